@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/nearest"
+)
+
+// addGlobalFlags adds the flags that every command knows.
+func (o *callOptions) addGlobalFlags(flags *pflag.FlagSet) {
+	flags.SortFlags = false
+	flags.StringVarP(&o.token, "token", "t", "", "Bearer token for this call")
+	flags.StringVar(&o.profile, "profile", "", "Use a named profile (or EPILOT_PROFILE)")
+	flags.StringVarP(&o.server, "server", "s", "", "Server base URL, or \"mock\" for a local epilot (or EPILOT_SERVER)")
+	flags.BoolVar(&o.useDev, "use-dev", false, "Call the dev stage")
+	flags.BoolVar(&o.useStaging, "use-staging", false, "Call the staging stage")
+	flags.BoolVar(&o.allowHTTP, "allow-http", false, "Let a token go over plain http beyond this machine")
+	flags.BoolVar(&o.json, "json", false, "Compact JSON and nothing else; errors as JSON on stderr")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "Show the request and the response's status on stderr")
+	flags.BoolVar(&o.guided, "guided", false, "Prompt for everything (not available yet)")
+	flags.BoolVar(&o.noInteractive, "no-interactive", false, "Never prompt")
+	flags.BoolP("help", "h", false, "Show help")
+}
+
+// addCallFlags adds the flags of an API call.
+func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
+	flags.SortFlags = false
+	flags.StringArrayVarP(&o.params, "param", "p", nil, "Set a parameter: key=value (repeatable)")
+	flags.StringVarP(&o.data, "data", "d", "", "Request body: JSON, @file (JSON or YAML), - for stdin")
+	flags.StringArrayVarP(&o.headers, "header", "H", nil, "Set a header: 'Key: Value' (repeatable)")
+	flags.StringArrayVar(&o.queries, "query", nil, "Send an undocumented query parameter: key=value (repeatable)")
+	flags.BoolVarP(&o.include, "include", "i", false, "Show the response's headers on stderr")
+	flags.StringVar(&o.jsonata, "jsonata", "", "Transform the response with a JSONata expression")
+	flags.StringVar(&o.definition, "definition", "", "Use this OpenAPI file or URL instead of the built-in definition")
+	flags.BoolVar(&o.noValidate, "no-validate", false, "Send what was typed without checking it")
+}
+
+// flagError says what is wrong with a flag, and which one may have been meant.
+func flagError(cmd *cobra.Command, err error) error {
+	wrong := failure.New(failure.Usage, "%w", err)
+	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
+	if !unknown {
+		return wrong.Hintf("\"%s --help\" lists the flags", cmd.CommandPath())
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	if near := nearest.Match(name, names); near != "" {
+		return wrong.Hintf("did you mean --%s? \"%s --help\" lists the flags", near, cmd.CommandPath())
+	}
+	return wrong.Hintf("\"%s --help\" lists the flags", cmd.CommandPath())
+}
+
+// refuseEmpty refuses an empty account, server or definition: it is an unset
+// variable in a script, and the default must not take its place.
+func refuseEmpty(flags *pflag.FlagSet) error {
+	for _, name := range []string{"token", "profile", "server", "definition"} {
+		if flag := flags.Lookup(name); flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
+			return failure.New(failure.Usage, "the value of --%s is empty", name).
+				Hintf("leave --%s out to use the default", name)
+		}
+	}
+	return nil
+}

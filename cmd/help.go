@@ -1,0 +1,118 @@
+package cmd
+
+import (
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/internal/manual"
+	"github.com/epilot-cli/epilot/internal/term"
+)
+
+// help writes the help of the command: of the program, an API, an operation,
+// or any other command.
+func (o *callOptions) help(cmd *cobra.Command) error {
+	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
+	switch {
+	case o.operation != "":
+		api, op, err := o.find(cmd.Context())
+		if err != nil {
+			return err
+		}
+		page.Operation(api, op, slices.Concat(callFlagEntries(), flagEntries(cmd.Root().PersistentFlags())))
+	case o.api != "":
+		return o.runAPI(cmd)
+	case cmd.HasParent():
+		commandHelp(page, cmd)
+	default:
+		o.rootHelp(page, cmd)
+	}
+	return o.print(page)
+}
+
+// runAPI lists the operations of the API.
+func (o *callOptions) runAPI(cmd *cobra.Command) error {
+	if o.guided {
+		return errGuided()
+	}
+	api, err := o.catalog.Load(cmd.Context(), o.api, o.definition)
+	if err != nil {
+		return err
+	}
+	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
+	page.Operations(api)
+	page.Lines("NEXT",
+		"epilot "+api.Name+" <operationId> --help   what it takes and answers",
+		"epilot "+api.Name+" <operationId>          call it")
+	return o.print(page)
+}
+
+func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
+	page.Lines("USAGE",
+		"epilot <api> <operationId> [path parameters…] [flags]",
+		"epilot <api>                        list the operations of an API",
+		"epilot <api> <operationId> --help   what an operation takes and answers")
+	var commands []manual.Entry
+	for _, c := range cmd.Commands() {
+		commands = append(commands, manual.Entry{Name: c.Name(), Line: c.Short})
+	}
+	page.List("COMMANDS", commands)
+	var apis []manual.Entry
+	for _, e := range o.catalog.Entries() {
+		apis = append(apis, manual.Entry{Name: e.Name, Line: e.Title})
+	}
+	page.List("APIS", apis)
+	page.List("FLAGS OF A CALL", callFlagEntries())
+	page.List("FLAGS", flagEntries(cmd.PersistentFlags()))
+	page.Lines("EXAMPLES",
+		"epilot access-token listAccessTokens --server mock",
+		`epilot access-token createAccessToken -d '{"name":"CI token"}' --server mock`,
+		"epilot access-token listAccessTokens --jsonata '$.name'")
+}
+
+func commandHelp(page *manual.Page, cmd *cobra.Command) {
+	page.Lines("USAGE", cmd.UseLine())
+	page.Lines("WHAT IT DOES", cmd.Short)
+	page.List("FLAGS", flagEntries(cmd.LocalFlags()))
+}
+
+func callFlagEntries() []manual.Entry {
+	flags := pflag.NewFlagSet("call", pflag.ContinueOnError)
+	new(callOptions).addCallFlags(flags)
+	return flagEntries(flags)
+}
+
+// flagEntries are the flags as the help lists them.
+func flagEntries(flags *pflag.FlagSet) []manual.Entry {
+	var entries []manual.Entry
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Hidden {
+			return
+		}
+		name := "    --" + flag.Name
+		if flag.Shorthand != "" {
+			name = "-" + flag.Shorthand + ", --" + flag.Name
+		}
+		if flag.NoOptDefVal == "" {
+			name += " <value>"
+		}
+		entries = append(entries, manual.Entry{Name: name, Line: flag.Usage})
+	})
+	return entries
+}
+
+// print writes a page to stdout, through the pager on a terminal.
+func (o *callOptions) print(page io.WriterTo) error {
+	out := o.app.Streams.Page(o.app.LookupEnv)
+	_, err := page.WriteTo(out)
+	if closed := out.Close(); err == nil {
+		err = closed
+	}
+	return asWriteError(err)
+}
+
+func (o *callOptions) printVersion() error {
+	return (&answer{options: o}).line("epilot " + o.app.Version)
+}

@@ -1,0 +1,72 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"testing"
+)
+
+// TestMemory sends 600 MB of JSON through the program: what it holds at once
+// must not grow with what it is sent.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moves 600 MB")
+	}
+	t.Parallel()
+	const size, limit = 600 << 20, 64 << 20
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { stream(w, size) }))
+	defer server.Close()
+	for _, flag := range []string{"--json", "--verbose"} {
+		cmd := exec.Command("epilot", "access-token", "listAccessTokens", "-s", server.URL, "-t", "token", flag)
+		var counted counter
+		cmd.Stdout = &counted
+		if err := cmd.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if counted < size {
+			t.Errorf("%s: %d bytes came out of %d", flag, counted, size)
+		}
+		if peak := peakMemory(cmd); peak > limit {
+			t.Errorf("%s: %d MB at its peak, want at most %d", flag, peak>>20, limit>>20)
+		}
+	}
+}
+
+// peakMemory is the largest resident set of an ended process, in bytes.
+func peakMemory(cmd *exec.Cmd) int64 {
+	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if runtime.GOOS == "darwin" {
+		return usage.Maxrss
+	}
+	return usage.Maxrss << 10
+}
+
+// stream writes an array of at least that many bytes.
+func stream(w http.ResponseWriter, size int) {
+	w.Header().Set("Content-Type", "application/json")
+	out := bufio.NewWriterSize(w, 64<<10)
+	defer out.Flush()
+	item := `{"id":"api_5ZugdRXasLfWBypHi93Fk","name":"Zoë","n":12345678901234567890,"list":[1,2.50,null,true]}`
+	fmt.Fprint(out, "[", item)
+	for sent := 0; sent < size; sent += len(item) + 1 {
+		if _, err := io.WriteString(out, ","+item); err != nil {
+			return
+		}
+	}
+	fmt.Fprint(out, "]")
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}

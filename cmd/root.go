@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/nearest"
+)
+
+// newRootCmd builds the commands that this command line can mean: the fixed
+// ones, and those of the API that it names. The other APIs cost nothing.
+func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
+	o := &callOptions{app: a, catalog: a.catalog()}
+	root := &cobra.Command{
+		Use:           "epilot <api> <operationId> [path parameters…] [flags]",
+		Short:         "Call any operation of the epilot APIs",
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, words []string) error { return o.runRoot(cmd, words) },
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	o.addGlobalFlags(root.PersistentFlags())
+	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { o.helpErr = o.help(cmd) })
+	root.AddCommand(newMockCmd(o))
+	root.SetArgs(o.addAPI(root, args))
+	return root, o
+}
+
+// addAPI adds the command of the API that the words name, and returns the
+// arguments in the order that cobra reads: command words, flags, values.
+func (o *callOptions) addAPI(root *cobra.Command, args []string) []string {
+	callFlags := pflag.NewFlagSet("call", pflag.ContinueOnError)
+	o.addCallFlags(callFlags)
+	known := pflag.NewFlagSet("all", pflag.ContinueOnError)
+	known.AddFlagSet(root.PersistentFlags())
+	known.AddFlagSet(callFlags)
+	words, options := wordsFirst(known, args)
+	if len(words) > 0 && words[0] == "help" {
+		words, options = words[1:], append(options, "--help")
+		args = slices.Concat(words, options)
+	}
+	if len(words) == 0 || !o.namesAPI(root, words[0], options) {
+		return args
+	}
+	api := newAPICmd(o, words)
+	api.PersistentFlags().AddFlagSet(callFlags)
+	root.AddCommand(api)
+	named := min(len(words), 2)
+	return slices.Concat(words[:named], options, []string{"--"}, words[named:])
+}
+
+// namesAPI reports whether the word is an API: an embedded one, or any word
+// that is no command when the line brings a definition of its own.
+func (o *callOptions) namesAPI(root *cobra.Command, word string, options []string) bool {
+	for _, c := range root.Commands() {
+		if c.Name() == word {
+			return false
+		}
+	}
+	return o.catalog.Has(word) || slices.ContainsFunc(options, isDefinitionFlag)
+}
+
+func isDefinitionFlag(option string) bool {
+	return option == "--definition" || len(option) > 13 && option[:13] == "--definition="
+}
+
+func (o *callOptions) runRoot(cmd *cobra.Command, words []string) error {
+	if o.showVersion {
+		return o.printVersion()
+	}
+	if o.guided {
+		return errGuided()
+	}
+	if len(words) == 0 {
+		return o.help(cmd)
+	}
+	candidates := o.catalog.Names()
+	for _, c := range cmd.Commands() {
+		candidates = append(candidates, c.Name())
+	}
+	unknown := failure.New(failure.Usage, "unknown command or API %q", words[0])
+	if near := nearest.Match(words[0], candidates); near != "" {
+		return unknown.Hintf("did you mean %s? \"epilot\" lists the APIs", near)
+	}
+	return unknown.Hintf("\"epilot\" lists the APIs and commands")
+}
+
+// newAPICmd is the command of one API; below it stands the operation that the
+// words name, and no other: a tree of every operation would cost each start.
+func newAPICmd(o *callOptions, words []string) *cobra.Command {
+	api := &cobra.Command{
+		Use:  words[0],
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.runAPI(cmd) },
+	}
+	o.api = words[0]
+	if len(words) > 1 {
+		o.operation = words[1]
+		api.AddCommand(newOperationCmd(o))
+	}
+	return api
+}
+
+// newOperationCmd is the one generic command that every operation runs through.
+func newOperationCmd(o *callOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:  o.operation,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, positional []string) error {
+			o.positional = positional
+			set := cmd.Flags().Changed
+			o.dataSet, o.tokenSet, o.jsonataSet = set("data"), set("token"), set("jsonata")
+			if err := refuseEmpty(cmd.Flags()); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+}

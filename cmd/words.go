@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// wordsFirst moves the words of a command line in front of its flags and
+// returns them: "--json -p a=1 entity getEntity x" becomes
+// "entity getEntity x --json -p a=1". Flags may so stand anywhere, before the
+// API too, and the words say which API's commands are needed. What follows
+// "--" is words, whatever it looks like; a flag that nobody knows keeps its
+// place among the flags, where pflag will name it.
+func wordsFirst(flags *pflag.FlagSet, args []string) (words, options []string) {
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		switch {
+		case arg == "--":
+			return append(words, args[i+1:]...), options
+		case !strings.HasPrefix(arg, "-") || arg == "-":
+			words = append(words, arg)
+		default:
+			options = append(options, arg)
+			if wantsValue(flags, arg) && i+1 < len(args) {
+				i++
+				options = append(options, args[i])
+			}
+		}
+	}
+	return words, options
+}
+
+// wantsValue reports whether the next argument is the flag's value.
+func wantsValue(flags *pflag.FlagSet, arg string) bool {
+	if name, long := strings.CutPrefix(arg, "--"); long {
+		flag := flags.Lookup(name)
+		return flag != nil && flag.NoOptDefVal == ""
+	}
+	for i, letter := range arg[1:] {
+		if letter > '~' {
+			return false
+		}
+		flag := flags.ShorthandLookup(string(letter))
+		if flag == nil {
+			return false
+		}
+		if flag.NoOptDefVal == "" {
+			return i == len(arg)-2 // "-p" takes the next argument, "-pid=1" has its value
+		}
+	}
+	return false
+}

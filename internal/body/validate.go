@@ -1,0 +1,42 @@
+package body
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/epilot-cli/epilot/internal/document"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/schema"
+)
+
+// maxFaults is how many faults one error lists.
+const maxFaults = 5
+
+// validate makes one error of all faults that the document has.
+func validate(s *operation.Schema, doc *document.Document, noValidate bool) error {
+	if s == nil || noValidate {
+		return nil
+	}
+	value, err := schema.Decode(doc.JSON)
+	if err != nil {
+		return failure.New(failure.Usage, "body from %s: %w", doc.Name, err)
+	}
+	faults := schema.Check(s, value, schema.Request)
+	if len(faults) == 0 {
+		return nil
+	}
+	return failure.New(failure.Usage, "body: %s", list(faults, doc)).
+		Hintf("--help shows a body that fits; --no-validate sends it as it is")
+}
+
+func list(faults []schema.Fault, doc *document.Document) string {
+	var lines []string
+	for _, f := range faults[:min(len(faults), maxFaults)] {
+		lines = append(lines, fmt.Sprintf("%s at %s", f, doc.Where(f.Pointer)))
+	}
+	if hidden := len(faults) - maxFaults; hidden > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", hidden))
+	}
+	return strings.Join(lines, "; ")
+}

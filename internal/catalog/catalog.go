@@ -1,0 +1,72 @@
+// Package catalog knows the APIs: the definitions that are embedded in the
+// program, the overrides of a repository and the one that --definition names.
+// It decides which definition is meant and loads that one API, as lazily as its
+// form allows. How a definition is read is the work of its subpackages openapi
+// and facts; where a token may go is decided elsewhere.
+package catalog
+
+//go:generate go run ./generate -own -from definitions -to facts
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/nearest"
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// Options is what a Catalog is given.
+type Options struct {
+	Dir       string                                   // working directory, where overrides are looked for; empty: none
+	Open      func(name string) (io.ReadCloser, error) // nil: os.Open
+	Fetch     http.RoundTripper                        // for a --definition that is a URL; nil: none can be fetched
+	UserAgent string                                   // of such a fetch
+}
+
+// Catalog finds and loads definitions. It is safe for use by several
+// goroutines.
+type Catalog struct {
+	options Options
+}
+
+// New returns a catalog. It reads nothing yet.
+func New(options Options) *Catalog {
+	if options.Open == nil {
+		options.Open = func(name string) (io.ReadCloser, error) { return os.Open(name) }
+	}
+	return &Catalog{options: options}
+}
+
+// Load returns the API of that name: from the definition, a file or an http
+// URL, where one is given; else from the override of the repository; else the
+// embedded one. With a definition any name will do. An unknown name, a missing
+// file and a definition that cannot be read as OpenAPI are of kind Usage, a
+// file that exists but cannot be read of kind File, a failed fetch of kind
+// Network.
+func (c *Catalog) Load(ctx context.Context, name, definition string) (*operation.API, error) {
+	switch {
+	case isURL(definition):
+		return c.fromURL(ctx, name, definition)
+	case definition != "":
+		return c.fromFile(name, definition)
+	}
+	override, err := c.override(name)
+	if err != nil || override != nil {
+		return override, err
+	}
+	if api, err := embedded(name); err != nil || api != nil {
+		return api, err
+	}
+	return nil, c.unknown(name)
+}
+
+func (c *Catalog) unknown(name string) error {
+	err := failure.New(failure.Usage, "unknown API %q", name)
+	if near := nearest.Match(name, c.Names()); near != "" {
+		return err.Hintf(`did you mean %q? "epilot" without arguments lists the APIs`, near)
+	}
+	return err.Hintf(`"epilot" without arguments lists the APIs; --definition adds one`)
+}

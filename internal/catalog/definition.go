@@ -1,0 +1,132 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/catalog/openapi"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+const (
+	maxDefinition  = 32 << 20 // bytes, of a file and of a download
+	fetchTime      = 30 * time.Second
+	acceptedOnline = "application/json, application/yaml, */*;q=0.5"
+)
+
+func isURL(definition string) bool {
+	scheme, _, found := strings.Cut(definition, "://")
+	return found && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
+}
+
+func (c *Catalog) fromFile(name, file string) (*operation.API, error) {
+	text, err := c.readFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, failure.New(failure.Usage, "--definition %s: no such file", file)
+	}
+	if err != nil {
+		return nil, failure.New(failure.File, "definition %s cannot be read: %w", file, cause(err))
+	}
+	return openapi.Parse(name, file, text)
+}
+
+func (c *Catalog) readFile(name string) ([]byte, error) {
+	file, err := c.options.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readAll(file)
+}
+
+var errTooLarge = errors.New("it is larger than 32 MB")
+
+func readAll(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxDefinition+1))
+	if err == nil && len(text) > maxDefinition {
+		err = errTooLarge
+	}
+	return text, err
+}
+
+// cause drops the operation and the path of a file error: the message names
+// the file already.
+func cause(err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
+// fromURL fetches a definition, with no credentials and within fetchTime.
+func (c *Catalog) fromURL(ctx context.Context, name, address string) (*operation.API, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "":
+		return nil, failure.New(failure.Usage, "--definition: not a valid URL")
+	case u.User != nil:
+		return nil, failure.New(failure.Usage, "--definition: the URL holds a user name or password").
+			Hintf("a definition is fetched without credentials: download it and name the file")
+	case c.options.Fetch == nil:
+		return nil, failure.New(failure.Usage, "--definition: a URL cannot be fetched here").Hintf("name a file")
+	}
+	text, err := c.fetch(ctx, u)
+	if err != nil {
+		return nil, err
+	}
+	return openapi.Parse(name, address, text)
+}
+
+func (c *Catalog) fetch(ctx context.Context, u *url.URL) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
+	if err != nil {
+		return nil, fetchFailed(u, err)
+	}
+	req.Header.Set("Accept", acceptedOnline)
+	if c.options.UserAgent != "" {
+		req.Header.Set("User-Agent", c.options.UserAgent)
+	}
+	resp, err := c.options.Fetch.RoundTrip(req)
+	if err != nil {
+		return nil, fetchFailed(u, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, failure.New(failure.Network, "definition %s: the server answered %d", shown(u), resp.StatusCode)
+	}
+	text, err := readAll(resp.Body)
+	if err != nil {
+		return nil, fetchFailed(u, err)
+	}
+	return text, nil
+}
+
+// fetchFailed keeps what an error says and its kind, if it has one.
+func fetchFailed(u *url.URL, err error) error {
+	kind := failure.Network
+	var failed *failure.Error
+	switch {
+	case errors.As(err, &failed):
+		kind = failed.Kind
+	case errors.Is(err, context.Canceled):
+		kind = failure.Interrupted
+	case errors.Is(err, context.DeadlineExceeded):
+		return failure.New(kind, "definition %s: not fetched within %s", shown(u), fetchTime)
+	}
+	return failure.New(kind, "definition %s cannot be fetched: %w", shown(u), err)
+}
+
+// shown is a URL as messages name it: its query may hold a signature.
+func shown(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the facts anew")
+
+// TestFactsAreFresh fails when a definition was changed and the facts were not.
+func TestFactsAreFresh(t *testing.T) {
+	t.Parallel()
+	const from, to = "../definitions", "../facts"
+	if *update {
+		if err := run(t.Context(), []string{"-own", "-from", from, "-to", to}, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fresh, err := build(t.Context(), from, true, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := filepath.Glob(filepath.Join(to, "*.txt"))
+	if err != nil || len(old) != len(fresh)-1 {
+		t.Errorf("%d facts are kept, %d are made", len(old), len(fresh)-1)
+	}
+	for name, text := range fresh {
+		if kept, err := os.ReadFile(filepath.Join(to, name)); err != nil || string(kept) != text {
+			t.Errorf("%s is stale: go generate ./internal/catalog (%v)", name, err)
+		}
+	}
+}
+
+func put(t *testing.T, folder, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const shop = `openapi: 3.0.3
+info: {title: Shop, version: "1"}
+servers: [{url: "https://shop.example"}]
+paths:
+  /x:
+    get:
+      operationId: buy
+      servers: [{url: "https://buy.example"}]
+      responses: {"200": {description: done}}
+`
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	from, to := t.TempDir(), filepath.Join(t.TempDir(), "facts")
+	put(t, from, "shop.yaml", shop)
+	put(t, from, "shop-runtime.json", "{}")
+	put(t, from, "notes.md", "none")
+	if err := os.Mkdir(to, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	put(t, to, "gone.txt", "stale")
+	if err := run(t.Context(), []string{"-from", from, "-to", to}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	index, err := os.ReadFile(filepath.Join(to, "index.tsv"))
+	if want := "shop\tShop\thttps://shop.example https://buy.example\n"; err != nil || string(index) != want {
+		t.Errorf("index %q, want %q (%v)", index, want, err)
+	}
+	if _, err := os.Stat(filepath.Join(to, "gone.txt")); !os.IsNotExist(err) {
+		t.Error("the facts of an API that is gone are kept")
+	}
+}
+
+func TestInvalidDocuments(t *testing.T) {
+	t.Parallel()
+	invalid := strings.Replace(shop, `{description: done}`, `{}`, 1) // a response needs a description
+	from := t.TempDir()
+	put(t, from, "shop.yaml", invalid)
+	var log bytes.Buffer
+	if _, err := build(t.Context(), from, false, &log); err != nil || !strings.Contains(log.String(), "shop: not valid") {
+		t.Errorf("somebody else's document: %v, log %q", err, log.String())
+	}
+	if _, err := build(t.Context(), from, true, io.Discard); err == nil {
+		t.Error("our own document may be invalid")
+	}
+	put(t, from, "shop.json", "{}")
+	if _, err := build(t.Context(), from, false, io.Discard); err == nil {
+		t.Error("two documents may describe one API")
+	}
+	if _, err := build(t.Context(), t.TempDir(), false, io.Discard); err == nil {
+		t.Error("an empty folder makes an empty catalog")
+	}
+}
+
+func TestReadersThatDisagree(t *testing.T) {
+	t.Parallel()
+	from := t.TempDir()
+	put(t, from, "shop.yaml", shop)
+	api, _, err := convert(t.Context(), "shop", filepath.Join(from, "shop.yaml"), true, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	api.Operations[0].Responses = nil
+	if err := compare(t.Context(), api, []byte(shop), false, io.Discard); err == nil {
+		t.Error("a response that was not read is not noticed")
+	}
+	api.Operations = nil
+	if err := compare(t.Context(), api, []byte(shop), false, io.Discard); err == nil {
+		t.Error("an operation that was not read is not noticed")
+	}
+}

@@ -1,0 +1,73 @@
+package catalog
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/epilot-cli/epilot/internal/catalog/openapi"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// override returns the API from .epilot/overrides of the working directory, or
+// of the nearest parent within the repository that has one for it, or nil.
+func (c *Catalog) override(name string) (*operation.API, error) {
+	if c.options.Dir == "" || !isFileName(name) {
+		return nil, nil
+	}
+	for _, dir := range c.overrideDirs() {
+		for _, extension := range []string{".json", ".yaml", ".yml"} {
+			file := filepath.Join(dir, ".epilot", "overrides", name+extension)
+			if c.exists(file) {
+				return c.readOverride(name, file)
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (c *Catalog) readOverride(name, file string) (*operation.API, error) {
+	text, err := c.readFile(file)
+	if err != nil {
+		return nil, failure.New(failure.File, "override %s cannot be read: %w", file, cause(err))
+	}
+	return openapi.Parse(name, file, text)
+}
+
+// overrideDirs are the working directory and its parents up to the one that
+// holds .git; where none does, the working directory alone.
+func (c *Catalog) overrideDirs() []string {
+	var dirs []string
+	for dir := filepath.Clean(c.options.Dir); ; dir = filepath.Dir(dir) {
+		dirs = append(dirs, dir)
+		if c.exists(filepath.Join(dir, ".git")) {
+			return dirs
+		}
+		if dir == filepath.Dir(dir) {
+			return dirs[:1]
+		}
+	}
+}
+
+func (c *Catalog) exists(name string) bool {
+	file, err := c.options.Open(name)
+	if err != nil {
+		return !isAbsent(err)
+	}
+	_ = file.Close() // nothing was written
+	return true
+}
+
+// isAbsent reports whether a file is not there, or cannot be because a part of
+// its path is no folder.
+func isAbsent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// isFileName reports whether a name is safe as part of a path.
+func isFileName(name string) bool {
+	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, "/\\:\x00")
+}

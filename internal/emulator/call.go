@@ -1,0 +1,58 @@
+package emulator
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// call is one request on its way through the emulator. Each gate fills in what
+// it learns.
+type call struct {
+	request *http.Request
+	writer  http.ResponseWriter
+	*route                    // set by the router
+	path    map[string]string // path parameters, decoded
+	query   url.Values
+	body    any // as schema.Decode returns it; nil where there is none
+}
+
+// service answers an operation that has a behaviour of its own.
+type service func(*call) (*answer, error)
+
+// checkHost refuses a name that is not this machine's own. A web page can make
+// its name resolve to 127.0.0.1 (DNS rebinding), but the Host header tells.
+func checkHost(hostport string) error {
+	host := hostport
+	if name, _, err := net.SplitHostPort(hostport); err == nil {
+		host = name
+	}
+	switch strings.ToLower(strings.Trim(host, "[]")) {
+	case "127.0.0.1", "localhost", "::1":
+		return nil
+	}
+	return refuse(http.StatusForbidden, "host %q is not served; use 127.0.0.1 or localhost", host)
+}
+
+// authenticate lets a call pass when its operation is public or its bearer
+// token is valid. An operation with optional security takes a call without a
+// token, but not one with a bad token.
+func (e *Emulator) authenticate(c *call) error {
+	header := c.request.Header.Get("Authorization")
+	if c.op.Security == operation.Public || c.op.Security == operation.Optional && header == "" {
+		return nil
+	}
+	scheme, bearer, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") || strings.TrimSpace(bearer) == "" {
+		return unauthorized("a bearer token is required: Authorization: Bearer <token>")
+	}
+	return e.tokens.accept(c.request.Context(), strings.TrimSpace(bearer))
+}
+
+// unauthorized is a 401 with the challenge of RFC 6750, section 3.
+func unauthorized(reason string) error {
+	return refuse(http.StatusUnauthorized, "%s", reason).with("WWW-Authenticate", "Bearer")
+}

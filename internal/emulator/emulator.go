@@ -1,0 +1,122 @@
+// Package emulator is a local epilot: an http.Handler made from API
+// definitions, with the access-token operations real and stateful behind it
+// and a sample answer for every other operation. It is responsible for routing,
+// checking requests as the API would, tokens and their state file. It does not
+// find definitions, choose where the state lives, or run a server: those are
+// handed in.
+package emulator
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// Options are what an emulator is made of. All but Log must be set.
+type Options struct {
+	APIs      func(name string) (*operation.API, error) // loads one definition
+	Names     []string                                  // the definitions to serve; on a tie the earlier one answers
+	StatePath string                                    // the state file; it and its directory are made when needed
+	Issuer    string                                    // base URL of the "iss" claim and of the OIDC documents: "http://127.0.0.1:4010"
+	Now       func() time.Time
+	Random    io.Reader   // cryptographically secure
+	Log       func(Entry) // called after each request, from many goroutines at once
+}
+
+// Entry is what there is to log about one request. It holds no header and no
+// query, and so no token.
+type Entry struct {
+	Method    string
+	Path      string // percent-encoded
+	API       string // the API that answered, "" where no route matched
+	Operation string // its operationId
+	Status    int
+	Duration  time.Duration
+}
+
+// Emulator answers requests. It is safe for use by several goroutines, and its
+// state file by several processes.
+type Emulator struct {
+	options  Options
+	routes   *table
+	tokens   *tokens
+	services map[string]service
+}
+
+// New returns an emulator. It opens nothing: definitions and state are read
+// when a request needs them.
+func New(options Options) (*Emulator, error) {
+	if options.APIs == nil || options.Now == nil || options.Random == nil {
+		return nil, failure.New(failure.Usage, "the emulator needs definitions, a clock and a source of randomness")
+	}
+	if options.StatePath == "" {
+		return nil, failure.New(failure.Usage, "the emulator needs a path for its state file")
+	}
+	t := &tokens{
+		store:  &store{path: options.StatePath},
+		issuer: options.Issuer,
+		now:    options.Now,
+		random: options.Random,
+	}
+	return &Emulator{
+		options:  options,
+		routes:   newTable(options.APIs, options.Names),
+		tokens:   t,
+		services: t.services(),
+	}, nil
+}
+
+// BootstrapToken returns the emulator's own token, which is made on first use
+// and stays the same until it is revoked. The list of tokens leaves it out.
+// Errors are of kind File.
+func (e *Emulator) BootstrapToken() (string, error) { return e.tokens.bootstrap() }
+
+// ServeHTTP answers one request.
+func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := e.options.Now()
+	c := &call{request: r, writer: w, route: &route{}}
+	a, err := e.answer(c)
+	if err != nil {
+		a = refusal(err)
+	}
+	a.write(w)
+	e.log(c, a.status, e.options.Now().Sub(began))
+}
+
+// answer takes a request through the gates in the order in which a gateway
+// has them: host, route, token, parameters, body, and then the service.
+func (e *Emulator) answer(c *call) (*answer, error) {
+	if err := checkHost(c.request.Host); err != nil {
+		return nil, err
+	}
+	if err := e.routes.find(c); err != nil {
+		return nil, err
+	}
+	if err := e.authenticate(c); err != nil {
+		return nil, err
+	}
+	if err := c.checkParams(); err != nil {
+		return nil, err
+	}
+	if err := c.readBody(); err != nil {
+		return nil, err
+	}
+	if serve, own := e.services[c.op.Method+" "+c.op.Path]; own {
+		return serve(c)
+	}
+	return sampleAnswer(c.op), nil
+}
+
+func (e *Emulator) log(c *call, status int, took time.Duration) {
+	if e.options.Log == nil {
+		return
+	}
+	entry := Entry{Method: c.request.Method, Path: c.request.URL.EscapedPath(), Status: status, Duration: took}
+	if c.op != nil {
+		entry.API, entry.Operation = c.api.Name, c.op.ID
+	}
+	e.options.Log(entry)
+}

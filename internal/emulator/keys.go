@@ -1,0 +1,105 @@
+package emulator
+
+import (
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"math/big"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// purpose is what a key pair signs.
+type purpose string
+
+const (
+	accessKey purpose = "access" // api, assume and app tokens
+	publicKey purpose = "public" // journey and portal tokens, which web pages hold
+)
+
+// purposeOf says which key signs a type of token.
+func purposeOf(tokenType string) purpose {
+	if tokenType == "journey" || tokenType == "portal" {
+		return publicKey
+	}
+	return accessKey
+}
+
+const keyBits = 2048
+
+// keyPair is an RSA key as the state file keeps it, PKCS #1 in DER. The public
+// half stands apart because it is quicker to read.
+type keyPair struct {
+	ID      string `json:"kid"`
+	Private []byte `json:"private"`
+	Public  []byte `json:"public"`
+}
+
+// pair returns the purpose's key pair and makes it on first use.
+func (t *tokens) pair(tx *bolt.Tx, use purpose) (*keyPair, error) {
+	var pair keyPair
+	found, err := t.store.get(tx, keyBucket, string(use), &pair)
+	if err != nil || found {
+		return &pair, err
+	}
+	key, err := rsa.GenerateKey(t.random, keyBits)
+	if err != nil {
+		return nil, fmt.Errorf("making a key pair: %w", err)
+	}
+	pair = keyPair{
+		ID:      thumbprint(&key.PublicKey),
+		Private: x509.MarshalPKCS1PrivateKey(key),
+		Public:  x509.MarshalPKCS1PublicKey(&key.PublicKey),
+	}
+	return &pair, t.store.put(tx, keyBucket, string(use), pair)
+}
+
+func (t *tokens) privateKey(pair *keyPair) (*rsa.PrivateKey, error) {
+	key, err := x509.ParsePKCS1PrivateKey(pair.Private)
+	if err != nil {
+		return nil, t.store.damaged(err)
+	}
+	return key, nil
+}
+
+func (t *tokens) publicHalf(pair *keyPair) (*rsa.PublicKey, error) {
+	key, err := x509.ParsePKCS1PublicKey(pair.Public)
+	if err != nil {
+		return nil, t.store.damaged(err)
+	}
+	return key, nil
+}
+
+// jwk is an RSA public key in the form of RFC 7517 and RFC 7518, section 6.3.
+type jwk struct {
+	Algorithm string `json:"alg"`
+	Exponent  string `json:"e"`
+	ID        string `json:"kid"`
+	Type      string `json:"kty"`
+	Modulus   string `json:"n"`
+	Use       string `json:"use"`
+}
+
+func newJWK(id string, key *rsa.PublicKey) jwk {
+	return jwk{
+		Algorithm: "RS256", Exponent: exponent(key), ID: id,
+		Type: "RSA", Modulus: modulus(key), Use: "sig",
+	}
+}
+
+// thumbprint is the SHA-256 thumbprint of RFC 7638, in padded base64.
+func thumbprint(key *rsa.PublicKey) string {
+	canonical := fmt.Sprintf(`{"e":%q,"kty":"RSA","n":%q}`, exponent(key), modulus(key))
+	sum := sha256.Sum256([]byte(canonical))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func exponent(key *rsa.PublicKey) string {
+	return base64.RawURLEncoding.EncodeToString(big.NewInt(int64(key.E)).Bytes())
+}
+
+func modulus(key *rsa.PublicKey) string {
+	return base64.RawURLEncoding.EncodeToString(key.N.Bytes())
+}

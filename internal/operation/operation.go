@@ -1,0 +1,180 @@
+// Package operation holds the plain types that the rest of the program speaks
+// in: an API, its operations, their parameters, bodies and schemas, in the
+// terms of OpenAPI 3. It reads nothing and sends nothing.
+package operation
+
+import (
+	"strings"
+	"sync"
+)
+
+// API is one OpenAPI document: https://spec.openapis.org/oas/v3.1.1#openapi-object.
+type API struct {
+	Name       string   // the word on the command line: "access-token"
+	Title      string   // info.title
+	Version    string   // info.version
+	Servers    []string // base URLs, the first is the default; may be empty
+	Tags       []string // in the document's order
+	Operations []*Operation
+	Components *Components
+	Source     string // "" for the embedded definition, else the file or URL it was read from
+}
+
+// Operation is one method on one path.
+//
+// An operation of the embedded catalog is listed before it is read: until Load
+// it has its ID, Method, Path, Line, Tags and Deprecated, and nothing else.
+// API.Find returns it loaded.
+type Operation struct {
+	ID          string // operationId
+	Method      string // upper case
+	Path        string // template: "/v1/entity/{slug}"
+	Line        string // what it does, one line
+	Description string // the document's own text; empty in the embedded catalog
+	Tags        []string
+	Deprecated  bool
+	Servers     []string // non-empty where the operation or its path overrides the API's
+	Security    Security
+	Params      []*Param // the path's and the operation's merged, the operation's win
+	Body        *Body    // nil: the operation takes no body
+	Responses   []*Response
+
+	loading  sync.Once
+	complete func(*Operation)
+}
+
+// Security says whether a call carries a token.
+type Security int
+
+const (
+	Required Security = iota // a token must be sent
+	Optional                 // sent when there is one ("security" lists {} beside a scheme)
+	Public                   // "security: []": none is sent
+)
+
+// Param is a parameter object. Style is never empty: the OpenAPI default of
+// the location is filled in, and Explode with it.
+type Param struct {
+	Name          string
+	In            string // path, query, header or cookie
+	Style         string // simple, label, matrix, form, spaceDelimited, pipeDelimited, deepObject
+	Explode       bool
+	AllowReserved bool
+	Required      bool
+	Deprecated    bool
+	MediaType     string // set where the parameter has "content": its text is a document of this type
+	Schema        *Schema
+	Description   string
+	Example       string // JSON text, may be empty
+}
+
+// Body is a request body object.
+type Body struct {
+	Required    bool
+	Description string
+	Contents    []*Content // in the document's order
+}
+
+// Content is a media type object.
+type Content struct {
+	MediaType string
+	Schema    *Schema // may be nil
+	Examples  []Example
+}
+
+// Example is a named example, its value as JSON text.
+type Example struct {
+	Name  string
+	Value string
+}
+
+// Response is a response object; Status is "200", "4XX" or "default".
+type Response struct {
+	Status      string
+	Description string
+	Contents    []*Content
+}
+
+// Find returns the operation of that id, loaded, or nil.
+func (a *API) Find(id string) *Operation {
+	for _, op := range a.Operations {
+		if op.ID == id {
+			return op.Load()
+		}
+	}
+	return nil
+}
+
+// Defer leaves what is costly about the operation to a function that Load
+// runs once. It is called before the operation is shared.
+func (o *Operation) Defer(complete func(*Operation)) {
+	o.complete = complete
+}
+
+// Load completes an operation that was only listed, and returns it. It may be
+// called at any time, by several goroutines; after the first it costs nothing.
+func (o *Operation) Load() *Operation {
+	if o.complete != nil {
+		o.loading.Do(func() { o.complete(o) })
+	}
+	return o
+}
+
+// PathParams are the path parameters in the order of the template.
+func (o *Operation) PathParams() []*Param {
+	var found []*Param
+	for rest := o.Path; ; {
+		_, after, open := strings.Cut(rest, "{")
+		name, tail, closed := strings.Cut(after, "}")
+		if !open || !closed {
+			return found
+		}
+		if p := o.Param(name, "path"); p != nil {
+			found = append(found, p)
+		}
+		rest = tail
+	}
+}
+
+// Param returns the parameter of that name and location; an empty location
+// takes the first of the name. It returns nil where there is none.
+func (o *Operation) Param(name, in string) *Param {
+	for _, p := range o.Params {
+		if p.Name == name && (in == "" || p.In == in) {
+			return p
+		}
+	}
+	return nil
+}
+
+// JSON returns the first content whose media type is JSON, or nil.
+func JSON(contents []*Content) *Content {
+	for _, c := range contents {
+		if IsJSON(c.MediaType) {
+			return c
+		}
+	}
+	return nil
+}
+
+// IsJSON reports whether a media type names JSON: application/json, or any
+// type with the +json suffix of RFC 6839.
+func IsJSON(mediaType string) bool {
+	essence, _, _ := strings.Cut(mediaType, ";")
+	essence = strings.ToLower(strings.TrimSpace(essence))
+	return essence == "application/json" || essence == "text/json" || strings.HasSuffix(essence, "+json")
+}
+
+// Success returns the first 2XX response, else the default one, else nil.
+func (o *Operation) Success() *Response {
+	var fallback *Response
+	for _, r := range o.Responses {
+		if strings.HasPrefix(r.Status, "2") {
+			return r
+		}
+		if r.Status == "default" {
+			fallback = r
+		}
+	}
+	return fallback
+}

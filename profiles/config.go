@@ -1,0 +1,120 @@
+package profiles
+
+import "slices"
+
+// config is the content of profiles.json.
+type config struct {
+	active   string
+	stage    string
+	stageAt  value // where the stage stands in the file
+	profiles []*Profile
+}
+
+// reader takes the value of a member.
+type reader func(value) error
+
+// readConfig reads profiles.json. A file that does not exist is an empty one.
+func readConfig(path string) (*config, error) {
+	doc, err := readDocument(path)
+	if err != nil || doc == nil {
+		return &config{}, err
+	}
+	return parseConfig(doc)
+}
+
+func parseConfig(doc *document) (*config, error) {
+	c := &config{}
+	err := doc.root().read(map[string]reader{
+		activeKey:  text(&c.active),
+		stageKey:   c.readStage,
+		"profiles": c.readProfiles,
+	})
+	return c, err
+}
+
+func (c *config) readStage(v value) error {
+	c.stageAt = v
+	return text(&c.stage)(v)
+}
+
+func (c *config) readProfiles(v value) error {
+	if v.isNull() {
+		return nil
+	}
+	members, err := v.members()
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		p, err := readProfile(m)
+		if err != nil {
+			return err
+		}
+		c.profiles = append(c.profiles, p)
+	}
+	return nil
+}
+
+func readProfile(m member) (*Profile, error) {
+	p := &Profile{Name: m.name}
+	err := m.value.read(map[string]reader{
+		"name":       text(new(string)), // the key is the name; both are the same in a sound file
+		"server":     text(&p.Server),
+		"token":      text(&p.Token),
+		"org_id":     text(&p.OrgID),
+		"user_id":    text(&p.UserID),
+		"expires_at": moment(&p.ExpiresAt),
+		"headers":    headers(&p.Headers),
+	})
+	return p, err
+}
+
+// readCredentials reads credentials.json: nil where there is none.
+func readCredentials(path string) (*Credentials, error) {
+	doc, err := readDocument(path)
+	if err != nil || doc == nil {
+		return nil, err
+	}
+	c := &Credentials{}
+	err = doc.root().read(map[string]reader{
+		"token":      text(&c.Token),
+		"org_id":     text(&c.OrgID),
+		"user_id":    text(&c.UserID),
+		"name":       text(&c.Name),
+		"expires_at": moment(&c.ExpiresAt),
+	})
+	return c, err
+}
+
+// scalars are the settings that are set in the file.
+func (c *config) scalars() map[string]any {
+	set := map[string]any{}
+	if c.active != "" {
+		set[activeKey] = c.active
+	}
+	if c.stage != "" {
+		set[stageKey] = c.stage
+	}
+	return set
+}
+
+// profile returns a copy of the profile of that very name, or nil.
+func (c *config) profile(name string) *Profile {
+	for _, p := range c.profiles {
+		if p.Name == name {
+			own := *p
+			own.Headers = slices.Clone(p.Headers)
+			return &own
+		}
+	}
+	return nil
+}
+
+func (c *config) names() []string {
+	names := make([]string, len(c.profiles))
+	for i, p := range c.profiles {
+		names[i] = p.Name
+	}
+	slices.Sort(names)
+	return names
+}
