@@ -23,6 +23,7 @@ type answer struct {
 	op      *operation.Operation
 	redact  *transport.Redactor
 	program query.Program // nil: the body is shown as it is
+	empty   bool          // there was no body
 }
 
 // show writes a response. A status of 400 or more is a failure of kind API,
@@ -32,6 +33,9 @@ func (a *answer) show(req *http.Request, resp *http.Response) error {
 		return err
 	}
 	broken := a.body(req.Context(), resp)
+	if broken == nil {
+		broken = a.nowhere(resp)
+	}
 	if resp.StatusCode < http.StatusBadRequest {
 		return broken
 	}
@@ -40,13 +44,27 @@ func (a *answer) show(req *http.Request, resp *http.Response) error {
 	}
 	failed := failure.New(failure.API, "%s answered %s", a.op.ID, statusLine(resp.StatusCode))
 	failed.Status = resp.StatusCode
+	if a.empty {
+		return failed.Hintf("the answer has no body that says why")
+	}
 	return failed
+}
+
+// nowhere refuses a redirect that could not be followed, for it names no place:
+// the operation was not done. 304 answers a condition that the person set.
+func (a *answer) nowhere(resp *http.Response) error {
+	code := resp.StatusCode
+	if code < http.StatusMultipleChoices || code >= http.StatusBadRequest || code == http.StatusNotModified {
+		return nil
+	}
+	return failure.New(failure.Network, "%s was answered %s, a redirect that leads nowhere", a.op.ID, statusLine(code))
 }
 
 func (a *answer) body(ctx context.Context, resp *http.Response) error {
 	from := &source{reader: resp.Body}
 	first, err := from.peek()
 	if err == io.EOF {
+		a.empty = true
 		return nil // no body: nothing to show
 	}
 	if err != nil {
@@ -60,8 +78,7 @@ func (a *answer) body(ctx context.Context, resp *http.Response) error {
 
 // copy streams the body to stdout, reformatted where it is JSON.
 func (a *answer) copy(from *source, isJSON bool) error {
-	streams := a.options.app.Streams
-	out := streams.Page(a.options.app.LookupEnv)
+	out := a.options.app.page()
 	err := a.write(out, from, isJSON)
 	if closed := out.Close(); err == nil && closed != nil {
 		err = failure.New(failure.File, "the pager failed: %w", closed)

@@ -7,8 +7,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
+	"github.com/epilot-cli/epilot/internal/auth/vault"
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/term"
 	"github.com/epilot-cli/epilot/internal/transport"
@@ -28,6 +31,11 @@ type App struct {
 	Dir       string // the working directory; "" when it cannot be read
 	Version   string
 	Proxy     func(*http.Request) (*url.URL, error)
+	Environ   func() []string
+	Keyring   vault.Keyring
+
+	json  bool // the line asks for JSON, on stderr too
+	store *profiles.Store
 }
 
 func newApp() *App {
@@ -44,6 +52,8 @@ func newApp() *App {
 		Dir:       dir,
 		Version:   version,
 		Proxy:     http.ProxyFromEnvironment,
+		Environ:   os.Environ,
+		Keyring:   vault.System(os.Getenv),
 	}
 }
 
@@ -56,12 +66,35 @@ func (a *App) catalog() *catalog.Catalog {
 		Dir:       a.Dir,
 		Fetch:     a.transport(nil),
 		UserAgent: a.userAgent(),
+		Cache:     a.cache(),
+		Now:       a.Now,
 	})
+}
+
+// cache is the folder of the downloaded definitions, "" where there is none.
+func (a *App) cache() string {
+	dir := profiles.CacheDir(a.Getenv)
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "definitions")
+}
+
+// trust is the list of definition files whose servers may have a stored token.
+func (a *App) trust() *catalog.Trust {
+	trust := &catalog.Trust{Dir: a.Dir, Now: a.Now}
+	if dir := profiles.ConfigDir(a.Getenv); dir != "" {
+		trust.File = filepath.Join(dir, "trusted.json")
+	}
+	return trust
 }
 
 // profiles returns the stored profiles and credentials; nothing is read yet.
 func (a *App) profiles() *profiles.Store {
-	return profiles.Open(profiles.Options{Dir: profiles.ConfigDir(a.Getenv), Getenv: a.Getenv})
+	if a.store == nil {
+		a.store = profiles.Open(profiles.Options{Dir: profiles.ConfigDir(a.Getenv), Lookup: a.LookupEnv, Warn: a.warn})
+	}
+	return a.store
 }
 
 // transport returns the HTTP core; redact knows the secrets of its requests.
@@ -70,6 +103,10 @@ func (a *App) transport(redact *transport.Redactor) http.RoundTripper {
 }
 
 func (a *App) run(ctx context.Context, args []string) error {
+	a.json = slices.Contains(args, "--json")
+	if err := a.applyColor(); err != nil {
+		return err
+	}
 	root, o := newRootCmd(a, args)
 	if err := root.ExecuteContext(ctx); err != nil {
 		return err

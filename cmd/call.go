@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -23,18 +24,21 @@ type callOptions struct {
 	catalog *catalog.Catalog
 
 	api, operation string
+	named          bool    // an operation is named, if only by an empty word
+	unknown        *string // the word where a command or an API is expected
 	positional     []string
 
-	token, profile, server        string
-	json, verbose, include        bool
-	noInteractive, guided         bool
-	useDev, useStaging, allowHTTP bool
-	params, queries, headers      []string
-	data, jsonata, definition     string
-	dataSet, tokenSet, jsonataSet bool
-	noValidate                    bool
-	showVersion                   bool
-	helpErr                       error
+	token, profile, server, org         string
+	json, verbose, include              bool
+	noInteractive, guided               bool
+	useDev, useStaging, allowHTTP       bool
+	params, queries, headers            []string
+	data, jsonata, definition, skeleton string
+	timeout                             string
+	dataSet, tokenSet, jsonataSet       bool
+	noValidate                          bool
+	showVersion                         bool
+	helpErr                             error
 
 	mock *emulator.Emulator // runs inside this call, with --server mock
 }
@@ -45,19 +49,29 @@ func (o *callOptions) run(ctx context.Context) error {
 	if o.guided {
 		return errGuided()
 	}
+	if o.skeleton != "" {
+		return o.printSkeleton(ctx)
+	}
 	api, op, err := o.find(ctx)
 	if err != nil {
 		return err
 	}
-	program, err := o.compile()
+	with, err := o.settings()
 	if err != nil {
+		return err
+	}
+	program, err := o.compile(with.engine)
+	if err != nil {
+		return err
+	}
+	if err := o.checkOrg(); err != nil {
 		return err
 	}
 	words, err := params.Build(op, o.words())
 	if err != nil {
 		return err
 	}
-	t, err := o.target(api, op, words.Header)
+	t, err := o.target(ctx, api, op, words.Header)
 	if err != nil {
 		return err
 	}
@@ -73,12 +87,13 @@ func (o *callOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a := &answer{options: o, op: op, redact: t.redact, program: program}
 	resp, err := call.Do(t.transport, req)
 	if err != nil {
-		return err
+		return cmp.Or(a.sent(req), err)
 	}
 	defer resp.Body.Close()
-	return (&answer{options: o, op: op, redact: t.redact, program: program}).show(req, resp)
+	return a.show(req, resp)
 }
 
 // find loads the definition and the operation that the words name.
@@ -108,7 +123,7 @@ func unknownOperation(api *operation.API, id string) error {
 func (o *callOptions) words() params.Input {
 	return params.Input{
 		Positional: o.positional, Named: o.params, Query: o.queries,
-		Headers: o.headers, NoValidate: o.noValidate,
+		Headers: o.typedHeaders(), NoValidate: o.noValidate,
 	}
 }
 
@@ -131,11 +146,11 @@ func (o *callOptions) bodyInput() body.Input {
 
 // compile reads the JSONata expression before anything is sent: a typing error
 // in it must not cost a POST.
-func (o *callOptions) compile() (query.Program, error) {
+func (o *callOptions) compile(name string) (query.Program, error) {
 	if !o.jsonataSet {
 		return nil, nil
 	}
-	engine, err := query.New(o.app.Getenv("EPILOT_JSONATA_ENGINE"))
+	engine, err := query.New(name)
 	if err != nil {
 		return nil, err
 	}

@@ -15,9 +15,11 @@ func (o *callOptions) addGlobalFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.StringVarP(&o.token, "token", "t", "", "Bearer token for this call")
 	flags.StringVar(&o.profile, "profile", "", "Use a named profile (or EPILOT_PROFILE)")
+	flags.StringVar(&o.org, "org", "", "Act for this organization: sends its id as x-epilot-org-id")
 	flags.StringVarP(&o.server, "server", "s", "", "Server base URL, or \"mock\" for a local epilot (or EPILOT_SERVER)")
 	flags.BoolVar(&o.useDev, "use-dev", false, "Call the dev stage")
 	flags.BoolVar(&o.useStaging, "use-staging", false, "Call the staging stage")
+	flags.StringVar(&o.timeout, "timeout", "", "End the call after this long, such as 30s; 0 sets no limit (or EPILOT_TIMEOUT)")
 	flags.BoolVar(&o.allowHTTP, "allow-http", false, "Let a token go over plain http beyond this machine")
 	flags.BoolVar(&o.json, "json", false, "Compact JSON and nothing else; errors as JSON on stderr")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "Show the request and the response's status on stderr")
@@ -37,6 +39,8 @@ func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.jsonata, "jsonata", "", "Transform the response with a JSONata expression")
 	flags.StringVar(&o.definition, "definition", "", "Use this OpenAPI file or URL instead of the built-in definition")
 	flags.BoolVar(&o.noValidate, "no-validate", false, "Send what was typed without checking it")
+	flags.StringVar(&o.skeleton, "skeleton", "", "Print a body to fill in and send nothing; =full has every property")
+	flags.Lookup("skeleton").NoOptDefVal = minimalSkeleton
 }
 
 // flagError says what is wrong with a flag, and which one may have been meant.
@@ -57,8 +61,8 @@ func flagError(cmd *cobra.Command, err error) error {
 // refuseEmpty refuses an empty account, server or definition: it is an unset
 // variable in a script, and the default must not take its place.
 func refuseEmpty(flags *pflag.FlagSet) error {
-	for _, name := range []string{"token", "profile", "server", "definition"} {
-		if flag := flags.Lookup(name); flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
+	for _, name := range []string{"token", "profile", "server", "definition", "timeout", "org"} {
+		if flag := flags.Lookup(name); flag != nil && flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
 			return failure.New(failure.Usage, "the value of --%s is empty", name).
 				Hintf("leave --%s out to use the default", name)
 		}

@@ -16,16 +16,18 @@ import (
 func (o *callOptions) help(cmd *cobra.Command) error {
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	switch {
-	case o.operation != "":
+	case o.named:
 		api, op, err := o.find(cmd.Context())
 		if err != nil {
 			return err
 		}
-		page.Operation(api, op, slices.Concat(callFlagEntries(), flagEntries(cmd.Root().PersistentFlags())))
+		page.Operation(api, op, CallFlags())
 	case o.api != "":
 		return o.runAPI(cmd)
 	case cmd.HasParent():
 		commandHelp(page, cmd)
+	case o.unknown != nil:
+		return o.unknownCommand(cmd, *o.unknown)
 	default:
 		o.rootHelp(page, cmd)
 	}
@@ -34,12 +36,21 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 
 // runAPI lists the operations of the API.
 func (o *callOptions) runAPI(cmd *cobra.Command) error {
+	if o.showVersion {
+		return o.printVersion()
+	}
 	if o.guided {
 		return errGuided()
 	}
 	api, err := o.catalog.Load(cmd.Context(), o.api, o.definition)
 	if err != nil {
 		return err
+	}
+	if o.named {
+		return unknownOperation(api, o.operation) // an empty word: cobra finds no command for it
+	}
+	if o.json {
+		return o.printJSON(describeAPI(api))
 	}
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	page.Operations(api)
@@ -54,11 +65,7 @@ func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
 		"epilot <api> <operationId> [path parameters…] [flags]",
 		"epilot <api>                        list the operations of an API",
 		"epilot <api> <operationId> --help   what an operation takes and answers")
-	var commands []manual.Entry
-	for _, c := range cmd.Commands() {
-		commands = append(commands, manual.Entry{Name: c.Name(), Line: c.Short})
-	}
-	page.List("COMMANDS", commands)
+	page.List("COMMANDS", commandEntries(cmd))
 	var apis []manual.Entry
 	for _, e := range o.catalog.Entries() {
 		apis = append(apis, manual.Entry{Name: e.Name, Line: e.Title})
@@ -72,10 +79,29 @@ func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
 		"epilot access-token listAccessTokens --jsonata '$.name'")
 }
 
+func commandEntries(cmd *cobra.Command) []manual.Entry {
+	var entries []manual.Entry
+	for _, c := range cmd.Commands() {
+		entries = append(entries, manual.Entry{Name: c.Name(), Line: c.Short})
+	}
+	return entries
+}
+
 func commandHelp(page *manual.Page, cmd *cobra.Command) {
 	page.Lines("USAGE", cmd.UseLine())
 	page.Lines("WHAT IT DOES", cmd.Short)
+	if cmd.HasAvailableSubCommands() {
+		page.List("COMMANDS", commandEntries(cmd))
+	}
 	page.List("FLAGS", flagEntries(cmd.LocalFlags()))
+}
+
+// CallFlags are the flags of an API call, as its help and docs/reference list
+// them.
+func CallFlags() []manual.Entry {
+	global := pflag.NewFlagSet("global", pflag.ContinueOnError)
+	new(callOptions).addGlobalFlags(global)
+	return slices.Concat(callFlagEntries(), flagEntries(global))
 }
 
 func callFlagEntries() []manual.Entry {
@@ -105,7 +131,7 @@ func flagEntries(flags *pflag.FlagSet) []manual.Entry {
 
 // print writes a page to stdout, through the pager on a terminal.
 func (o *callOptions) print(page io.WriterTo) error {
-	out := o.app.Streams.Page(o.app.LookupEnv)
+	out := o.app.page()
 	_, err := page.WriteTo(out)
 	if closed := out.Close(); err == nil {
 		err = closed

@@ -4,6 +4,8 @@ package cmd_test
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,6 +39,39 @@ func TestMemory(t *testing.T) {
 		if peak := peakMemory(cmd); peak > limit {
 			t.Errorf("%s: %d MB at its peak, want at most %d", flag, peak>>20, limit>>20)
 		}
+	}
+}
+
+// TestUnpackedMemory: a small answer that unpacks to 400 MB is as harmless.
+func TestUnpackedMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("moves 400 MB")
+	}
+	t.Parallel()
+	const size, limit = 400 << 20, 64 << 20
+	var packed bytes.Buffer
+	zip, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	block := bytes.Repeat([]byte("0,"), 32<<10)
+	fmt.Fprint(zip, "[")
+	for range size / len(block) {
+		zip.Write(block)
+	}
+	fmt.Fprint(zip, "0]")
+	zip.Close()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Write(packed.Bytes())
+	}))
+	defer server.Close()
+	cmd := exec.Command("epilot", "access-token", "listAccessTokens", "-s", server.URL, "-t", "token", "--json")
+	var counted counter
+	cmd.Stdout = &counted
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if peak := peakMemory(cmd); counted < size || peak > limit {
+		t.Errorf("%d bytes at a peak of %d MB, want %d at most %d", counted, peak>>20, size, limit>>20)
 	}
 }
 

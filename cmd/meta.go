@@ -33,10 +33,8 @@ func (a *answer) meta(req *http.Request, resp *http.Response) error {
 	if !o.verbose && !o.include {
 		return a.headline(req, resp)
 	}
-	if o.verbose {
-		if err := a.block("REQUEST META:", a.requestMeta(req)); err != nil {
-			return err
-		}
+	if err := a.sent(req); err != nil {
+		return err
 	}
 	response := responseMeta{Code: resp.StatusCode, Status: http.StatusText(resp.StatusCode)}
 	if o.include {
@@ -47,6 +45,14 @@ func (a *answer) meta(req *http.Request, resp *http.Response) error {
 	}
 	fmt.Fprintln(o.app.Streams.Err, a.dim("RESPONSE BODY:"))
 	return nil
+}
+
+// sent is the block of -v on the request; it helps most where no answer came.
+func (a *answer) sent(req *http.Request) error {
+	if !a.options.verbose {
+		return nil
+	}
+	return a.block("REQUEST META:", a.requestMeta(req))
 }
 
 func (a *answer) requestMeta(req *http.Request) requestMeta {

@@ -62,6 +62,7 @@ func (o *mockOptions) run(ctx context.Context) error {
 	}
 	fmt.Fprintf(o.call.app.Streams.Err, "a local epilot listens on %s (Ctrl-C stops it)\n", base)
 	fmt.Fprintf(o.call.app.Streams.Err, "call it with --server %s or EPILOT_SERVER=%s\n", base, base)
+	fmt.Fprintln(o.call.app.Streams.Err, `a token for it: epilot access-token createAccessToken -d '{"name":"local"}' --server mock --jsonata token`)
 	return serve(ctx, listener, handler)
 }
 

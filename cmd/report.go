@@ -35,7 +35,7 @@ func (a *App) report(args []string, err error) int {
 	case failed.Kind == failure.Silent:
 	case slices.Contains(args, "--json"):
 		a.reportJSON(failed, status)
-	case failed.Kind != failure.API: // the API's own answer is on stdout and says it better
+	case failed.Kind != failure.API || failed.Hint != "": // else the API's own answer is on stdout and says it better
 		a.reportText(failed)
 	}
 	return status
@@ -57,6 +57,20 @@ func (a *App) reportText(failed *failure.Error) {
 	if failed.Hint != "" {
 		fmt.Fprintf(a.Streams.Err, "%s %s\n", palette.Dim("hint:"), safeLines(failed.Hint))
 	}
+}
+
+// warn tells the person what is no failure: in words, or with --json in a form
+// that a program can tell from an error.
+func (a *App) warn(message string) {
+	if a.json {
+		object := map[string]map[string]string{"warning": {"message": message}}
+		encoder := json.NewEncoder(a.Streams.Err)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(object) // nobody is left to tell
+		return
+	}
+	palette := term.NewPalette(a.Streams.ErrColor)
+	fmt.Fprintf(a.Streams.Err, "%s %s\n", palette.Bold("warning:"), safeLines(message))
 }
 
 // safeLines keeps a message on its line, whatever a server or file put in it.

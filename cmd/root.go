@@ -27,7 +27,10 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { o.helpErr = o.help(cmd) })
-	root.AddCommand(newMockCmd(o))
+	root.AddCommand(
+		newAuthCmd(o), newProfileCmd(o), newConfigCmd(o),
+		newSearchCmd(o), newDefinitionsCmd(o), newMockCmd(o),
+	)
 	root.SetArgs(o.addAPI(root, args))
 	return root, o
 }
@@ -40,29 +43,35 @@ func (o *callOptions) addAPI(root *cobra.Command, args []string) []string {
 	known := pflag.NewFlagSet("all", pflag.ContinueOnError)
 	known.AddFlagSet(root.PersistentFlags())
 	known.AddFlagSet(callFlags)
-	words, options := wordsFirst(known, args)
+	words, options, open := wordsFirst(known, args)
 	if len(words) > 0 && words[0] == "help" {
 		words, options = words[1:], append(options, "--help")
 		args = slices.Concat(words, options)
 	}
-	if len(words) == 0 || !o.namesAPI(root, words[0], options) {
+	if len(words) == 0 || o.isCommand(root, words[0]) {
+		return args
+	}
+	if !o.namesAPI(words[0], options) {
+		o.unknown = &words[0]
 		return args
 	}
 	api := newAPICmd(o, words)
 	api.PersistentFlags().AddFlagSet(callFlags)
 	root.AddCommand(api)
 	named := min(len(words), 2)
+	if open {
+		return slices.Concat(words[:named], options) // "--" would become the value that is missing
+	}
 	return slices.Concat(words[:named], options, []string{"--"}, words[named:])
 }
 
+func (o *callOptions) isCommand(root *cobra.Command, word string) bool {
+	return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == word })
+}
+
 // namesAPI reports whether the word is an API: an embedded one, or any word
-// that is no command when the line brings a definition of its own.
-func (o *callOptions) namesAPI(root *cobra.Command, word string, options []string) bool {
-	for _, c := range root.Commands() {
-		if c.Name() == word {
-			return false
-		}
-	}
+// when the line brings a definition of its own.
+func (o *callOptions) namesAPI(word string, options []string) bool {
 	return o.catalog.Has(word) || slices.ContainsFunc(options, isDefinitionFlag)
 }
 
@@ -77,15 +86,22 @@ func (o *callOptions) runRoot(cmd *cobra.Command, words []string) error {
 	if o.guided {
 		return errGuided()
 	}
+	if len(words) == 0 && o.json {
+		return o.printJSON(o.listAPIs())
+	}
 	if len(words) == 0 {
 		return o.help(cmd)
 	}
+	return o.unknownCommand(cmd, words[0])
+}
+
+func (o *callOptions) unknownCommand(cmd *cobra.Command, word string) error {
 	candidates := o.catalog.Names()
 	for _, c := range cmd.Commands() {
 		candidates = append(candidates, c.Name())
 	}
-	unknown := failure.New(failure.Usage, "unknown command or API %q", words[0])
-	if near := nearest.Match(words[0], candidates); near != "" {
+	unknown := failure.New(failure.Usage, "unknown command or API %q", word)
+	if near := nearest.Match(word, candidates); near != "" {
 		return unknown.Hintf("did you mean %s? \"epilot\" lists the APIs", near)
 	}
 	return unknown.Hintf("\"epilot\" lists the APIs and commands")
@@ -101,7 +117,7 @@ func newAPICmd(o *callOptions, words []string) *cobra.Command {
 	}
 	o.api = words[0]
 	if len(words) > 1 {
-		o.operation = words[1]
+		o.operation, o.named = words[1], true
 		api.AddCommand(newOperationCmd(o))
 	}
 	return api
@@ -113,6 +129,9 @@ func newOperationCmd(o *callOptions) *cobra.Command {
 		Use:  o.operation,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, positional []string) error {
+			if o.showVersion {
+				return o.printVersion()
+			}
 			o.positional = positional
 			set := cmd.Flags().Changed
 			o.dataSet, o.tokenSet, o.jsonataSet = set("data"), set("token"), set("jsonata")

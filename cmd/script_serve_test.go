@@ -20,7 +20,8 @@ import (
 // serve NAME [RULES] starts a server on loopback, sets $NAME to its base URL,
 // and writes each request that arrives to the file NAME.requests. A line of
 // the RULES file is "METHOD PATH STATUS [Header: value]… [@FILE | text]"; a
-// request that no rule knows gets 200 and "{}". $OTHER in a rule is expanded.
+// request that no rule knows gets 200 and "{}". $OTHER in a rule is expanded. A
+// rule with an ETag answers 304 to a request that has it already.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || len(args) > 2 {
 		ts.Fatalf("usage: serve NAME [RULES]")
@@ -91,7 +92,7 @@ func (s *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.record(r, body)
 	for _, rule := range s.rules {
 		if rule.method == r.Method && rule.path == r.URL.Path {
-			rule.answer(w)
+			rule.answer(w, r)
 			return
 		}
 	}
@@ -99,9 +100,13 @@ func (s *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, "{}")
 }
 
-func (r rule) answer(w http.ResponseWriter) {
+func (r rule) answer(w http.ResponseWriter, req *http.Request) {
 	for name, values := range r.header {
 		w.Header()[name] = values
+	}
+	if tag := r.header.Get("ETag"); tag != "" && req.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
 	}
 	if r.header.Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", "application/json")

@@ -18,7 +18,7 @@ import (
 
 // handedOn are the variables of a script that a program in a terminal gets.
 var handedOn = []string{
-	"HOME", "PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "EPILOT_TOKEN", "EPILOT_SERVER",
+	"HOME", "PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "EPILOT_TOKEN", "EPILOT_CREDENTIAL_STORE", "EPILOT_SERVER", "EPILOT_DEFINITIONS_URL",
 	"EPILOT_PAGER", "PAGER", "NO_COLOR", "TERM", "NO_PROXY",
 }
 

@@ -22,24 +22,36 @@ func TestMain(m *testing.M) {
 // testscript's own.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(watched{t}, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve":    serve,
-			"status":   status,
-			"terminal": terminal,
+			"serve":     serve,
+			"intercept": intercept,
+			"status":    status,
+			"terminal":  terminal,
 		},
 		RequireExplicitExec: true,
 	})
 }
 
-// setup gives each script an empty home of its own and no proxy.
+// setup gives each script an empty home of its own, no proxy, no keyring, and
+// the file every-byte, which holds each byte once. What the script leaves behind
+// is searched for tokens.
 func setup(env *testscript.Env) error {
 	env.Setenv("HOME", env.WorkDir+"/home")
 	env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 	env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 	env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
 	env.Setenv("NO_PROXY", "*")
+	env.Setenv("EPILOT_CREDENTIAL_STORE", "file")
+	env.Defer(func() { searchFiles(env.T().(watched), env.WorkDir) })
+	every := make([]byte, 256)
+	for i := range every {
+		every[i] = byte(i)
+	}
+	if err := os.WriteFile(env.WorkDir+"/every-byte", every, 0o600); err != nil {
+		return err
+	}
 	return os.MkdirAll(env.WorkDir+"/home", 0o700)
 }

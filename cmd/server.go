@@ -16,19 +16,24 @@ const mockServer = "mock"
 // resolveServer returns the server of a call: --server, EPILOT_SERVER, the
 // profile's, then the definition's first with the stage applied.
 func (o *callOptions) resolveServer(store *profiles.Store, profile *profiles.Profile, api *operation.API, op *operation.Operation) (auth.Server, error) {
-	if o.useDev && o.useStaging {
-		return auth.Server{}, failure.New(failure.Usage, "--use-dev and --use-staging exclude each other").
-			Hintf("name one stage")
+	if err := o.oneStage(); err != nil {
+		return auth.Server{}, err
 	}
 	text, origin := o.namedServer(profile)
 	if text != "" {
 		return parseServer(text, origin)
 	}
-	stage, err := store.Stage(o.stageFlag())
+	stage, err := store.Stage(profile, o.stageFlag())
 	if err != nil {
 		return auth.Server{}, err
 	}
-	return definedServer(api, op, stage)
+	server, err := definedServer(api, op, stage)
+	if err != nil || server.Origin == auth.Embedded {
+		return server, err
+	}
+	server.File = definitionFile(api)
+	server.Trusted, err = o.app.trust().Holds(api)
+	return server, err
 }
 
 // namedServer is the server that the person named, and where.

@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/operation"
 	"github.com/epilot-cli/epilot/internal/transport"
 	"github.com/epilot-cli/epilot/profiles"
@@ -22,28 +25,40 @@ type target struct {
 
 // target resolves server, token and profile headers, and refuses a token that
 // must not go to that server. typed are the headers of this command line.
-func (o *callOptions) target(api *operation.API, op *operation.Operation, typed http.Header) (*target, error) {
+func (o *callOptions) target(ctx context.Context, api *operation.API, op *operation.Operation, typed http.Header) (*target, error) {
 	store := o.app.profiles()
 	profile, err := store.Resolve(o.profile)
 	if err != nil {
 		return nil, err
 	}
+	if profile != nil {
+		profile = profile.For(api.Name)
+	}
 	server, err := o.resolveServer(store, profile, api, op)
 	if err != nil {
 		return nil, err
 	}
+	return o.route(profile, server, op, func() (*auth.Token, error) {
+		sends := typed.Get("Authorization") != "" || profileHeader(profile, op).Get("Authorization") != ""
+		return o.resolveToken(server, op, o.neededSources(ctx, profile, server, typed), sends)
+	})
+}
+
+// route starts the emulator where it is meant, finds the token and refuses to
+// take it where it must not go.
+func (o *callOptions) route(profile *profiles.Profile, server auth.Server, op *operation.Operation, find func() (*auth.Token, error)) (*target, error) {
 	t := &target{header: profileHeader(profile, op), close: func() {}}
+	var err error
 	if server.Origin == auth.Emulator {
 		if server.URL, err = t.startMock(o); err != nil {
 			return nil, err
 		}
 	}
 	t.url = server.URL
-	if t.token, err = o.resolveToken(store, profile, server, op, t.sends(typed)); err != nil {
-		t.close()
-		return nil, err
+	if t.token, err = find(); err == nil {
+		err = o.mayGo(t, profile, server)
 	}
-	if err := o.mayGo(t, profile, server); err != nil {
+	if err != nil {
 		t.close()
 		return nil, err
 	}
@@ -72,12 +87,6 @@ func (t *target) bearer() string {
 	return t.token.Value
 }
 
-// sends reports whether a header that the person typed or stored authorizes
-// the call already.
-func (t *target) sends(typed http.Header) bool {
-	return typed.Get("Authorization") != "" || t.header.Get("Authorization") != ""
-}
-
 func profileHeader(profile *profiles.Profile, op *operation.Operation) http.Header {
 	header := http.Header{}
 	if profile == nil {
@@ -92,12 +101,25 @@ func profileHeader(profile *profiles.Profile, op *operation.Operation) http.Head
 	return header
 }
 
+// neededSources leaves out what the call can do without: a header that the
+// person typed authorizes it, or the emulator, which works without a keyring or
+// a program.
+func (o *callOptions) neededSources(ctx context.Context, profile *profiles.Profile, server auth.Server, typed http.Header) auth.Input {
+	in := o.tokenSources(ctx, o.app.profiles(), profile)
+	if typed.Get("Authorization") != "" {
+		in.Holders = nil
+	}
+	if server.Origin == auth.Emulator {
+		in.Holders = slices.DeleteFunc(in.Holders, func(h auth.Holder) bool { return h.Token.Store != auth.InFile })
+	}
+	return in
+}
+
 // resolveToken returns the token of the call, nil where none is to be sent.
-func (o *callOptions) resolveToken(store *profiles.Store, profile *profiles.Profile, server auth.Server, op *operation.Operation, authorized bool) (*auth.Token, error) {
+func (o *callOptions) resolveToken(server auth.Server, op *operation.Operation, in auth.Input, authorized bool) (*auth.Token, error) {
 	if op.Security == operation.Public {
 		return nil, nil
 	}
-	in := o.tokenSources(store, profile)
 	token, err := auth.Resolve(in)
 	if err != nil {
 		return nil, err
@@ -109,25 +131,6 @@ func (o *callOptions) resolveToken(store *profiles.Store, profile *profiles.Prof
 		return nil, auth.Missing(in)
 	}
 	return token, nil
-}
-
-func (o *callOptions) tokenSources(store *profiles.Store, profile *profiles.Profile) auth.Input {
-	in := auth.Input{Env: o.app.Getenv("EPILOT_TOKEN"), Now: o.app.Now()}
-	if o.tokenSet {
-		in.Flag = &o.token
-	}
-	if profile != nil {
-		in.Profile = profile.Name
-		in.ProfileToken = auth.Stored{Value: profile.Token, ExpiresAt: profile.ExpiresAt}
-	}
-	in.Credentials = func() (auth.Stored, error) {
-		stored, err := store.Credentials()
-		if err != nil || stored == nil {
-			return auth.Stored{}, err
-		}
-		return auth.Stored{Value: stored.Token, ExpiresAt: stored.ExpiresAt}, nil
-	}
-	return in
 }
 
 // emulatorKnows reports whether a token is meant for the emulator: typed for
@@ -146,6 +149,15 @@ func emulatorKnows(token *auth.Token) bool {
 	}
 	issuer, err := url.Parse(claims.Issuer)
 	return err == nil && transport.Loopback(issuer.Hostname())
+}
+
+// oneStage refuses a line that names two.
+func (o *callOptions) oneStage() error {
+	if o.useDev && o.useStaging {
+		return failure.New(failure.Usage, "--use-dev and --use-staging exclude each other").
+			Hintf("name one stage")
+	}
+	return nil
 }
 
 // stageFlag is the stage that --use-dev or --use-staging names, or "".

@@ -11,24 +11,28 @@ import (
 // "entity getEntity x --json -p a=1". Flags may so stand anywhere, before the
 // API too, and the words say which API's commands are needed. What follows
 // "--" is words, whatever it looks like; a flag that nobody knows keeps its
-// place among the flags, where pflag will name it.
-func wordsFirst(flags *pflag.FlagSet, args []string) (words, options []string) {
+// place among the flags, where pflag will name it. open reports that the last
+// flag lacks its value.
+func wordsFirst(flags *pflag.FlagSet, args []string) (words, options []string, open bool) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		switch {
 		case arg == "--":
-			return append(words, args[i+1:]...), options
+			return append(words, args[i+1:]...), options, false
 		case !strings.HasPrefix(arg, "-") || arg == "-":
 			words = append(words, arg)
 		default:
 			options = append(options, arg)
-			if wantsValue(flags, arg) && i+1 < len(args) {
-				i++
-				options = append(options, args[i])
+			if !wantsValue(flags, arg) {
+				continue
 			}
+			if i++; i == len(args) {
+				return words, options, true
+			}
+			options = append(options, args[i])
 		}
 	}
-	return words, options
+	return words, options, false
 }
 
 // wantsValue reports whether the next argument is the flag's value.

@@ -33,8 +33,8 @@ func TestWordsFirst(t *testing.T) {
 			o := &callOptions{}
 			o.addGlobalFlags(flags)
 			o.addCallFlags(flags)
-			words, options := wordsFirst(flags, row.args)
-			if !slices.Equal(words, row.words) || !slices.Equal(options, row.options) {
+			words, options, open := wordsFirst(flags, row.args)
+			if open != (row.name == "a value that is missing") || !slices.Equal(words, row.words) || !slices.Equal(options, row.options) {
 				t.Errorf("words %q options %q, want %q and %q", words, options, row.words, row.options)
 			}
 		})

@@ -10,12 +10,15 @@ type config struct {
 	profiles []*Profile
 }
 
+// inKeyring is where a token is that the file does not hold.
+const inKeyring = "keyring"
+
 // reader takes the value of a member.
 type reader func(value) error
 
 // readConfig reads profiles.json. A file that does not exist is an empty one.
-func readConfig(path string) (*config, error) {
-	doc, err := readDocument(path)
+func readConfig(g *guard, path string) (*config, error) {
+	doc, err := readDocument(g, path)
 	if err != nil || doc == nil {
 		return &config{}, err
 	}
@@ -58,53 +61,82 @@ func (c *config) readProfiles(v value) error {
 func readProfile(m member) (*Profile, error) {
 	p := &Profile{Name: m.name}
 	err := m.value.read(map[string]reader{
-		"name":       text(new(string)), // the key is the name; both are the same in a sound file
-		"server":     text(&p.Server),
-		"token":      text(&p.Token),
-		"org_id":     text(&p.OrgID),
-		"user_id":    text(&p.UserID),
-		"expires_at": moment(&p.ExpiresAt),
-		"headers":    headers(&p.Headers),
+		"name":             text(new(string)), // the key is the name; both are the same in a sound file
+		"server":           text(&p.Server),
+		"token":            text(&p.Token),
+		"org_id":           text(&p.OrgID),
+		"user_id":          text(&p.UserID),
+		"expires_at":       moment(&p.ExpiresAt),
+		"headers":          headers(&p.Headers),
+		"token_command":    command(&p.TokenCommand),
+		"stage":            choice(&p.Stage, stages()...),
+		"credential_store": keyring(&p.Keyring),
+		"apis":             p.readAPIs,
 	})
 	return p, err
 }
 
+func (p *Profile) readAPIs(v value) error {
+	if v.isNull() {
+		return nil
+	}
+	members, err := v.members()
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		a := API{Name: m.name}
+		err := m.value.read(map[string]reader{
+			"server":        text(&a.Server),
+			"token":         text(&a.Token),
+			"token_command": command(&a.TokenCommand),
+			"headers":       headers(&a.Headers),
+		})
+		if err != nil {
+			return err
+		}
+		p.APIs = append(p.APIs, a)
+	}
+	return nil
+}
+
+// keyring reads where the token is.
+func keyring(into *bool) reader {
+	return func(v value) error {
+		var store string
+		err := choice(&store, inKeyring, "file")(v)
+		*into = store == inKeyring
+		return err
+	}
+}
+
 // readCredentials reads credentials.json: nil where there is none.
-func readCredentials(path string) (*Credentials, error) {
-	doc, err := readDocument(path)
+func readCredentials(g *guard, path string) (*Credentials, error) {
+	doc, err := readDocument(g, path)
 	if err != nil || doc == nil {
 		return nil, err
 	}
-	c := &Credentials{}
-	err = doc.root().read(map[string]reader{
-		"token":      text(&c.Token),
-		"org_id":     text(&c.OrgID),
-		"user_id":    text(&c.UserID),
-		"name":       text(&c.Name),
-		"expires_at": moment(&c.ExpiresAt),
-	})
-	return c, err
+	return parseCredentials(doc)
 }
 
-// scalars are the settings that are set in the file.
-func (c *config) scalars() map[string]any {
-	set := map[string]any{}
-	if c.active != "" {
-		set[activeKey] = c.active
-	}
-	if c.stage != "" {
-		set[stageKey] = c.stage
-	}
-	return set
+func parseCredentials(doc *document) (*Credentials, error) {
+	c := &Credentials{}
+	err := doc.root().read(map[string]reader{
+		"token":            text(&c.Token),
+		"org_id":           text(&c.OrgID),
+		"user_id":          text(&c.UserID),
+		"name":             text(&c.Name),
+		"expires_at":       moment(&c.ExpiresAt),
+		"credential_store": keyring(&c.Keyring),
+	})
+	return c, err
 }
 
 // profile returns a copy of the profile of that very name, or nil.
 func (c *config) profile(name string) *Profile {
 	for _, p := range c.profiles {
 		if p.Name == name {
-			own := *p
-			own.Headers = slices.Clone(p.Headers)
-			return &own
+			return p.clone()
 		}
 	}
 	return nil

@@ -17,6 +17,12 @@ func StateDir(getenv func(string) string) string {
 	return directory(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
 }
 
+// CacheDir is the directory of what can be downloaded again: epilot under
+// XDG_CACHE_HOME, else under ~/.cache; "" where neither is known.
+func CacheDir(getenv func(string) string) string {
+	return directory(getenv, "XDG_CACHE_HOME", ".cache")
+}
+
 func directory(getenv func(string) string, variable, inHome string) string {
 	// The specification says to ignore a path that is not absolute.
 	if base := getenv(variable); filepath.IsAbs(base) {

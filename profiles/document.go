@@ -29,15 +29,17 @@ type value struct {
 // member is a named value of an object.
 type member struct {
 	name  string
+	key   []byte // the name as the file spells it, in quotes
 	value value
 }
 
 // readDocument reads a file of valid JSON. It returns nil when there is no such
 // file, and an error of kind File for anything that is not whole.
-func readDocument(path string) (*document, error) {
+func readDocument(g *guard, path string) (*document, error) {
 	if path == "" {
 		return nil, nil
 	}
+	g.check(path)
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

@@ -1,100 +1,112 @@
-// Package profiles reads the configuration that the program shares with the
-// official CLI: the profiles, the active one, the stage, and the credentials
-// of the last login. It chooses the profile and the stage of a command.
+// Package profiles reads and writes the configuration: the profiles, the active
+// one, the stage and the credentials of the last login, in the files that the
+// program shares with the official CLI, and the settings, in a file of its own.
+// It chooses the profile, the stage and the settings of a command. What it does
+// not know in a file outlives a write, and a file that cannot be parsed is never
+// written.
 //
 // It does not decide which token is sent, or where to: package auth does that.
 package profiles
 
 import (
 	"path/filepath"
-	"sync"
-	"time"
-
-	"github.com/spf13/viper"
 )
 
 // Options say where the configuration is.
 type Options struct {
-	Dir    string                   // the directory of both files, as ConfigDir names it; "" reads none
-	Getenv func(name string) string // looks an environment variable up
+	Dir    string                           // the directory of the files, as ConfigDir names it; "" reads none
+	Lookup func(name string) (string, bool) // looks an environment variable up, as os.LookupEnv does
+	Warn   func(message string)             // says what was repaired, nil for nobody
 }
 
 // Store is a configuration directory. Each file is read once, when it is first
-// needed. It is safe for use by several goroutines.
+// needed, and again after a change of this Store's. It is safe for use by
+// several goroutines.
 type Store struct {
-	getenv      func(string) string
-	path        string // profiles.json
-	config      func() (*config, error)
-	settings    func() (*viper.Viper, error)
-	credentials func() (*Credentials, error)
-}
-
-// Profile is a named account with its server.
-type Profile struct {
-	Name      string // exactly as it is stored
-	Server    string // base URL; "" for the definition's
-	Token     string // "" for none
-	OrgID     string
-	UserID    string
-	ExpiresAt time.Time // of the token; zero: not known
-	Headers   []Header  // sent with each call, in the file's order
-}
-
-// Header is a header field of a profile. Its name and value are fit to be sent
-// (RFC 9110, section 5).
-type Header struct{ Name, Value string }
-
-// Credentials are what the last login without a profile stored.
-type Credentials struct {
-	Token, OrgID, UserID string
-	Name                 string    // of the account
-	ExpiresAt            time.Time // of the token; zero: not known
+	dir         string
+	lookup      func(string) (string, bool)
+	guard       *guard
+	config      cache[*config]
+	credentials cache[*Credentials]
+	preferences cache[*preferences]
 }
 
 // Open returns the store of a directory. It reads nothing yet.
 func Open(o Options) *Store {
-	s := &Store{getenv: o.Getenv}
-	var credentials string
-	if o.Dir != "" {
-		s.path = filepath.Join(o.Dir, "profiles.json")
-		credentials = filepath.Join(o.Dir, "credentials.json")
-	}
-	s.config = sync.OnceValues(func() (*config, error) { return readConfig(s.path) })
-	s.settings = sync.OnceValues(s.loadSettings)
-	s.credentials = sync.OnceValues(func() (*Credentials, error) { return readCredentials(credentials) })
+	s := &Store{dir: o.Dir, lookup: o.Lookup, guard: &guard{warn: o.Warn}}
+	s.config.read = func() (*config, error) { return readConfig(s.guard, s.path(profilesFile)) }
+	s.credentials.read = func() (*Credentials, error) { return readCredentials(s.guard, s.path(credentialsFile)) }
+	s.preferences.read = func() (*preferences, error) { return readPreferences(s.guard, s.path(settingsFile)) }
 	return s
 }
 
-// Resolve returns the profile of a command: the one that the --profile flag
-// names, then EPILOT_PROFILE, then the active one, then one that is called
-// "default". It returns nil when none is meant. A profile that is named and
-// does not exist is an error of kind Usage, wherever it is named; a file that
-// cannot be read or parsed is one of kind File.
-func (s *Store) Resolve(flag string) (*Profile, error) {
-	config, err := s.config()
+// The files of the configuration. The first two are the official CLI's too.
+const (
+	profilesFile    = "profiles.json"
+	credentialsFile = "credentials.json"
+	settingsFile    = "config.json"
+)
+
+// path is the path of a file of the store, "" where there is no directory.
+func (s *Store) path(name string) string {
+	if s.dir == "" {
+		return ""
+	}
+	return filepath.Join(s.dir, name)
+}
+
+// getenv is an environment variable, "" where it is not set.
+func (s *Store) getenv(name string) string {
+	value, _ := s.lookup(name)
+	return value
+}
+
+// Path is the path of profiles.json, "" where there is no directory.
+func (s *Store) Path() string { return s.path(profilesFile) }
+
+// SettingsPath is the path of config.json, "" where there is no directory.
+func (s *Store) SettingsPath() string { return s.path(settingsFile) }
+
+// Profiles returns all profiles in the order of the file.
+func (s *Store) Profiles() ([]*Profile, error) {
+	config, err := s.config.get()
 	if err != nil {
 		return nil, err
 	}
-	name, source, err := s.chosen(flag)
+	all := make([]*Profile, len(config.profiles))
+	for i, p := range config.profiles {
+		all[i] = p.clone()
+	}
+	return all, nil
+}
+
+// Profile returns the profile of that name; that there is none is an error of
+// kind Usage.
+func (s *Store) Profile(name string) (*Profile, error) {
+	config, err := s.config.get()
 	if err != nil {
 		return nil, err
-	}
-	if name == "" {
-		return config.profile(fallback), nil
 	}
 	if p := config.profile(name); p != nil {
 		return p, nil
 	}
-	return nil, s.unknown(config, name, source)
+	return nil, unknownProfile(name, config.names())
 }
 
-// fallback is the profile that is used when none is named and it exists.
-const fallback = "default"
+// Active returns the name that profiles.json calls the active profile, "" for
+// none. A profile of that name need not exist.
+func (s *Store) Active() (string, error) {
+	config, err := s.config.get()
+	if err != nil {
+		return "", err
+	}
+	return config.active, nil
+}
 
 // Credentials returns the content of credentials.json, or nil where there is no
 // such file. A file that cannot be read or parsed is an error of kind File.
 func (s *Store) Credentials() (*Credentials, error) {
-	stored, err := s.credentials()
+	stored, err := s.credentials.get()
 	if err != nil || stored == nil {
 		return nil, err
 	}

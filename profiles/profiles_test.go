@@ -37,18 +37,18 @@ func store(t testing.TB, profiles, credentials string, env ...string) *Store {
 			t.Fatal(err)
 		}
 	}
-	return Open(Options{Dir: dir, Getenv: lookup(env...)})
+	return Open(Options{Dir: dir, Lookup: lookup(env...)})
 }
 
 // lookup is an environment of names and values in turn.
-func lookup(env ...string) func(string) string {
-	return func(name string) string {
+func lookup(env ...string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
 		for i := 0; i < len(env); i += 2 {
 			if env[i] == name {
-				return env[i+1]
+				return env[i+1], true
 			}
 		}
-		return ""
+		return "", false
 	}
 }
 
@@ -167,7 +167,7 @@ func TestStage(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := store(t, test.content, "", "EPILOT_STAGE", test.env).Stage(test.flag)
+			got, err := store(t, test.content, "", "EPILOT_STAGE", test.env).Stage(nil, test.flag)
 			if test.kind == "" {
 				if err != nil || got != test.want {
 					t.Fatalf("got %q, %v; want %q", got, err, test.want)
@@ -187,7 +187,7 @@ func TestStage(t *testing.T) {
 
 func TestStoreWithoutDirectory(t *testing.T) {
 	t.Parallel()
-	s := Open(Options{Getenv: lookup()})
+	s := Open(Options{Lookup: lookup()})
 	if p, err := s.Resolve(""); p != nil || err != nil {
 		t.Errorf("got %v, %v", p, err)
 	}
@@ -211,7 +211,7 @@ func TestStoreIsSafeForGoroutines(t *testing.T) {
 				return
 			}
 			p.Headers[0].Value = "changed by one call"
-			stage, err := s.Stage("")
+			stage, err := s.Stage(nil, "")
 			if err != nil || stage != "staging" {
 				t.Error(stage, err)
 			}
@@ -240,7 +240,11 @@ func TestDirectories(t *testing.T) {
 		"not here": {[]string{"HOME", "."}, "", ""},
 	}
 	for name, test := range tests {
-		config, state := ConfigDir(lookup(test.env...)), StateDir(lookup(test.env...))
+		getenv := func(name string) string {
+			text, _ := lookup(test.env...)(name)
+			return text
+		}
+		config, state := ConfigDir(getenv), StateDir(getenv)
 		if filepath.ToSlash(config) != test.config || filepath.ToSlash(state) != test.state {
 			t.Errorf("%s: got %q and %q", name, config, state)
 		}

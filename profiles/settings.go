@@ -1,127 +1,159 @@
 package profiles
 
 import (
-	"slices"
-	"strconv"
-	"strings"
+	"cmp"
 
 	"github.com/spf13/viper"
 
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/nearest"
 )
 
-// The settings that viper resolves, and the variable that each also has.
+// Source is where a value comes from.
+type Source string
+
+// The sources, the first that has a value wins.
 const (
-	activeKey  = "active"
-	activeName = "EPILOT_PROFILE"
-	stageKey   = "stage"
-	stageName  = "EPILOT_STAGE"
+	FromFlag        Source = "flag"
+	FromEnvironment Source = "environment"
+	FromProfile     Source = "profile"
+	FromFile        Source = "file"
+	FromDefault     Source = "default"
 )
 
-const production = "prod"
+// Value is what a setting is now.
+type Value struct {
+	Key    Key
+	Text   string
+	Source Source
+	Where  string // the flag, variable, profile or file; "" for the default
+}
 
-func stages() []string { return []string{production, "dev", "staging"} }
+// Setting returns the value of a setting. flag is what its flag says, "" where
+// it was not given. A value that the setting cannot have is an error: of kind
+// File where a file has it, else of kind Usage. So is a name that is no
+// setting.
+func (s *Store) Setting(name, flag string) (Value, error) {
+	return s.setting(name, flag, nil)
+}
 
-// loadSettings hands viper the scalars of the file and nothing else: viper
-// lower-cases keys and cuts them at a delimiter, which profile names must
-// survive.
-func (s *Store) loadSettings() (*viper.Viper, error) {
-	config, err := s.config()
+// StageOf returns the stage of a call: the flag's, then EPILOT_STAGE, then the
+// profile's, then the configured one, then "prod". The profile may be nil. For
+// errors see Setting.
+func (s *Store) StageOf(profile *Profile, flag string) (Value, error) {
+	return s.setting(stageKey, flag, profile)
+}
+
+// Stage is the text of StageOf.
+func (s *Store) Stage(profile *Profile, flag string) (string, error) {
+	stage, err := s.StageOf(profile, flag)
+	return stage.Text, err
+}
+
+func (s *Store) setting(name, flag string, profile *Profile) (Value, error) {
+	key, err := findKey(name)
 	if err != nil {
-		return nil, err
+		return Value{}, err
 	}
-	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
-	v.SetDefault(stageKey, production)
-	for key, name := range map[string]string{activeKey: activeName, stageKey: stageName} {
-		if err := v.BindFlagValue(key, variable{name, s.getenv(name)}); err != nil {
-			return nil, failure.New(failure.File, "cannot read the settings: %w", err)
-		}
+	in, err := s.layers(key, flag, profile)
+	if err != nil {
+		return Value{}, err
 	}
-	if err := v.MergeConfigMap(config.scalars()); err != nil {
-		return nil, failure.New(failure.File, "%s: cannot read the settings: %w", s.path, err)
+	v, err := in.resolve(key)
+	if err != nil {
+		return Value{}, err
+	}
+	if err := key.check(v.Text, v.Where); err != nil && v.Source == FromFile {
+		return Value{}, in.at.faultf("%s %q is not valid", name, v.Text).Hintf("%s is %s", name, key.Allowed)
+	} else if err != nil {
+		return Value{}, err
 	}
 	return v, nil
+}
+
+// layer is a value that a source has, nil for none.
+type layer struct {
+	text  *string
+	where string
+}
+
+// layers are what the sources of a key say.
+type layers struct {
+	flag, variable, profile, file, shared layer
+	at                                    value // where the file has it
+}
+
+// resolve lets viper choose. It is a private instance, and the key is the only
+// one in it: viper lower-cases keys and cuts them at a delimiter, which the
+// names of profiles must survive.
+func (l layers) resolve(key Key) (Value, error) {
+	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
+	source, where := FromDefault, l.shared.where
+	v.SetDefault(key.Name, key.Default)
+	if l.shared.text != nil {
+		v.SetDefault(key.Name, *l.shared.text)
+		source = FromEnvironment
+	}
+	for _, stored := range []struct {
+		layer
+		source Source
+	}{{l.file, FromFile}, {l.profile, FromProfile}} {
+		if stored.text == nil {
+			continue
+		}
+		if err := v.MergeConfigMap(map[string]any{key.Name: *stored.text}); err != nil {
+			return Value{}, failure.New(failure.File, "the setting %s cannot be read: %w", key.Name, err)
+		}
+		source, where = stored.source, stored.where
+	}
+	if l.variable.text != nil {
+		if err := v.BindFlagValue(key.Name, variable{l.variable.where, *l.variable.text}); err != nil {
+			return Value{}, failure.New(failure.Usage, "the setting %s cannot be read: %w", key.Name, err)
+		}
+		source, where = FromEnvironment, l.variable.where
+	}
+	if l.flag.text != nil {
+		v.Set(key.Name, *l.flag.text)
+		source, where = FromFlag, l.flag.where
+	}
+	return Value{Key: key, Text: v.GetString(key.Name), Source: source, Where: where}, nil
 }
 
 // variable is an environment variable as viper's layer above the file: its
 // BindEnv would ask the process, and not the lookup that was handed in.
 type variable struct{ name, value string }
 
-func (v variable) HasChanged() bool    { return v.value != "" }
+func (v variable) HasChanged() bool    { return true }
 func (v variable) Name() string        { return v.name }
 func (v variable) ValueString() string { return v.value }
 func (v variable) ValueType() string   { return "string" }
 
-// chosen returns the profile name that applies, "" for none, and who named it.
-func (s *Store) chosen(flag string) (name, source string, err error) {
+// layers asks all sources of a key.
+func (s *Store) layers(key Key, flag string, profile *Profile) (layers, error) {
+	l := layers{variable: s.variable(key, key.Variable)}
 	if flag != "" {
-		return flag, "--profile", nil
+		l.flag = layer{text: &flag, where: cmp.Or(key.Flag, "the flag")}
 	}
-	settings, err := s.settings()
-	if err != nil {
-		return "", "", err
+	if profile != nil && profile.Stage != "" && key.Name == stageKey {
+		l.profile = layer{text: &profile.Stage, where: profile.Name}
 	}
-	if s.getenv(activeName) != "" {
-		return settings.GetString(activeKey), activeName, nil
+	for _, name := range key.Shared {
+		if l.shared.text == nil {
+			l.shared = s.variable(key, name)
+		}
 	}
-	return settings.GetString(activeKey), `"active" in ` + s.path, nil
+	// What the line says needs no file: a broken one must not stop it.
+	if l.flag.text != nil || l.variable.text != nil {
+		return l, nil
+	}
+	var err error
+	l.file, l.at, err = s.stored(key)
+	return l, err
 }
 
-// unknown is the error for a name that no profile has.
-func (s *Store) unknown(c *config, name, source string) error {
-	err := failure.New(failure.Usage, "profile %q, named by %s, does not exist", name, source)
-	known := c.names()
-	if len(known) == 0 {
-		return err.Hintf("there are no profiles in %s", s.place())
+func (s *Store) variable(key Key, name string) layer {
+	text, set := s.lookup(name)
+	if !set || text == "" && !key.empty {
+		return layer{}
 	}
-	quoted := make([]string, len(known))
-	for i, k := range known {
-		quoted[i] = strconv.Quote(k)
-	}
-	list := strings.Join(quoted, ", ")
-	if near := nearest.Match(name, known); near != "" {
-		return err.Hintf("did you mean %q? The profiles are: %s", near, list)
-	}
-	return err.Hintf("the profiles are: %s", list)
-}
-
-func (s *Store) place() string {
-	if s.path == "" {
-		return "the configuration: no home directory is known"
-	}
-	return s.path
-}
-
-// Stage returns the stage of a command: the flag's, then EPILOT_STAGE, then
-// the configured one, then "prod". A stage other than prod, dev and staging is
-// an error, of kind File where profiles.json has it, else of kind Usage.
-func (s *Store) Stage(flag string) (string, error) {
-	if flag != "" {
-		return checked(flag, "the flag")
-	}
-	settings, err := s.settings()
-	if err != nil {
-		return "", err
-	}
-	stage := settings.GetString(stageKey)
-	if s.getenv(stageName) != "" {
-		return checked(stage, stageName)
-	}
-	if slices.Contains(stages(), stage) {
-		return stage, nil
-	}
-	config, err := s.config()
-	if err != nil {
-		return "", err
-	}
-	return "", config.stageAt.faultf("stage %q is not known", stage).Hintf("the stages are: %s", strings.Join(stages(), ", "))
-}
-
-func checked(stage, source string) (string, error) {
-	if slices.Contains(stages(), stage) {
-		return stage, nil
-	}
-	err := failure.New(failure.Usage, "stage %q, named by %s, is not known", stage, source)
-	return "", err.Hintf("the stages are: %s", strings.Join(stages(), ", "))
+	return layer{text: &text, where: name}
 }

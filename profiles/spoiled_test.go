@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -12,31 +13,57 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// expectSpoiled checks that neither file is taken for anything but an error
-// that names a line and a column, whatever is asked of it.
+// expectSpoiled checks that no file is taken for anything but an error that
+// names a line and a column, whoever reads or writes it, and that it stays.
 func expectSpoiled(t *testing.T, dir, content string) {
 	t.Helper()
-	for _, name := range []string{"profiles.json", "credentials.json"} {
+	for name, uses := range spoiledUses(t.Context()) {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s := Open(Options{Dir: dir, Getenv: lookup()})
-		_, err := s.Resolve("")
-		if name == "credentials.json" {
-			_, err = s.Credentials()
-		}
-		if err == nil {
-			t.Errorf("%s: %q was accepted", name, content)
-			continue
-		}
-		failed := failure.Of(err)
-		if failed.Kind != failure.File || !place.MatchString(failed.Message) || failed.Hint == "" {
-			t.Errorf("%s: %q: got %s: %s (%s)", name, content, failed.Kind, failed.Message, failed.Hint)
+		for _, use := range uses {
+			expectFault(t, use(Open(Options{Dir: dir, Lookup: lookup()})), name+": "+content)
 		}
 		if after, err := os.ReadFile(path); err != nil || string(after) != content {
 			t.Errorf("%s: %q became %q, %v", name, content, after, err)
 		}
+	}
+}
+
+// spoiledUses are what reads and what writes each of the files.
+func spoiledUses(ctx context.Context) map[string][]func(*Store) error {
+	return map[string][]func(*Store) error{
+		"profiles.json": {
+			func(s *Store) error { _, err := s.Resolve(""); return err },
+			func(s *Store) error { return s.SetProfile(ctx, "new", func(*Profile) error { return nil }) },
+			func(s *Store) error { return s.Update(ctx, func(d *Draft) error { return d.Delete("dev") }) },
+			func(s *Store) error { return s.Set(ctx, "stage", "dev") },
+		},
+		"credentials.json": {
+			func(s *Store) error { _, err := s.Credentials(); return err },
+			func(s *Store) error { return s.RemoveCredentials(ctx) },
+			func(s *Store) error {
+				return s.SetCredentials(ctx, func(c *Credentials) error { c.Token = "new"; return nil })
+			},
+		},
+		"config.json": {
+			func(s *Store) error { _, err := s.Setting("color", ""); return err },
+			func(s *Store) error { return s.Set(ctx, "color", "never") },
+			func(s *Store) error { return s.Unset(ctx, "color") },
+		},
+	}
+}
+
+func expectFault(t *testing.T, err error, what string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%q was accepted", what)
+		return
+	}
+	failed := failure.Of(err)
+	if failed.Kind != failure.File || !place.MatchString(failed.Message) || failed.Hint == "" {
+		t.Errorf("%q: got %s: %s (%s)", what, failed.Kind, failed.Message, failed.Hint)
 	}
 }
 
@@ -106,7 +133,7 @@ func TestUnreadableFile(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "profiles.json"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Open(Options{Dir: dir, Getenv: lookup()}).Resolve("")
+	_, err := Open(Options{Dir: dir, Lookup: lookup()}).Resolve("")
 	if err == nil || failure.Of(err).Kind != failure.File {
 		t.Errorf("a directory: got %v", err)
 	}
@@ -115,7 +142,7 @@ func TestUnreadableFile(t *testing.T) {
 	if err := os.WriteFile(notDir, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(Options{Dir: notDir, Getenv: lookup()}).Credentials()
+	_, err = Open(Options{Dir: notDir, Lookup: lookup()}).Credentials()
 	if err == nil || failure.Of(err).Kind != failure.File {
 		t.Errorf("a file instead of the directory: got %v", err)
 	}

@@ -3,6 +3,7 @@ package profiles
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,17 +41,19 @@ func (v value) members() ([]member, error) {
 
 // next reads one member of the object.
 func (v value) next(decoder *json.Decoder) (member, error) {
+	start := decoder.InputOffset()
 	token, err := decoder.Token()
 	name, isName := token.(string)
 	if err != nil || !isName {
 		return member{}, v.faultf("expected an object")
 	}
+	key := bytes.TrimLeft(v.text[start:decoder.InputOffset()], " \t\r\n,")
 	var raw json.RawMessage
 	if err := decoder.Decode(&raw); err != nil {
 		return member{}, v.faultf("%q: %w", name, err)
 	}
 	at := v.at + int(decoder.InputOffset()) - len(raw)
-	return member{name: name, value: value{doc: v.doc, text: raw, at: at}}, nil
+	return member{name: name, key: key, value: value{doc: v.doc, text: raw, at: at}}, nil
 }
 
 // read hands each member of the object to the reader of its name. Names that
@@ -114,7 +117,7 @@ func headers(into *[]Header) reader {
 			if err := text(&h.Value)(m.value); err != nil {
 				return err
 			}
-			if !isToken(h.Name) || hasControl(h.Value) {
+			if !h.sendable() {
 				return m.value.faultf("header %q cannot be sent: its name or its value holds a character that no header may hold", h.Name)
 			}
 			*into = append(*into, h)
@@ -123,20 +126,34 @@ func headers(into *[]Header) reader {
 	}
 }
 
-// isToken reports whether a name is a token of RFC 9110, section 5.6.2.
-func isToken(name string) bool {
-	const marks = "!#$%&'*+-.^_`|~"
-	for _, c := range name {
-		letter := 'a' <= c|0x20 && c|0x20 <= 'z'
-		if digit := '0' <= c && c <= '9'; !letter && !digit && !strings.ContainsRune(marks, c) {
-			return false
+// choice reads one of the words; null and "" leave it empty.
+func choice(into *string, words ...string) reader {
+	return func(v value) error {
+		var written string
+		if err := text(&written)(v); err != nil {
+			return err
 		}
+		if written != "" && !slices.Contains(words, written) {
+			return v.faultf("%q is not known", written).Hintf("use one of: %s", strings.Join(words, ", "))
+		}
+		*into = written
+		return nil
 	}
-	return name != ""
 }
 
-// hasControl reports whether a field value holds a control character other
-// than a tab (RFC 9110, section 5.5).
-func hasControl(text string) bool {
-	return strings.ContainsFunc(text, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
+// command reads an array of a program and its arguments; null and [] leave it
+// nil. The words are not named in an error: they may be secrets.
+func command(into *[]string) reader {
+	return func(v value) error {
+		found, isList := texts(v.text)
+		odd := func(word string) bool { return strings.ContainsRune(word, 0) }
+		if !isList || slices.ContainsFunc(found, odd) {
+			return v.faultf("expected an array of strings: a program and its arguments")
+		}
+		if len(found) > 0 && found[0] == "" {
+			return v.faultf("the name of the program is empty")
+		}
+		*into = found
+		return nil
+	}
 }

@@ -1,6 +1,7 @@
 // Command bench measures the built program as a person meets it: whole
 // processes, paired runs, medians. It compares one call on loopback with curl
-// for the same request, and --version with an empty Go program.
+// for the same request, a call on the largest API with one on a small API, and
+// --version with an empty Go program.
 //
 //	go run ./.ci/bench [-runs 30]
 package main
@@ -47,6 +48,7 @@ func run(runs int) error {
 		ours, other []string
 	}{
 		{"one call / curl -s", call, []string{"curl", "-s", "-H", "Authorization: Bearer token", server.URL + path}},
+		{"largest API / small API", []string{epilot, "customer-portal", "getExternalLinksV3", "-s", server.URL, "-t", "token"}, call},
 		{"--version / empty program", []string{epilot, "--version"}, []string{empty}},
 		{"--help / empty program", []string{epilot, "--help"}, []string{empty}},
 	}

@@ -11,22 +11,29 @@ import (
 // where Resolve found none: it names the stored tokens that have expired.
 func Missing(in Input) error {
 	message := "there is no token for this call"
-	if in.ProfileToken.Value != "" && in.ProfileToken.expired(in.Now) {
-		message += expiry(Token{Source: FromProfile, Profile: in.Profile}, in.ProfileToken, in.Now)
-	}
-	file, err := in.credentials()
-	if err != nil {
-		return err
-	}
-	if file.Value != "" && file.expired(in.Now) {
-		message += expiry(Token{Source: FromFile}, file, in.Now)
+	for _, h := range in.Holders {
+		stored, err := h.read()
+		if err != nil {
+			return err
+		}
+		if stored.Value != "" {
+			message += fmt.Sprintf("; the token of %s %s", h.Token, Lasting(stored.ends(), in.Now))
+		}
 	}
 	return failure.New(failure.Credentials, "%s", message).
-		Hintf("give one with --token or EPILOT_TOKEN, or call the local emulator with --server mock")
+		Hintf("sign in with \"epilot auth login\", give a token with --token or EPILOT_TOKEN, or call the local emulator with --server mock")
 }
 
-func expiry(t Token, s Stored, now time.Time) string {
-	return fmt.Sprintf("; the token of %s expired %s ago", t, words(now.Sub(s.ExpiresAt)))
+// Lasting says in words how long a token lasts: "expires in 3 days", "expired 2
+// hours ago". A zero time is an expiry that is not known.
+func Lasting(ends, now time.Time) string {
+	switch {
+	case ends.IsZero():
+		return "does not say when it expires"
+	case now.Before(ends):
+		return "expires in " + words(ends.Sub(now))
+	}
+	return "expired " + words(now.Sub(ends)) + " ago"
 }
 
 // words is a duration in its largest whole unit: "3 days".

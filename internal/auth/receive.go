@@ -14,6 +14,11 @@ import (
 type Server struct {
 	URL    *url.URL
 	Origin ServerOrigin
+
+	// Of a server that a definition's file names: the file, and whether the
+	// person trusts it as it is.
+	File    string
+	Trusted bool
 }
 
 // ServerOrigin is who named a server, in words for a message. Other origins
@@ -43,8 +48,9 @@ func ByDefinition(source string) ServerOrigin {
 // kind Credentials when it may not. A token that is stored or comes from the
 // environment reaches only the hosts, over https on its own port; loopback; and
 // a server that the person named with --server, EPILOT_SERVER or in the profile
-// that holds the token. The token of --token goes where the line goes. Plain
-// http beyond loopback needs allowHTTP for each of them.
+// that holds the token; over https also the servers of a definition that the
+// person trusts. The token of --token goes where the line goes. Plain http
+// beyond loopback needs allowHTTP for each of them.
 func MayReceive(token *Token, server Server, hosts []string, allowHTTP bool) error {
 	if token == nil {
 		return nil
@@ -77,7 +83,8 @@ func (t Token) trusts(server Server, hosts []string) bool {
 	}
 	named := server.Origin == ByFlag || server.Origin == ByEnv
 	holder := t.Source == FromProfile && server.Origin == ByProfile(t.Profile)
-	return named || holder || isEpilot(server.URL, hosts)
+	trusted := server.Trusted && server.URL.Scheme == "https"
+	return named || holder || trusted || isEpilot(server.URL, hosts)
 }
 
 // isEpilot reports whether the URL is https, on its own port and without user
@@ -117,7 +124,25 @@ func stranger(t Token, server Server) error {
 	if t.Source == FromEmulator {
 		return err.Hintf("give a token for that server with --token or EPILOT_TOKEN")
 	}
+	if server.File != "" && !server.Trusted {
+		return err.Hintf("if you trust that server, name it with --server %s, or trust the definition as it is: epilot definitions trust %s",
+			place(server.URL), word(server.File))
+	}
 	return err.Hintf("if you trust that server, name it with --server or EPILOT_SERVER, or type a token for it with --token")
+}
+
+// word is a file as a shell reads it back, for the hint to be pasted.
+func word(file string) string {
+	special := func(c rune) bool {
+		return c <= ' ' || c > '~' || strings.ContainsRune("!\"#$&'()*;<>?[\\]^`{|}~", c)
+	}
+	if strings.HasPrefix(file, "-") {
+		return "'./" + strings.ReplaceAll(file, "'", `'\''`) + "'"
+	}
+	if !strings.ContainsFunc(file, special) {
+		return file
+	}
+	return "'" + strings.ReplaceAll(file, "'", `'\''`) + "'"
 }
 
 // place is the scheme and host of a URL, fit for a message: user information

@@ -1,8 +1,8 @@
 // Package auth chooses the token of a call from its sources, says where that
 // token may go, and reads the claims of a token without verifying them.
 //
-// It does not read files or the environment, and sends nothing: what is stored
-// is handed in, and the caller puts the token into the request.
+// It does not read files or the environment, and sends nothing: the sources are
+// handed in, and the caller puts the token into the request.
 package auth
 
 import (
@@ -28,23 +28,48 @@ const (
 	FromEmulator Source = "emulator"
 )
 
+// Store is how a profile, or credentials.json, holds its token.
+type Store string
+
+// The ways in which a token is held. A token that is not stored has none.
+const (
+	InFile    Store = "file"
+	InKeyring Store = "keyring"
+	ByCommand Store = "command" // a program prints it
+)
+
 // Token is a bearer token. Printed with any verb of fmt it names its source
 // and never shows its value.
 type Token struct {
 	Value   string
 	Source  Source
 	Profile string // the name, where the source is FromProfile
+	API     string // the one API that the profile has this token for; "" for all
+	Store   Store  // where the source is FromProfile or FromFile
+
+	ExpiresAt time.Time // as it was stored; zero: not known
 }
 
-// String names the token's source in words: `profile "dev"`.
+// String names the token's source in words: `profile "dev" (keyring)`.
 func (t Token) String() string {
+	name := string(t.Source)
 	switch t.Source {
 	case FromProfile:
-		return "profile " + strconv.Quote(t.Profile)
+		name = "profile " + strconv.Quote(t.Profile)
 	case FromEmulator:
 		return "the emulator"
 	}
-	return string(t.Source)
+	var notes []string
+	if t.API != "" {
+		notes = append(notes, "for "+t.API)
+	}
+	if t.Store == InKeyring || t.Store == ByCommand {
+		notes = append(notes, string(t.Store))
+	}
+	if len(notes) == 0 {
+		return name
+	}
+	return name + " (" + strings.Join(notes, ", ") + ")"
 }
 
 // Format writes String for every verb: %d and %#v would show the value.
@@ -53,67 +78,49 @@ func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()
 // MarshalText is String: a JSON encoder would show the value.
 func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// Stored is a token as a file has it.
-type Stored struct {
-	Value     string
-	ExpiresAt time.Time // zero: not known
-}
-
 // Input holds the sources of a command's token.
 type Input struct {
-	Flag         *string // --token as typed, nil when it is absent
-	Env          string  // EPILOT_TOKEN
-	Profile      string  // the chosen profile's name
-	ProfileToken Stored
-	Credentials  func() (Stored, error) // reads credentials.json, when no other source has a token; may be nil
-	Now          time.Time
+	Flag    *string  // --token as typed, nil when it is absent
+	Env     string   // EPILOT_TOKEN
+	Holders []Holder // in the order in which they are asked
+	Now     time.Time
 }
 
 // Resolve returns the token of the first source that has one: --token,
-// EPILOT_TOKEN, the profile's and that of credentials.json, the last two if
-// they have not expired. It returns nil when there is none; Missing then says
-// why. A token that cannot be sent is an error of kind Usage that does not
-// show it.
+// EPILOT_TOKEN, and the holders. A stored token that has expired is passed
+// over. It returns nil when there is none; Missing then says why. A token that
+// cannot be sent is an error of kind Usage that does not show it.
 func Resolve(in Input) (*Token, error) {
 	if in.Flag != nil {
-		return typed(*in.Flag)
+		return Take(*in.Flag, FromFlag)
 	}
 	if value := strings.TrimSpace(in.Env); value != "" {
 		return checked(Token{Value: value, Source: FromEnv})
 	}
-	if in.ProfileToken.usable(in.Now) {
-		return checked(Token{Value: in.ProfileToken.Value, Source: FromProfile, Profile: in.Profile})
+	for _, h := range in.Holders {
+		stored, err := h.read()
+		if err != nil {
+			return nil, err
+		}
+		if stored.Value != "" && !h.expired(stored, in.Now) {
+			return h.token(stored)
+		}
 	}
-	file, err := in.credentials()
-	if err != nil || !file.usable(in.Now) {
+	return nil, nil
+}
+
+// Take reads a token that a person or program gave now, in the place that the
+// source names. An empty one is an unset variable in a script: another
+// account's token must not take its place. Errors are of kind Usage.
+func Take(value string, source Source) (*Token, error) {
+	if strings.TrimSpace(value) == "" {
+		err := failure.New(failure.Usage, "the token of %s is empty", source)
+		if source == FromFlag {
+			return nil, err.Hintf("leave --token out to use the stored token")
+		}
 		return nil, err
 	}
-	return checked(Token{Value: file.Value, Source: FromFile})
-}
-
-// typed is the flag's token. An empty one is an unset variable in a script:
-// another account's token must not take its place.
-func typed(value string) (*Token, error) {
-	if strings.TrimSpace(value) == "" {
-		return nil, failure.New(failure.Usage, "the token of --token is empty").
-			Hintf("leave --token out to use the stored token")
-	}
-	return checked(Token{Value: value, Source: FromFlag})
-}
-
-func (in Input) credentials() (Stored, error) {
-	if in.Credentials == nil {
-		return Stored{}, nil
-	}
-	return in.Credentials()
-}
-
-func (s Stored) usable(now time.Time) bool {
-	return strings.TrimSpace(s.Value) != "" && !s.expired(now)
-}
-
-func (s Stored) expired(now time.Time) bool {
-	return !s.ExpiresAt.IsZero() && !now.Before(s.ExpiresAt)
+	return checked(Token{Value: value, Source: source})
 }
 
 // checked trims the value and refuses what no header field can carry as a

@@ -19,33 +19,45 @@ func stored(value string, expires time.Duration) Stored {
 	return Stored{Value: value, ExpiresAt: noon.Add(expires)}
 }
 
-func file(s Stored) func() (Stored, error) {
-	return func() (Stored, error) { return s, nil }
+// in holds a profile's token and that of credentials.json.
+func in(profile, file Stored) Input {
+	return Input{Holders: []Holder{
+		{Token: Token{Source: FromProfile, Profile: "dev", Store: InFile}, Read: func() (Stored, error) { return profile, nil }},
+		{Token: Token{Source: FromFile, Store: InFile}, Read: func() (Stored, error) { return file, nil }},
+	}}
+}
+
+func (in Input) with(flag *string, env string) Input {
+	in.Flag, in.Env = flag, env
+	return in
 }
 
 func TestResolveOrder(t *testing.T) {
 	t.Parallel()
 	lasting := Stored{Value: "profile-token"}
+	ended := unsigned(rs256, `{"exp":1}`)
 	tests := map[string]struct {
 		in     Input
 		value  string // "" for no token
 		source Source
 	}{
-		"nothing":                        {Input{}, "", ""},
-		"flag before all":                {Input{Flag: flag("f"), Env: "e", ProfileToken: lasting, Credentials: file(stored("c", time.Hour))}, "f", FromFlag},
-		"environment before stored":      {Input{Env: "e", ProfileToken: lasting, Credentials: file(stored("c", time.Hour))}, "e", FromEnv},
-		"profile before file":            {Input{ProfileToken: lasting, Credentials: file(stored("c", time.Hour))}, "profile-token", FromProfile},
-		"expired profile, file":          {Input{ProfileToken: stored("p", -time.Second), Credentials: file(stored("c", time.Hour))}, "c", FromFile},
-		"profile that expires now":       {Input{ProfileToken: stored("p", 0)}, "", ""},
-		"profile that lasts":             {Input{ProfileToken: stored("p", time.Second)}, "p", FromProfile},
-		"expired file":                   {Input{Credentials: file(stored("c", -time.Hour))}, "", ""},
-		"file without expiry":            {Input{Credentials: file(Stored{Value: "c"})}, "c", FromFile},
-		"profile without a token":        {Input{Profile: "dev", Credentials: file(Stored{Value: "c"})}, "c", FromFile},
-		"empty environment is none":      {Input{Env: " ", ProfileToken: lasting}, "profile-token", FromProfile},
+		"nothing":                        {in(Stored{}, Stored{}), "", ""},
+		"no holders":                     {Input{}, "", ""},
+		"flag before all":                {in(lasting, stored("c", time.Hour)).with(flag("f"), "e"), "f", FromFlag},
+		"environment before stored":      {in(lasting, stored("c", time.Hour)).with(nil, "e"), "e", FromEnv},
+		"profile before file":            {in(lasting, stored("c", time.Hour)), "profile-token", FromProfile},
+		"expired profile, file":          {in(stored("p", -time.Second), stored("c", time.Hour)), "c", FromFile},
+		"profile that expires now":       {in(stored("p", 0), Stored{}), "", ""},
+		"profile that lasts":             {in(stored("p", time.Second), Stored{}), "p", FromProfile},
+		"expired file":                   {in(Stored{}, stored("c", -time.Hour)), "", ""},
+		"file without expiry":            {in(Stored{}, Stored{Value: "c"}), "c", FromFile},
+		"token that says it has expired": {in(Stored{Value: ended}, Stored{Value: "c"}), "c", FromFile},
+		"what is stored goes first":      {in(stored(ended, time.Hour), Stored{}), ended, FromProfile},
+		"empty environment is none":      {in(lasting, Stored{}).with(nil, " "), "profile-token", FromProfile},
 		"space around it is trimmed":     {Input{Flag: flag(" f\r\n")}, "f", FromFlag},
-		"profile's newline is trimmed":   {Input{ProfileToken: Stored{Value: "p\n"}}, "p", FromProfile},
-		"blank profile token is none":    {Input{ProfileToken: Stored{Value: " "}, Credentials: file(Stored{Value: "c"})}, "c", FromFile},
-		"what expired is not considered": {Input{Env: "e", ProfileToken: stored("p", -time.Hour)}, "e", FromEnv},
+		"profile's newline is trimmed":   {in(Stored{Value: "p\n"}, Stored{}), "p", FromProfile},
+		"blank profile token is none":    {in(Stored{Value: " "}, Stored{Value: "c"}), "c", FromFile},
+		"what expired is not considered": {in(stored("p", -time.Hour), Stored{}).with(nil, "e"), "e", FromEnv},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -68,19 +80,55 @@ func TestResolveOrder(t *testing.T) {
 	}
 }
 
-func TestResolveReadsTheFileLast(t *testing.T) {
+func TestResolveReadsOnlyWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("cut")
-	in := Input{Now: noon, Env: "e", Credentials: func() (Stored, error) { return Stored{}, broken }}
-	if _, err := Resolve(in); err != nil {
+	all := in(Stored{Value: "p"}, Stored{})
+	all.Now = noon
+	all.Holders[1].Read = func() (Stored, error) { return Stored{}, broken }
+	if _, err := Resolve(all); err != nil {
 		t.Errorf("a broken file stopped a call that has its token from elsewhere: %v", err)
 	}
-	in.Env = ""
-	if _, err := Resolve(in); !errors.Is(err, broken) {
-		t.Errorf("got %v, want the file's error", err)
+	all.Holders = all.Holders[1:]
+	if _, err := Resolve(all.with(nil, "e")); err != nil {
+		t.Errorf("a broken file stopped a call that has its token from the environment: %v", err)
 	}
-	if err := Missing(in); !errors.Is(err, broken) {
-		t.Errorf("Missing: got %v, want the file's error", err)
+	for name, err := range map[string]error{
+		"Resolve": second(Resolve(all)), "Expired": second(Expired(all)), "Missing": Missing(all),
+	} {
+		if !errors.Is(err, broken) {
+			t.Errorf("%s: got %v, want the file's error", name, err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// TestCommandIsNotPassedOver: another account must not take the place of the
+// one whose program printed a token that has expired.
+func TestCommandIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	all := in(Stored{Value: unsigned(rs256, `{"exp":1}`)}, Stored{Value: "c"})
+	all.Now = noon
+	all.Holders[0].Token.Store = ByCommand
+	got, err := Resolve(all)
+	if err != nil || got.Source != FromProfile {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
+func TestExpired(t *testing.T) {
+	t.Parallel()
+	all := in(stored("p", -time.Hour), stored("c", -time.Minute))
+	all.Now = noon
+	got, err := Expired(all)
+	if err != nil || got.Value != "p" || !got.ExpiresAt.Equal(noon.Add(-time.Hour)) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	lasting := in(Stored{}, stored("c", time.Minute))
+	lasting.Now = noon
+	if got, err := Expired(lasting); got != nil || err != nil {
+		t.Errorf("got %v, %v, want none", got, err)
 	}
 }
 
@@ -134,13 +182,13 @@ func TestMissing(t *testing.T) {
 		in   Input
 		want string
 	}{
-		"nothing": {Input{}, "there is no token for this call"},
+		"nothing": {in(Stored{}, Stored{}), "there is no token for this call"},
 		"profile": {
-			Input{Profile: "dev", ProfileToken: stored("s3cr3t", -75*time.Hour)},
+			in(stored("s3cr3t", -75*time.Hour), Stored{}),
 			`there is no token for this call; the token of profile "dev" expired 3 days ago`,
 		},
 		"both": {
-			Input{Profile: "dev", ProfileToken: stored("s3cr3t", -time.Hour), Credentials: file(stored("s3cr3t", -59*time.Second))},
+			in(stored("s3cr3t", -time.Hour), stored("s3cr3t", -59*time.Second)),
 			`there is no token for this call; the token of profile "dev" expired 1 hour ago; the token of credentials.json expired 59 seconds ago`,
 		},
 	}
@@ -153,5 +201,75 @@ func TestMissing(t *testing.T) {
 				t.Errorf("got %s: %s (%s)\nwant %s", failed.Kind, failed.Message, failed.Hint, test.want)
 			}
 		})
+	}
+}
+
+func TestTokenNamesItsSource(t *testing.T) {
+	t.Parallel()
+	for want, token := range map[string]Token{
+		"EPILOT_TOKEN":                        {Source: FromEnv},
+		"the emulator":                        {Source: FromEmulator},
+		`profile "dev"`:                       {Source: FromProfile, Profile: "dev", Store: InFile},
+		`profile "dev" (keyring)`:             {Source: FromProfile, Profile: "dev", Store: InKeyring},
+		`profile "dev" (for entity, command)`: {Source: FromProfile, Profile: "dev", API: "entity", Store: ByCommand},
+		"credentials.json (keyring)":          {Source: FromFile, Store: InKeyring},
+		`profile "a\x1b" (for entity)`:        {Source: FromProfile, Profile: "a\x1b", API: "entity", Store: InFile},
+	} {
+		if got := token.String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+func TestHint(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"": "…", "12345678901": "…", "123456789012": "…9012", "äöüäöüäöüäöü": "…üäöü",
+	} {
+		if got := Hint(value); got != want {
+			t.Errorf("%q: got %s, want %s", value, got, want)
+		}
+	}
+}
+
+func TestLasting(t *testing.T) {
+	t.Parallel()
+	for want, ends := range map[string]time.Time{
+		"does not say when it expires": {},
+		"expires in 1 day":             noon.Add(47 * time.Hour),
+		"expires in 2 minutes":         noon.Add(2 * time.Minute),
+		"expired 0 seconds ago":        noon,
+		"expired 400 days ago":         noon.Add(-400 * 24 * time.Hour),
+	} {
+		if got := Lasting(ends, noon); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestKind(t *testing.T) {
+	t.Parallel()
+	const pool = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12"
+	for _, row := range []struct {
+		claims Claims
+		want   Kind
+	}{
+		{Claims{TokenType: "api", Issuer: pool}, AccessToken},
+		{Claims{TokenType: "app"}, AccessToken},
+		{Claims{TokenType: "assume"}, AccessToken},
+		{Claims{TokenType: "journey"}, Publishable},
+		{Claims{TokenType: "portal"}, Publishable},
+		{Claims{Issuer: pool, TokenUse: "id"}, OAuthSession},
+		{Claims{Issuer: "https://cognito-idp.eu-central-1.amazonaws.com.evil.example/eu-central-1_Ab12"}, OtherKind},
+		{Claims{Issuer: "http://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12"}, OtherKind},
+		{Claims{Issuer: "https://cognito-idp.eu-central-1.amazonaws.com/../x_y"}, OtherKind},
+		{Claims{Issuer: "https://cognito-idp.eu-central-1.amazonaws.com/us-east-1_Ab12"}, OtherKind},
+		{Claims{Issuer: "https://cognito-idp.a.b.amazonaws.com/a.b_Ab12"}, OtherKind},
+		{Claims{Issuer: pool + "?x"}, OtherKind},
+		{Claims{}, OtherKind},
+	} {
+		if got := row.claims.Kind(); got != row.want {
+			t.Errorf("%+v: got %q, want %q", row.claims, got, row.want)
+		}
 	}
 }

@@ -13,6 +13,10 @@ import (
 // maxFaults is how many faults one error lists.
 const maxFaults = 5
 
+// Check holds a document against a schema, which may be nil. The error, of kind
+// Usage, lists what is wrong and where it stands.
+func Check(s *operation.Schema, doc *document.Document) error { return validate(s, doc, false) }
+
 // validate makes one error of all faults that the document has.
 func validate(s *operation.Schema, doc *document.Document, noValidate bool) error {
 	if s == nil || noValidate {

@@ -1,17 +1,19 @@
 // Package catalog knows the APIs: the definitions that are embedded in the
-// program, the overrides of a repository and the one that --definition names.
+// program, those that were downloaded since, the overrides of a repository and
+// the one that --definition names, and which of these files a person trusts.
 // It decides which definition is meant and loads that one API, as lazily as its
 // form allows. How a definition is read is the work of its subpackages openapi
 // and facts; where a token may go is decided elsewhere.
 package catalog
 
-//go:generate go run ./generate -own -from definitions -to facts
+//go:generate go run ./generate -package @epilot/sdk@2.20.31 -to facts -notice ../../NOTICE
 
 import (
 	"context"
 	"io"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/nearest"
@@ -24,6 +26,8 @@ type Options struct {
 	Open      func(name string) (io.ReadCloser, error) // nil: os.Open
 	Fetch     http.RoundTripper                        // for a --definition that is a URL; nil: none can be fetched
 	UserAgent string                                   // of such a fetch
+	Cache     string                                   // folder of the downloaded definitions; empty: none
+	Now       func() time.Time                         // dates a download; needed by Update only
 }
 
 // Catalog finds and loads definitions. It is safe for use by several
@@ -42,10 +46,10 @@ func New(options Options) *Catalog {
 
 // Load returns the API of that name: from the definition, a file or an http
 // URL, where one is given; else from the override of the repository; else the
-// embedded one. With a definition any name will do. An unknown name, a missing
+// downloaded one; else the embedded one. With a definition any name will do. An unknown name, a missing
 // file and a definition that cannot be read as OpenAPI are of kind Usage, a
-// file that exists but cannot be read of kind File, a failed fetch of kind
-// Network.
+// file that exists but cannot be read, or a download that is damaged, of kind
+// File, a failed fetch of kind Network.
 func (c *Catalog) Load(ctx context.Context, name, definition string) (*operation.API, error) {
 	switch {
 	case isURL(definition):
@@ -53,9 +57,11 @@ func (c *Catalog) Load(ctx context.Context, name, definition string) (*operation
 	case definition != "":
 		return c.fromFile(name, definition)
 	}
-	override, err := c.override(name)
-	if err != nil || override != nil {
-		return override, err
+	if file := c.overrideFile(name); file != "" {
+		return c.readOverride(name, file)
+	}
+	if api, err := c.downloaded(name); err != nil || api != nil {
+		return api, err
 	}
 	if api, err := embedded(name); err != nil || api != nil {
 		return api, err

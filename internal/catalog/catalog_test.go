@@ -55,18 +55,18 @@ func TestWhichDefinition(t *testing.T) {
 		want      string // operation id, or a part of the message
 		kind      failure.Kind
 	}{
-		"embedded":              {want: "listAccessTokens"},
+		"embedded":              {want: "createAccessToken"},
 		"unknown":               {api: "acces-token", want: `unknown API "acces-token"`, kind: failure.Usage},
 		"override":              {files: map[string]string{overrides + "access-token.yaml": definition("own")}, want: "own"},
 		"JSON before YAML":      {files: map[string]string{overrides + "access-token.yml": definition("yml"), overrides + "access-token.json": `{"openapi":"3.0.0","paths":{"/x":{"get":{"operationId":"json"}}}}`}, want: "json"},
 		"of the repository":     {files: map[string]string{".git/HEAD": "", overrides + "access-token.yaml": definition("root"), "a/b/x": ""}, dir: "a/b", want: "root"},
 		"the nearest":           {files: map[string]string{".git": "gitdir: x", overrides + "access-token.yaml": definition("root"), "a/" + overrides + "access-token.yml": definition("near")}, dir: "a", want: "near"},
-		"not above the root":    {files: map[string]string{"a/.git/HEAD": "", overrides + "access-token.yaml": definition("above")}, dir: "a", want: "listAccessTokens"},
-		"no repository":         {files: map[string]string{overrides + "access-token.yaml": definition("above"), "a/x": ""}, dir: "a", want: "listAccessTokens"},
+		"not above the root":    {files: map[string]string{"a/.git/HEAD": "", overrides + "access-token.yaml": definition("above")}, dir: "a", want: "createAccessToken"},
+		"no repository":         {files: map[string]string{overrides + "access-token.yaml": definition("above"), "a/x": ""}, dir: "a", want: "createAccessToken"},
 		"a new API":             {files: map[string]string{overrides + "shop.yaml": definition("buy")}, api: "shop", want: "buy"},
 		"an override's mistake": {files: map[string]string{overrides + "access-token.yaml": "openapi: 2"}, want: `access-token.yaml:1:10: OpenAPI "2"`, kind: failure.Usage},
 		"an override's folder":  {files: map[string]string{overrides + "access-token.json/x": ""}, want: "access-token.json cannot be read", kind: failure.File},
-		"a file where a folder": {files: map[string]string{".epilot": "x"}, want: "listAccessTokens"},
+		"a file where a folder": {files: map[string]string{".epilot": "x"}, want: "createAccessToken"},
 		"out of the folder":     {files: map[string]string{"shop.yaml": definition("out")}, api: "../../shop", want: "unknown API", kind: failure.Usage},
 		"definition":            {files: map[string]string{"own.yaml": definition("own"), overrides + "access-token.yaml": definition("override")}, file: "own.yaml", want: "own"},
 		"definition, new API":   {files: map[string]string{"own.yaml": definition("own")}, api: "shop", file: "own.yaml", want: "own"},
@@ -96,7 +96,7 @@ func TestWhichDefinition(t *testing.T) {
 			if got := api.Operations[0].ID; got != row.want || api.Name != row.api {
 				t.Errorf("loaded %s with %s, want %s", api.Name, got, row.want)
 			}
-			if embedded := row.want == "listAccessTokens"; embedded != (api.Source == "") {
+			if embedded := row.want == "createAccessToken"; embedded != (api.Source == "") {
 				t.Errorf("source %q", api.Source)
 			}
 		})

@@ -1,10 +1,12 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -34,7 +36,7 @@ func (c *Catalog) fromFile(name, file string) (*operation.API, error) {
 	if err != nil {
 		return nil, failure.New(failure.File, "definition %s cannot be read: %w", file, cause(err))
 	}
-	return openapi.Parse(name, file, text)
+	return parse(name, file, text)
 }
 
 func (c *Catalog) readFile(name string) ([]byte, error) {
@@ -43,17 +45,30 @@ func (c *Catalog) readFile(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return readAll(file)
+	return readAll(file, sizeOf(file))
+}
+
+// sizeOf is how large a file says that it is, 0 where it does not say.
+func sizeOf(file io.Reader) int64 {
+	if told, ok := file.(interface{ Stat() (fs.FileInfo, error) }); ok {
+		if info, err := told.Stat(); err == nil {
+			return info.Size()
+		}
+	}
+	return 0
 }
 
 var errTooLarge = errors.New("it is larger than 32 MB")
 
-func readAll(r io.Reader) ([]byte, error) {
-	text, err := io.ReadAll(io.LimitReader(r, maxDefinition+1))
-	if err == nil && len(text) > maxDefinition {
+// readAll reads to the end, without growing where the size is as expected.
+func readAll(r io.Reader, expected int64) ([]byte, error) {
+	var text bytes.Buffer
+	text.Grow(int(min(max(expected, 0), maxDefinition)) + bytes.MinRead)
+	_, err := text.ReadFrom(io.LimitReader(r, maxDefinition+1))
+	if err == nil && text.Len() > maxDefinition {
 		err = errTooLarge
 	}
-	return text, err
+	return text.Bytes(), err
 }
 
 // cause drops the operation and the path of a file error: the message names
@@ -78,20 +93,41 @@ func (c *Catalog) fromURL(ctx context.Context, name, address string) (*operation
 	case c.options.Fetch == nil:
 		return nil, failure.New(failure.Usage, "--definition: a URL cannot be fetched here").Hintf("name a file")
 	}
-	text, err := c.fetch(ctx, u)
+	answer, err := c.fetch(ctx, u, nil)
 	if err != nil {
 		return nil, err
 	}
-	return openapi.Parse(name, address, text)
+	return parse(name, address, answer.text)
 }
 
-func (c *Catalog) fetch(ctx context.Context, u *url.URL) ([]byte, error) {
+// parse reads an OpenAPI document and remembers what it was.
+func parse(name, source string, text []byte) (*operation.API, error) {
+	api, err := openapi.Parse(name, source, text)
+	if err != nil {
+		return nil, err
+	}
+	api.Digest = func() string { return digest(text) }
+	return api, nil
+}
+
+// answer is what a server sent for a definition: nothing, where it says that
+// the condition of the request holds.
+type answer struct {
+	text   []byte
+	header http.Header
+	same   bool
+}
+
+// fetch gets a definition; condition are headers that let the server say that
+// nothing changed.
+func (c *Catalog) fetch(ctx context.Context, u *url.URL, condition http.Header) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
 	if err != nil {
 		return nil, fetchFailed(u, err)
 	}
+	maps.Copy(req.Header, condition)
 	req.Header.Set("Accept", acceptedOnline)
 	if c.options.UserAgent != "" {
 		req.Header.Set("User-Agent", c.options.UserAgent)
@@ -101,14 +137,17 @@ func (c *Catalog) fetch(ctx context.Context, u *url.URL) ([]byte, error) {
 		return nil, fetchFailed(u, err)
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNotModified && len(condition) > 0 {
+		return &answer{same: true}, nil
+	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, failure.New(failure.Network, "definition %s: the server answered %d", shown(u), resp.StatusCode)
 	}
-	text, err := readAll(resp.Body)
+	text, err := readAll(resp.Body, resp.ContentLength)
 	if err != nil {
 		return nil, fetchFailed(u, err)
 	}
-	return text, nil
+	return &answer{text: text, header: resp.Header}, nil
 }
 
 // fetchFailed keeps what an error says and its kind, if it has one.

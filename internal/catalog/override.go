@@ -7,34 +7,36 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/epilot-cli/epilot/internal/catalog/openapi"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/operation"
 )
 
-// override returns the API from .epilot/overrides of the working directory, or
-// of the nearest parent within the repository that has one for it, or nil.
-func (c *Catalog) override(name string) (*operation.API, error) {
+// overrideFile returns the API's file in .epilot/overrides of the working
+// directory, or of the nearest parent within the repository that has one for
+// it, or "".
+func (c *Catalog) overrideFile(name string) string {
 	if c.options.Dir == "" || !isFileName(name) {
-		return nil, nil
+		return ""
 	}
 	for _, dir := range c.overrideDirs() {
-		for _, extension := range []string{".json", ".yaml", ".yml"} {
+		for _, extension := range overrideExtensions() {
 			file := filepath.Join(dir, ".epilot", "overrides", name+extension)
 			if c.exists(file) {
-				return c.readOverride(name, file)
+				return file
 			}
 		}
 	}
-	return nil, nil
+	return ""
 }
+
+func overrideExtensions() []string { return []string{".json", ".yaml", ".yml"} }
 
 func (c *Catalog) readOverride(name, file string) (*operation.API, error) {
 	text, err := c.readFile(file)
 	if err != nil {
 		return nil, failure.New(failure.File, "override %s cannot be read: %w", file, cause(err))
 	}
-	return openapi.Parse(name, file, text)
+	return parse(name, file, text)
 }
 
 // overrideDirs are the working directory and its parents up to the one that

@@ -41,23 +41,35 @@ func (t *tokens) issue(tx *bolt.Tx, r *record) (string, error) {
 // newRecord makes a record of a body that has passed the schema.
 func (t *tokens) newRecord(body any) (*record, error) {
 	params, _ := body.(map[string]any)
+	if text(params, "name") == "" {
+		return nil, refuse(http.StatusBadRequest, `body: "name" is required`)
+	}
 	now := t.now().UTC()
 	r, err := t.blank(text(params, "name"), text(params, "token_type"), now)
 	if err != nil {
 		return nil, err
 	}
-	r.Item.JourneyID = text(params, "journey_id")
-	r.Item.PortalID = text(params, "portal_id")
-	r.Item.Assignments = texts(params, "assignments")
+	r.Item.take(params)
 	if period, given := params["expires_in"]; given {
 		lifetime, err := parseLifetime(period)
 		if err != nil {
 			return nil, refuse(http.StatusBadRequest, "body: $.expires_in: %s", err)
 		}
 		r.Expires = now.Add(lifetime)
+		r.Item.ExpiresAt = r.Expires.Format(timeForm)
 	}
 	return r, nil
 }
+
+// take sets what the body says of the token.
+func (i *item) take(params map[string]any) {
+	i.JourneyID, i.PortalID = text(params, "journey_id"), text(params, "portal_id")
+	i.PortalUserID, i.ContactID = text(params, "portal_user_id"), text(params, "contact_id")
+	i.AllowedOperations, i.Assignments = texts(params, "allowed_operations"), texts(params, "assignments")
+	i.ReadOnly, i.Anonymize = params["read_only"] == true, params["anonymize"] == true
+}
+
+const timeForm = "2006-01-02T15:04:05.000Z" // of times in UTC
 
 // blank is a record with a new id; without a type it is an "api" token.
 func (t *tokens) blank(name, tokenType string, now time.Time) (*record, error) {
@@ -69,7 +81,7 @@ func (t *tokens) blank(name, tokenType string, now time.Time) (*record, error) {
 		tokenType = "api"
 	}
 	return &record{Item: item{
-		ID: id, CreatedAt: now.Format("2006-01-02T15:04:05.000Z"), Name: name, TokenType: tokenType,
+		ID: id, CreatedAt: now.Format(timeForm), Name: name, TokenType: tokenType,
 	}}, nil
 }
 

@@ -39,6 +39,10 @@ func tokenAPI() *operation.API {
 		get("b", base+"/.well-known/openid-configuration"),
 		get("c", public+"/.well-known/jwks.json"),
 		get("d", public+"/.well-known/openid-configuration"),
+		get("e", base+"/portal-preview/.well-known/jwks.json"),
+		get("f", base+"/portal-preview/.well-known/openid-configuration"),
+		get("g", base+"/contact-identification/.well-known/jwks.json"),
+		get("h", base+"/contact-identification/.well-known/openid-configuration"),
 	}}
 }
 
@@ -56,6 +60,7 @@ func tokenParameters() *operation.Schema {
 	}
 	return &operation.Schema{AnyOf: []*operation.Schema{
 		variant("api", ""), variant("journey", "journey_id"), variant("portal", "portal_id"), variant("assume", ""), variant("app", ""),
+		variant("portal_preview", "portal_user_id"), variant("contact_identification", "contact_id"),
 	}}
 }
 

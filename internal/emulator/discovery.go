@@ -10,10 +10,10 @@ import (
 // "/.well-known/" in its discovery document (OpenID Connect Discovery 1.0,
 // section 4).
 func issuerPath(use purpose) string {
-	if use == publicKey {
-		return "/v1/access-tokens/public"
+	if use == accessKey {
+		return "/v1/access-tokens"
 	}
-	return "/v1/access-tokens"
+	return "/v1/access-tokens/" + string(use)
 }
 
 // keySet serves a purpose's JWK set.

@@ -84,7 +84,7 @@ func (t *tokens) accept(ctx context.Context, bearer string) error {
 // where there is none.
 func (t *tokens) lookUp(ctx context.Context, kid, id string) (pair *keyPair, r *record, err error) {
 	err = t.store.view(ctx, func(tx *bolt.Tx) error {
-		for _, use := range []purpose{accessKey, publicKey} {
+		for _, use := range purposes() {
 			var known keyPair
 			found, err := t.store.get(tx, keyBucket, string(use), &known)
 			if err != nil {

@@ -51,12 +51,15 @@ func TestTokensVerifyWithTheServedKeys(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	private, public := collection+"/.well-known/", collection+"/public/.well-known/"
+	preview, contact := collection+"/portal-preview/.well-known/", collection+"/contact-identification/.well-known/"
 	for _, row := range []struct{ tokenType, rest, mine, others string }{
 		{"api", `"assignments":["123:owner"]`, private, public},
 		{"assume", `"assignments":[]`, private, public},
 		{"app", `"expires_in":60`, private, public},
 		{"journey", `"journey_id":"j"`, public, private},
 		{"portal", `"portal_id":"p"`, public, private},
+		{"portal_preview", `"portal_user_id":"u"`, preview, public},
+		{"contact_identification", `"contact_id":"c"`, contact, public},
 	} {
 		m := b.create(`{"name":"n","token_type":"` + row.tokenType + `",` + row.rest + `}`)
 		var config struct{ Issuer, JWKS string }

@@ -15,14 +15,23 @@ import (
 type purpose string
 
 const (
-	accessKey purpose = "access" // api, assume and app tokens
-	publicKey purpose = "public" // journey and portal tokens, which web pages hold
+	accessKey  purpose = "access" // api, assume and app tokens
+	publicKey  purpose = "public" // journey and portal tokens, which web pages hold
+	previewKey purpose = "portal-preview"
+	contactKey purpose = "contact-identification"
 )
+
+func purposes() []purpose { return []purpose{accessKey, publicKey, previewKey, contactKey} }
 
 // purposeOf says which key signs a type of token.
 func purposeOf(tokenType string) purpose {
-	if tokenType == "journey" || tokenType == "portal" {
+	switch tokenType {
+	case "journey", "portal":
 		return publicKey
+	case "portal_preview":
+		return previewKey
+	case "contact_identification":
+		return contactKey
 	}
 	return accessKey
 }

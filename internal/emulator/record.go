@@ -10,14 +10,20 @@ import (
 
 // item is a token as the API shows it. The members stand in the API's order.
 type item struct {
-	ID          string   `json:"id"`
-	CreatedAt   string   `json:"created_at"`
-	Name        string   `json:"name"`
-	TokenType   string   `json:"token_type"`
-	JourneyID   string   `json:"journey_id,omitempty"`
-	PortalID    string   `json:"portal_id,omitempty"`
-	Assignments []string `json:"assignments,omitzero"`
-	LastUsed    string   `json:"last_used,omitempty"`
+	ID                string   `json:"id"`
+	CreatedAt         string   `json:"created_at"`
+	Name              string   `json:"name"`
+	TokenType         string   `json:"token_type"`
+	JourneyID         string   `json:"journey_id,omitempty"`
+	PortalID          string   `json:"portal_id,omitempty"`
+	PortalUserID      string   `json:"portal_user_id,omitempty"`
+	ContactID         string   `json:"contact_id,omitempty"`
+	AllowedOperations []string `json:"allowed_operations,omitzero"`
+	Assignments       []string `json:"assignments,omitzero"`
+	ReadOnly          bool     `json:"read_only,omitempty"`
+	Anonymize         bool     `json:"anonymize,omitempty"`
+	LastUsed          string   `json:"last_used,omitempty"`
+	ExpiresAt         string   `json:"expires_at,omitempty"`
 }
 
 // record is a token as the state file keeps it.

@@ -21,15 +21,16 @@ type tokens struct {
 // services are the operations that have a behaviour of their own, by method
 // and path template.
 func (t *tokens) services() map[string]service {
-	return map[string]service{
-		"POST /v1/access-tokens":                                        t.create,
-		"GET /v1/access-tokens":                                         t.list,
-		"DELETE /v1/access-tokens/{id}":                                 t.revoke,
-		"GET /v1/access-tokens/.well-known/jwks.json":                   t.keySet(accessKey),
-		"GET /v1/access-tokens/.well-known/openid-configuration":        t.discovery(accessKey),
-		"GET /v1/access-tokens/public/.well-known/jwks.json":            t.keySet(publicKey),
-		"GET /v1/access-tokens/public/.well-known/openid-configuration": t.discovery(publicKey),
+	found := map[string]service{
+		"POST /v1/access-tokens":        t.create,
+		"GET /v1/access-tokens":         t.list,
+		"DELETE /v1/access-tokens/{id}": t.revoke,
 	}
+	for _, use := range purposes() {
+		found["GET "+issuerPath(use)+"/.well-known/jwks.json"] = t.keySet(use)
+		found["GET "+issuerPath(use)+"/.well-known/openid-configuration"] = t.discovery(use)
+	}
+	return found
 }
 
 func (t *tokens) list(c *call) (*answer, error) {

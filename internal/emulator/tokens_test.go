@@ -37,7 +37,7 @@ func TestCreatedTokenIsShownFirst(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	got := b.as(b.token, "POST", collection, `{"name":"n","token_type":"portal","portal_id":"p1","expires_in":"1h"}`)
-	order := regexp.MustCompile(`^\{"token":"[^"]+","id":"[^"]+","created_at":"[^"]+","name":"n","token_type":"portal","portal_id":"p1"\}$`)
+	order := regexp.MustCompile(`^\{"token":"[^"]+","id":"[^"]+","created_at":"[^"]+","name":"n","token_type":"portal","portal_id":"p1","expires_at":"2026-02-24T13:00:00.123Z"\}$`)
 	if got.status != 201 || !order.MatchString(got.body) {
 		t.Errorf("got %d %s", got.status, got.body)
 	}

@@ -1,11 +1,15 @@
 // Package manual writes what a person reads about APIs and operations: lists,
-// parameter tables, schema trees, samples and examples. It decides words and
-// layout; which API is meant, and where the text goes, is decided elsewhere.
+// parameter tables, schema trees, samples and examples, for the terminal and,
+// as Markdown, for docs/reference. It decides words and layout; which API is
+// meant, and where the text goes, is decided elsewhere.
 package manual
+
+//go:generate go run ./generate -to ../../docs/reference
 
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/operation"
@@ -67,37 +71,32 @@ func (p *Page) Lines(title string, lines ...string) {
 // definition; an operation with several tags stands under its first.
 func (p *Page) Operations(api *operation.API) {
 	p.line("%s  %s", p.palette.Bold(clean(api.Name)), clean(api.Title))
-	for _, tag := range tags(api) {
+	order, groups := grouped(api)
+	for _, tag := range order {
 		var entries []Entry
-		for _, op := range api.Operations {
-			if firstTag(op) == tag {
-				entries = append(entries, Entry{op.ID, brief(op)})
-			}
+		for _, op := range groups[tag] {
+			entries = append(entries, Entry{op.ID, brief(op)})
 		}
 		p.List(clean(tag), entries)
 	}
 }
 
-// tags are the API's tags that have an operation, the declared ones first.
-func tags(api *operation.API) []string {
-	used := map[string]bool{}
+// grouped are the operations by their first tag, and the tags that have one,
+// the declared ones first.
+func grouped(api *operation.API) (order []string, groups map[string][]*operation.Operation) {
+	groups = map[string][]*operation.Operation{}
+	var met []string
 	for _, op := range api.Operations {
-		used[firstTag(op)] = true
+		tag := firstTag(op)
+		groups[tag] = append(groups[tag], op)
+		met = append(met, tag)
 	}
-	var ordered []string
-	for _, tag := range api.Tags {
-		if used[tag] {
-			ordered = append(ordered, tag)
-			delete(used, tag)
+	for _, tag := range append(append([]string{}, api.Tags...), met...) {
+		if groups[tag] != nil && !slices.Contains(order, tag) {
+			order = append(order, tag)
 		}
 	}
-	for _, op := range api.Operations {
-		if tag := firstTag(op); used[tag] {
-			ordered = append(ordered, tag)
-			delete(used, tag)
-		}
-	}
-	return ordered
+	return order, groups
 }
 
 func firstTag(op *operation.Operation) string {

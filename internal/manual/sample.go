@@ -15,31 +15,40 @@ import (
 const longSample = 40
 
 // SampleBody is a JSON body that the operation takes, as compact text: the
-// definition's first example, else one made from the schema. It is "" where
+// definition's first valid example, else one made from the schema. It is "" where
 // the operation takes no JSON.
 func SampleBody(op *operation.Operation) string {
 	if op.Body == nil {
 		return ""
 	}
-	return sampleOf(op.Body.Contents)
+	return sampleOf(op.Body.Contents, schema.Request)
 }
 
-func sampleOf(contents []*operation.Content) string {
+func sampleOf(contents []*operation.Content, dir schema.Direction) string {
 	content := operation.JSON(contents)
 	if content == nil {
 		return ""
 	}
-	if len(content.Examples) > 0 {
-		return compact(content.Examples[0].Value)
+	for _, example := range content.Examples {
+		if fits(content.Schema, example.Value, dir) {
+			return compact(example.Value)
+		}
 	}
 	if content.Schema == nil {
 		return ""
 	}
-	full := schema.Sample(content.Schema, true)
+	full := schema.SampleFor(content.Schema, true, dir)
 	if strings.Count(indented(full), "\n") <= longSample {
 		return full
 	}
-	return schema.Sample(content.Schema, false)
+	return schema.SampleFor(content.Schema, false, dir)
+}
+
+// fits reports whether a document's example is valid: many are not, and one
+// that is refused is no help.
+func fits(s *operation.Schema, text string, dir schema.Direction) bool {
+	value, err := schema.Decode([]byte(text))
+	return err == nil && (s == nil || len(schema.Check(s, value, dir)) == 0)
 }
 
 func compact(text string) string {
@@ -59,69 +68,3 @@ func indented(text string) string {
 }
 
 func safe(text string) string { return term.Safe(text) }
-
-// Examples are command lines that call the operation, ready to paste.
-func Examples(api *operation.API, op *operation.Operation) []string {
-	base := "epilot " + api.Name + " " + op.ID
-	named, positional := exampleParams(op)
-	body := ""
-	if sample := SampleBody(op); sample != "" {
-		body = " -d " + Quote(sample)
-	}
-	lines := []string{base + named + body}
-	if positional != "" {
-		lines = append(lines, base+positional+body)
-	}
-	if body != "" {
-		lines = append(lines, "cat body.json | "+base+named)
-	}
-	lines = append(lines, base+named+body+" --jsonata '$'")
-	return append(lines, base+named+body+" --server mock")
-}
-
-// exampleParams are the required parameters as -p flags, and the same with the
-// path parameters as words; the second is "" where the path has none.
-func exampleParams(op *operation.Operation) (named, positional string) {
-	var flags, words, rest strings.Builder
-	for _, param := range op.Params {
-		if !param.Required {
-			continue
-		}
-		value := Quote(exampleWord(param))
-		flag := " -p " + Quote(param.Name) + "=" + value
-		flags.WriteString(flag)
-		if param.In != "path" {
-			rest.WriteString(flag)
-		}
-	}
-	for _, param := range op.PathParams() {
-		words.WriteString(" " + Quote(exampleWord(param)))
-	}
-	if words.Len() == 0 {
-		return flags.String(), ""
-	}
-	return flags.String(), words.String() + rest.String()
-}
-
-// exampleWord is a value for a parameter as a person would type it.
-func exampleWord(param *operation.Param) string {
-	text := param.Example
-	if text == "" {
-		text = schema.Sample(param.Schema, false)
-	}
-	var bare string
-	if json.Unmarshal([]byte(text), &bare) == nil {
-		return bare
-	}
-	return text
-}
-
-// Quote makes a text one word of a POSIX shell.
-func Quote(text string) string {
-	if text != "" && strings.Trim(text, unquoted) == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}
-
-const unquoted = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,"

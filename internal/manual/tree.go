@@ -1,33 +1,59 @@
 package manual
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/operation"
 	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // deepest is how far a tree goes into nested objects; deeper ones are named.
 const deepest = 4
 
-// tree writes a schema as an indented outline: a property a line, with its
-// type; the variants of a union below "one of".
-func (p *Page) tree(s *operation.Schema) {
+// tree is a schema as an indented outline: a property a line, with its type;
+// the variants of a union below "one of".
+func tree(s *operation.Schema, palette *term.Palette) []string {
 	if s == nil {
-		p.line("  any")
-		return
+		return []string{anything}
 	}
-	o := &outline{page: p}
-	if target := s.Target(); !o.opens(target) {
-		p.line("  %s", clean(schema.TypeName(s)+facts(target)))
+	o := &outline{palette: palette, told: map[string]telling{}}
+	depth := 0
+	if target := s.Target(); !o.opens(target) || target.Is("array") {
+		o.line(0, "%s", clean(schema.TypeName(s)+facts(target)))
+		depth = 1
 	}
-	o.inside(s, 1)
+	o.inside(s, depth)
+	return o.lines
 }
 
-// outline remembers the components it is in, so that a cycle ends.
+// outline remembers the components it is in, so that a cycle ends, and those
+// that it told, so that the variants of a union name what they share.
 type outline struct {
-	page *Page
-	path []string
+	palette *term.Palette
+	lines   []string
+	path    []string
+	told    map[string]telling
+	typed   map[string]bool // members that another part of an allOf gives a type
+}
+
+// telling is how a component was told: its depth, for deeper ones are cut
+// shorter, and the lines it took.
+type telling struct{ depth, lines int }
+
+// shortPart is how many lines a component has at most that is told again.
+const shortPart = 4
+
+// again reports whether the component is told already, as fully as here.
+func (o *outline) again(name string, depth int) bool {
+	before, told := o.told[name]
+	return slices.Contains(o.path, name) || told && before.depth <= depth && before.lines > shortPart
+}
+
+func (o *outline) line(depth int, format string, args ...any) {
+	o.lines = append(o.lines, strings.Repeat("  ", depth)+fmt.Sprintf(format, args...))
 }
 
 // opens reports whether there is something to show inside the schema.
@@ -37,48 +63,93 @@ func (o *outline) opens(s *operation.Schema) bool {
 }
 
 func (o *outline) inside(s *operation.Schema, depth int) {
-	if s == nil || depth > deepest {
+	if s == nil || depth >= deepest {
 		return
 	}
-	if s.Ref != "" {
-		for _, name := range o.path {
-			if name == s.Ref {
-				o.page.line("%s… %s again", pad(depth), clean(s.Ref))
-				return
-			}
-		}
-		o.path = append(o.path, s.Ref)
-		defer func() { o.path = o.path[:len(o.path)-1] }()
+	if s.Ref == "" {
+		o.parts(s, depth)
+		return
 	}
-	target := s.Target()
-	for _, part := range target.AllOf {
+	if o.again(s.Ref, depth) {
+		o.line(depth, "… %s again", clean(s.Ref))
+		return
+	}
+	start := len(o.lines)
+	o.path = append(o.path, s.Ref)
+	o.parts(s.Target(), depth)
+	o.path = o.path[:len(o.path)-1]
+	o.told[s.Ref] = telling{depth, len(o.lines) - start}
+}
+
+func (o *outline) parts(s *operation.Schema, depth int) {
+	if len(s.AllOf) > 0 {
+		outer := o.typed
+		o.typed = typedMembers(s)
+		defer func() { o.typed = outer }()
+	}
+	for _, part := range s.AllOf {
+		o.head(s, part, depth)
 		o.inside(part, depth)
 	}
-	o.properties(target, depth)
-	o.variants(target, depth)
-	if target.Items != nil {
-		o.inside(target.Items, depth)
+	o.properties(s, depth)
+	o.variants(s, depth)
+	if s.Items != nil {
+		o.inside(s.Items, depth)
 	}
-	if target.Additional != nil && o.opens(target.Additional.Target()) {
-		o.page.line("%s<any name>", pad(depth))
-		o.inside(target.Additional, depth+1)
+	if s.Additional != nil && o.opens(s.Additional.Target()) {
+		o.line(depth, "<any name>")
+		o.inside(s.Additional, depth+1)
 	}
 }
 
-func (o *outline) properties(s *operation.Schema, depth int) {
-	width := 0
-	for _, property := range s.Properties {
-		width = max(width, len(property.Name))
+// head names a component that gives its members to the schema beside others.
+func (o *outline) head(s, part *operation.Schema, depth int) {
+	alone := len(s.AllOf) == 1 && len(s.Properties) == 0
+	if part.Ref != "" && !alone && depth < deepest && !o.again(part.Ref, depth) && o.opens(part.Target()) {
+		o.line(depth, "… %s", clean(part.Ref))
 	}
-	for _, property := range s.Properties {
-		target := property.Schema.Target()
-		o.page.line("%s%s%s  %s%s", pad(depth), o.page.palette.Key(clean(property.Name)),
-			strings.Repeat(" ", width-len(property.Name)),
-			clean(schema.TypeName(property.Schema)+facts(target)),
-			mark(contains(s.Required, property.Name), ", required"))
-		if o.opens(target) && !scalars(target) {
-			o.inside(property.Schema, depth+1)
+}
+
+// typedMembers are the members that the parts of an allOf say something about.
+// Many documents list a member twice, once with nothing but a description.
+func typedMembers(s *operation.Schema) map[string]bool {
+	typed := map[string]bool{}
+	for _, part := range slices.Concat(s.AllOf, []*operation.Schema{s}) {
+		for _, property := range part.Target().Properties {
+			if schema.TypeName(property.Schema) != anything {
+				typed[property.Name] = true
+			}
 		}
+	}
+	return typed
+}
+
+// anything is the type of a schema that says nothing.
+const anything = "any"
+
+func (o *outline) properties(s *operation.Schema, depth int) {
+	var shown []operation.Property
+	width := 0
+	for _, p := range s.Properties {
+		if !o.typed[p.Name] || schema.TypeName(p.Schema) != anything {
+			shown = append(shown, p)
+			width = max(width, len(clean(p.Name)))
+		}
+	}
+	outer := o.typed
+	o.typed = nil // what is inside a property is no part of this allOf
+	for _, p := range shown {
+		o.property(p, width, slices.Contains(s.Required, p.Name), depth)
+	}
+	o.typed = outer
+}
+
+func (o *outline) property(p operation.Property, width int, required bool, depth int) {
+	name, target := clean(p.Name), p.Schema.Target()
+	o.line(depth, "%s%s  %s%s", o.palette.Key(name), strings.Repeat(" ", width-len(name)),
+		clean(schema.TypeName(p.Schema)+facts(target)), mark(required, ", required"))
+	if o.opens(target) && !scalars(target) {
+		o.inside(p.Schema, depth+1)
 	}
 }
 
@@ -88,9 +159,9 @@ func (o *outline) variants(s *operation.Schema, depth int) {
 	if len(variants) == 0 {
 		return
 	}
-	o.page.line("%sone of", pad(depth))
+	o.line(depth, "one of")
 	for _, variant := range variants {
-		o.page.line("%s- %s", pad(depth+1), clean(schema.TypeName(variant)+facts(variant.Target())))
+		o.line(depth+1, "- %s", clean(schema.TypeName(variant)+facts(variant.Target())))
 		o.inside(variant, depth+2)
 	}
 }
@@ -107,42 +178,4 @@ func scalars(s *operation.Schema) bool {
 		}
 	}
 	return true
-}
-
-// facts are the limits and the default of a value, for a line of a tree.
-func facts(s *operation.Schema) string {
-	var found []string
-	if s.Format != "" {
-		found = append(found, s.Format)
-	}
-	if s.Minimum != "" {
-		found = append(found, "min "+s.Minimum)
-	}
-	if s.Maximum != "" {
-		found = append(found, "max "+s.Maximum)
-	}
-	if s.Default != "" {
-		found = append(found, "default "+s.Default)
-	}
-	if s.ReadOnly {
-		found = append(found, "read-only")
-	}
-	if s.Deprecated {
-		found = append(found, "deprecated")
-	}
-	if len(found) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(found, ", ") + ")"
-}
-
-func pad(depth int) string { return strings.Repeat("  ", depth) }
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

@@ -17,7 +17,8 @@ type API struct {
 	Tags       []string // in the document's order
 	Operations []*Operation
 	Components *Components
-	Source     string // "" for the embedded definition, else the file or URL it was read from
+	Source     string        // "" for the embedded definition, else the file or URL it was read from
+	Digest     func() string // hex SHA-256 of the text it was read from; nil where nobody asks for it
 }
 
 // Operation is one method on one path.

@@ -117,7 +117,7 @@ func TestRefused(t *testing.T) {
 		{"broken array", Input{Positional: []string{"a", "b"}, Named: []string{`token_type=["api"`}}, []string{"token_type", "JSON"}},
 		{"array in both ways", Input{Positional: []string{"a", "b"}, Named: []string{`token_type=["api"]`, "token_type=app"}}, []string{"token_type", "element by element"}},
 		{"invalid UTF-8", Input{Positional: []string{"a", "\xff"}}, []string{"positional argument 2", "UTF-8"}},
-		{"header without colon", Input{Headers: []string{"A: b", "nocolon"}}, []string{"-H 2", "Key: Value"}},
+		{"header without colon", Input{Headers: []string{"A: b", "nocolon"}}, []string{"header 2 (-H)", "Key: Value"}},
 		{"header name with space", Input{Headers: []string{"A b: c"}}, []string{`"A b"`}},
 		{"header without name", Input{Headers: []string{": c"}}, []string{`""`}},
 		{"header value with line break", Input{Headers: []string{"A: b\r\nX: y"}}, []string{"-H A", "line break"}},

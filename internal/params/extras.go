@@ -57,7 +57,7 @@ func readExtras(in Input) (*extras, error) {
 func (e *extras) addHeader(number int, typed string) error {
 	name, value, ok := strings.Cut(typed, ":")
 	if !ok {
-		return failure.New(failure.Usage, "-H %d is not of the form 'Key: Value': it has no colon", number).
+		return failure.New(failure.Usage, "header %d (-H) is not of the form 'Key: Value': it has no colon", number).
 			Hintf("write -H 'X-Request-Id: 42'; an empty value is -H 'X-Request-Id:'")
 	}
 	if !token(name) {

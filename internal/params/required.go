@@ -11,20 +11,25 @@ import (
 // are missing. No URL can be made without a part of the path, so those are
 // required whatever the definition says.
 func complete(op *operation.Operation, given []*argument, extra *extras, lenient bool) error {
-	var missing []*operation.Param
-	all := documented(op)
-	for _, p := range all {
-		needed := p.In == inPath || p.Required && !lenient && !reserved(p)
-		if needed && find(given, p) == nil && !extra.has(p) {
-			missing = append(missing, p)
-		}
-	}
-	if len(missing) == 0 {
+	lacking := missing(op, given, extra, lenient)
+	if len(lacking) == 0 {
 		return nil
 	}
+	all := documented(op)
 	return failure.New(failure.Usage, "missing required %s: %s",
-		plural(len(missing), "parameter"), strings.Join(labels(all, missing), ", ")).
-		Hintf("%s", howToGive(op, all, missing))
+		plural(len(lacking), "parameter"), strings.Join(labels(all, lacking), ", ")).
+		Hintf("%s", howToGive(op, all, lacking))
+}
+
+func missing(op *operation.Operation, given []*argument, extra *extras, lenient bool) []*operation.Param {
+	var lacking []*operation.Param
+	for _, p := range documented(op) {
+		needed := p.In == inPath || p.Required && !lenient && !reserved(p)
+		if needed && find(given, p) == nil && !extra.has(p) {
+			lacking = append(lacking, p)
+		}
+	}
+	return lacking
 }
 
 // reserved tells the header parameters that OpenAPI says to ignore: other parts

@@ -9,16 +9,36 @@ import (
 )
 
 func (m *sampler) object(s *operation.Schema) string {
-	all := m.wantsAll()
+	wanted := m.wanted(s)
 	var members []string
 	for _, p := range s.Properties {
-		required := slices.Contains(s.Required, p.Name)
-		if m.skips(p.Schema) || !required && !(all && m.isWorthwhile(p.Schema)) {
+		if !wanted[p.Name] {
 			continue
 		}
 		members = append(members, quoteJSON(p.Name)+":"+m.sample(p.Schema))
 	}
 	return "{" + strings.Join(append(members, m.extra(s, len(members))...), ",") + "}"
+}
+
+// wanted are the properties that the sample has: the required ones, the others
+// where all are wanted, and else as many of them as the least number asks for.
+func (m *sampler) wanted(s *operation.Schema) map[string]bool {
+	names := map[string]bool{}
+	for _, p := range s.Properties {
+		if slices.Contains(s.Required, p.Name) && !m.skips(p.Schema) {
+			names[p.Name] = true
+		}
+	}
+	least := 0
+	if s.MinProps != nil {
+		least = *s.MinProps
+	}
+	for _, p := range s.Properties {
+		if (m.wantsAll() || len(names) < least) && !m.skips(p.Schema) && m.isWorthwhile(p.Schema) {
+			names[p.Name] = true
+		}
+	}
+	return names
 }
 
 // isWorthwhile leaves out what is deprecated or would only repeat itself.

@@ -60,6 +60,24 @@ func TestSampleForDirection(t *testing.T) {
 	}
 }
 
+// A mapping that a document leaves out is no reason for a tag that the variant
+// does not take; a least number of properties is met with properties.
+func TestSampleOfCarelessSchemas(t *testing.T) {
+	t.Parallel()
+	union := read(t, `{"oneOf":[{"$ref":"A"},{"$ref":"B"}],"discriminator":{"Property":"kind"},"components":{
+		"A":{"type":"object","required":["kind"],"properties":[["kind",{"type":"string","enum":["a"]}]]},
+		"B":{"type":"object","required":["kind"],"properties":[["kind",{"type":"string"}]]}}}`)
+	least := read(t, `{"type":"object","minProps":2,"closed":true,"required":["c"],"properties":[["a",{"type":"boolean"}],["b",{"type":"integer"}],["c",{"type":"string"}]]}`)
+	for _, full := range []bool{false, true} {
+		if got := SampleFor(union, full, Request); got != `{"kind":"a"}` {
+			t.Errorf("union: %s", got)
+		}
+	}
+	if got := SampleFor(least, false, Request); got != `{"a":true,"c":"string"}` {
+		t.Errorf("least: %s", got)
+	}
+}
+
 // A required recursion has no valid value; the sample must end all the same.
 func TestSampleEnds(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,7 @@ func (m *sampler) union(s, merged *operation.Schema) string {
 
 func (m *sampler) variant(s, rest *operation.Schema, d *operation.Discriminator, v *operation.Schema) string {
 	both := merge(*rest, m.shapes.flatten(v))
-	if word := discriminating(d, v); word != "" {
+	if word := m.discriminating(d, v); word != "" {
 		tag := operation.Property{Name: d.Property, Schema: &operation.Schema{Const: word}}
 		both = merge(both, &operation.Schema{Properties: []operation.Property{tag}, Required: []string{d.Property}})
 	}
@@ -65,8 +65,9 @@ func firstUnion(s *operation.Schema) ([]*operation.Schema, operation.Schema) {
 }
 
 // discriminating is the value, as JSON text, that the discriminator wants in
-// the variant.
-func discriminating(d *operation.Discriminator, v *operation.Schema) string {
+// the variant. One that is only the variant's name must be a value that the
+// variant takes: careless documents leave the mapping to an enum.
+func (m *sampler) discriminating(d *operation.Discriminator, v *operation.Schema) string {
 	if d == nil || v.Ref == "" {
 		return ""
 	}
@@ -76,5 +77,12 @@ func discriminating(d *operation.Discriminator, v *operation.Schema) string {
 			word = value
 		}
 	}
-	return quoteJSON(or(word, v.Ref))
+	if word != "" {
+		return quoteJSON(word)
+	}
+	name := quoteJSON(v.Ref)
+	if property := m.shapes.flatten(v).Property(d.Property); property != nil && !fits(property, name, m.dir) {
+		return ""
+	}
+	return name
 }

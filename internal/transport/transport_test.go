@@ -143,20 +143,24 @@ func TestNotReached(t *testing.T) {
 	}{
 		{"refused", "http://" + closed + "/?token=abc", Options{}, "cannot connect to " + closed + ": connection refused"},
 		{
-			"silent", slow.URL, Options{HeaderTimeout: 20 * time.Millisecond},
+			"silent", slow.URL,
+			Options{HeaderTimeout: 20 * time.Millisecond},
 			"no answer within 0.02s from " + slow.Listener.Addr().String(),
 		},
 		{"hangs up", hangsUp.URL, Options{}, "closed the connection without an answer"},
 		{
-			"proxy refused", "http://a.example", Options{Proxy: proxy("http://me:pass@" + closed)},
+			"proxy refused", "http://a.example",
+			Options{Proxy: proxy("http://me:pass@" + closed)},
 			"cannot connect to the proxy " + closed + ": connection refused",
 		},
 		{
-			"proxy says no", "https://a.example", Options{Proxy: proxy("http://me:pass@" + refuses.Listener.Addr().String())},
+			"proxy says no", "https://a.example",
+			Options{Proxy: proxy("http://me:pass@" + refuses.Listener.Addr().String())},
 			"refused to connect to a.example:443: status 407",
 		},
 		{
-			"proxy nonsense", "http://a.example", Options{Proxy: proxy("http://me:pa/ss@x")},
+			"proxy nonsense", "http://a.example",
+			Options{Proxy: proxy("http://me:pa/ss@x")},
 			"the proxy address from the environment is not a valid URL",
 		},
 	} {

@@ -19,6 +19,7 @@ package facts
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/catalog/openapi"
@@ -26,13 +27,15 @@ import (
 	"github.com/epilot-cli/epilot/internal/operation"
 )
 
-// text is the facts of one API: the JSON of its lines by name.
+// text is the facts of one API: the JSON of its lines by name. A call asks for
+// few of the schemas, so that finding them is cheaper than a map of all.
 type text struct {
-	api       *operation.API
-	names     []string
-	schemas   map[string]string
-	responses map[string]string
-	fragments openapi.Fragments
+	api        *operation.API
+	operations []operation.Operation // made in one piece; the API points into it
+	names      []string
+	schemas    []string
+	responses  map[string]string
+	fragments  openapi.Fragments
 }
 
 // Read reads the facts of the API of that name. One pass finds the lines; an
@@ -40,11 +43,11 @@ type text struct {
 // for. A text without operations is an error of kind File.
 func Read(name, lines string) (*operation.API, error) {
 	t := &text{
-		api:       &operation.API{Name: name},
-		schemas:   make(map[string]string, strings.Count(lines, "\nschema ")),
-		responses: map[string]string{},
+		api:        &operation.API{Name: name},
+		operations: make([]operation.Operation, strings.Count(lines, "\nop ")),
+		responses:  map[string]string{},
 	}
-	t.api.Operations = make([]*operation.Operation, 0, strings.Count(lines, "\nop "))
+	t.api.Operations = make([]*operation.Operation, 0, len(t.operations))
 	t.fragments = openapi.Fragments{Name: name, Response: t.response}
 	for line := range strings.SplitSeq(lines, "\n") {
 		if err := t.read(line); err != nil {
@@ -70,9 +73,8 @@ func (t *text) read(line string) error {
 	case "response":
 		t.responses[unescape(name)] = fragment
 	case "schema":
-		name = unescape(name)
-		t.names = append(t.names, name)
-		t.schemas[name] = fragment
+		t.names = append(t.names, unescape(name))
+		t.schemas = append(t.schemas, fragment)
 	}
 	return nil
 }
@@ -81,10 +83,19 @@ func (t *text) read(line string) error {
 func (t *text) operation(id, rest string) *operation.Operation {
 	method, rest, _ := strings.Cut(rest, " ")
 	path, fragment, _ := strings.Cut(rest, " ")
-	op := &operation.Operation{ID: unescape(id), Method: method, Path: unescape(path)}
+	op := t.next()
+	op.ID, op.Method, op.Path = unescape(id), method, unescape(path)
 	op.Deprecated, op.Tags = t.beginning(fragment)
 	op.Defer(func(op *operation.Operation) { t.complete(op, fragment) })
 	return op
+}
+
+// next is room for one more operation.
+func (t *text) next() *operation.Operation {
+	if n := len(t.api.Operations); n < len(t.operations) {
+		return &t.operations[n]
+	}
+	return &operation.Operation{} // the very first line is one
 }
 
 // complete sets what the list leaves open, and only that: others may be
@@ -105,11 +116,11 @@ func (t *text) response(name string) (string, bool) {
 }
 
 func (t *text) schema(name string) *operation.Schema {
-	fragment, known := t.schemas[name]
-	if !known {
+	i := slices.Index(t.names, name)
+	if i < 0 {
 		return nil
 	}
-	s, err := t.fragments.Schema(fragment)
+	s, err := t.fragments.Schema(t.schemas[i])
 	if err != nil {
 		return nil
 	}

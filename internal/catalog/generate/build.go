@@ -16,7 +16,7 @@ import (
 
 // build returns the files of the catalog by name: the facts of each API and
 // the index.
-func build(ctx context.Context, folder string, own bool, log io.Writer) (map[string]string, error) {
+func build(ctx context.Context, folder string, log io.Writer) (map[string]string, error) {
 	documents, err := sources(folder)
 	if err != nil {
 		return nil, err
@@ -24,7 +24,7 @@ func build(ctx context.Context, folder string, own bool, log io.Writer) (map[str
 	files := map[string]string{}
 	var index strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(documents)) {
-		api, lines, err := convert(ctx, name, documents[name], own, log)
+		api, lines, err := convert(ctx, name, documents[name], log)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -36,7 +36,7 @@ func build(ctx context.Context, folder string, own bool, log io.Writer) (map[str
 }
 
 // convert reads one document and returns its facts.
-func convert(ctx context.Context, name, file string, own bool, log io.Writer) (*operation.API, string, error) {
+func convert(ctx context.Context, name, file string, log io.Writer) (*operation.API, string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, "", err
@@ -45,21 +45,20 @@ func convert(ctx context.Context, name, file string, own bool, log io.Writer) (*
 	if err != nil {
 		return nil, "", err
 	}
-	if err := compare(ctx, api, text, own, log); err != nil {
+	if err := compare(ctx, api, text, log); err != nil {
 		return nil, "", err
 	}
-	options := facts.Options{Texts: own}
-	lines := facts.Write(api, options)
-	return api, lines, checkFacts(name, lines, options)
+	lines := facts.Write(api, facts.Options{})
+	return api, lines, checkFacts(name, lines)
 }
 
 // checkFacts reads facts back and writes them again: nothing may get lost.
-func checkFacts(name, lines string, options facts.Options) error {
+func checkFacts(name, lines string) error {
 	api, err := facts.Read(name, lines)
 	if err != nil {
 		return err
 	}
-	want, got := strings.Split(lines, "\n"), strings.Split(facts.Write(api, options), "\n")
+	want, got := strings.Split(lines, "\n"), strings.Split(facts.Write(api, facts.Options{}), "\n")
 	for i, line := range want {
 		if i >= len(got) || got[i] != line {
 			return fmt.Errorf("line %d of the facts is not read as it is written:\n%s\n%s", i+1, line, got[min(i, len(got)-1)])

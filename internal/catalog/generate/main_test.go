@@ -2,39 +2,12 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "write the facts anew")
-
-// TestFactsAreFresh fails when a definition was changed and the facts were not.
-func TestFactsAreFresh(t *testing.T) {
-	t.Parallel()
-	const from, to = "../definitions", "../facts"
-	if *update {
-		if err := run(t.Context(), []string{"-own", "-from", from, "-to", to}, io.Discard); err != nil {
-			t.Fatal(err)
-		}
-	}
-	fresh, err := build(t.Context(), from, true, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	old, err := filepath.Glob(filepath.Join(to, "*.txt"))
-	if err != nil || len(old) != len(fresh)-1 {
-		t.Errorf("%d facts are kept, %d are made", len(old), len(fresh)-1)
-	}
-	for name, text := range fresh {
-		if kept, err := os.ReadFile(filepath.Join(to, name)); err != nil || string(kept) != text {
-			t.Errorf("%s is stale: go generate ./internal/catalog (%v)", name, err)
-		}
-	}
-}
 
 func put(t *testing.T, folder, name, text string) {
 	t.Helper()
@@ -64,7 +37,7 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, to, "gone.txt", "stale")
-	if err := run(t.Context(), []string{"-from", from, "-to", to}, io.Discard); err != nil {
+	if err := run(t.Context(), []string{"-from", from, "-to", to}, "", io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	index, err := os.ReadFile(filepath.Join(to, "index.tsv"))
@@ -82,17 +55,14 @@ func TestInvalidDocuments(t *testing.T) {
 	from := t.TempDir()
 	put(t, from, "shop.yaml", invalid)
 	var log bytes.Buffer
-	if _, err := build(t.Context(), from, false, &log); err != nil || !strings.Contains(log.String(), "shop: not valid") {
-		t.Errorf("somebody else's document: %v, log %q", err, log.String())
-	}
-	if _, err := build(t.Context(), from, true, io.Discard); err == nil {
-		t.Error("our own document may be invalid")
+	if _, err := build(t.Context(), from, &log); err != nil || !strings.Contains(log.String(), "shop: not valid") {
+		t.Errorf("an invalid document: %v, log %q", err, log.String())
 	}
 	put(t, from, "shop.json", "{}")
-	if _, err := build(t.Context(), from, false, io.Discard); err == nil {
+	if _, err := build(t.Context(), from, io.Discard); err == nil {
 		t.Error("two documents may describe one API")
 	}
-	if _, err := build(t.Context(), t.TempDir(), false, io.Discard); err == nil {
+	if _, err := build(t.Context(), t.TempDir(), io.Discard); err == nil {
 		t.Error("an empty folder makes an empty catalog")
 	}
 }
@@ -101,16 +71,16 @@ func TestReadersThatDisagree(t *testing.T) {
 	t.Parallel()
 	from := t.TempDir()
 	put(t, from, "shop.yaml", shop)
-	api, _, err := convert(t.Context(), "shop", filepath.Join(from, "shop.yaml"), true, io.Discard)
+	api, _, err := convert(t.Context(), "shop", filepath.Join(from, "shop.yaml"), io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
 	api.Operations[0].Responses = nil
-	if err := compare(t.Context(), api, []byte(shop), false, io.Discard); err == nil {
+	if err := compare(t.Context(), api, []byte(shop), io.Discard); err == nil {
 		t.Error("a response that was not read is not noticed")
 	}
 	api.Operations = nil
-	if err := compare(t.Context(), api, []byte(shop), false, io.Discard); err == nil {
+	if err := compare(t.Context(), api, []byte(shop), io.Discard); err == nil {
 		t.Error("an operation that was not read is not noticed")
 	}
 }

@@ -1,0 +1,202 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/auth/signature"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/manual"
+	"github.com/epilot-cli/epilot/internal/term"
+	"github.com/epilot-cli/epilot/internal/transport"
+)
+
+type statusOptions struct {
+	call   *callOptions
+	api    string
+	verify bool
+}
+
+func newStatusCmd(call *callOptions) *cobra.Command {
+	o := &statusOptions{call: call}
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show the token that a call would use now: where it comes from, whose it is, how long it lasts",
+		Args:  noWords,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := call.noteFlags(cmd); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "Check the signature with the published keys of the issuer")
+	addAPIFlag(cmd, &o.api)
+	return cmd
+}
+
+// run shows what is known, also of a token that has expired, and then fails
+// where no call would work with it.
+func (o *statusOptions) run(ctx context.Context) error {
+	token, missing, err := o.find(ctx)
+	if err != nil {
+		return err
+	}
+	if token == nil {
+		return o.none(missing)
+	}
+	described, claims := o.describe(token)
+	var wrong error
+	if o.verify {
+		verdict, err := o.check(ctx, token)
+		if described.Signature = string(verdict); err != nil {
+			wrong = err
+		} else if verdict != signature.Verified {
+			wrong = failure.New(failure.Credentials, "the token of %s cannot be relied on: %s", token, verdict)
+		}
+	}
+	if err := o.print(described, claims); err != nil {
+		return err
+	}
+	if described.Expired {
+		return failure.New(failure.Credentials, "the token of %s %s", token, auth.Lasting(claims.ExpiresAt, o.call.app.Now())).
+			Hintf("sign in again with \"epilot auth login\"")
+	}
+	return wrong
+}
+
+// find returns the token of a call, or else the stored one that has expired;
+// missing is the error that a call would end with.
+func (o *statusOptions) find(ctx context.Context) (token *auth.Token, missing, err error) {
+	store := o.call.app.profiles()
+	profile, err := o.call.seenBy(store, o.api)
+	if err != nil {
+		return nil, nil, err
+	}
+	in := o.call.tokenSources(ctx, store, profile)
+	if token, err = auth.Resolve(in); token != nil || err != nil {
+		return token, nil, err
+	}
+	token, err = auth.Expired(in)
+	return token, auth.Missing(in), err
+}
+
+func (o *statusOptions) none(missing error) error {
+	if o.call.json {
+		if err := o.call.printJSON(describedToken{}); err != nil {
+			return err
+		}
+	}
+	return missing
+}
+
+func (o *statusOptions) check(ctx context.Context, token *auth.Token) (signature.Verdict, error) {
+	checker := signature.Checker{
+		Transport: o.call.app.transport(transport.NewRedactor(token.Value)),
+		Hosts:     auth.Hosts(o.call.catalog.Hosts()),
+	}
+	return checker.Check(ctx, token.Value)
+}
+
+// describedToken is a token as --json writes it. Programs read the members:
+// they may be added, never renamed.
+type describedToken struct {
+	Authenticated bool        `json:"authenticated"` // a call would be made with it
+	Source        auth.Source `json:"source,omitempty"`
+	Profile       string      `json:"profile,omitempty"`
+	API           string      `json:"api,omitempty"` // the one API that it is for
+	Store         auth.Store  `json:"store,omitempty"`
+	Hint          string      `json:"token,omitempty"` // its last four characters
+	Kind          auth.Kind   `json:"kind,omitempty"`
+	TokenType     string      `json:"token_type,omitempty"`
+	TokenID       string      `json:"token_id,omitempty"`
+	Name          string      `json:"name,omitempty"`
+	OrgID         string      `json:"org_id,omitempty"`
+	UserID        string      `json:"user_id,omitempty"`
+	Roles         []string    `json:"roles,omitempty"`
+	ReadOnly      bool        `json:"read_only"`
+	Anonymized    bool        `json:"anonymized"`
+	Issuer        string      `json:"issuer,omitempty"`
+	IssuedAt      string      `json:"issued_at,omitempty"`  // RFC 3339
+	ExpiresAt     string      `json:"expires_at,omitempty"` // RFC 3339
+	Expired       bool        `json:"expired"`
+	Signature     string      `json:"signature,omitempty"` // with --verify
+}
+
+// describe reads the claims. A token that is no JWT has none: what it is stays
+// between the person and the API.
+func (o *statusOptions) describe(token *auth.Token) (describedToken, *auth.Claims) {
+	d := describedToken{
+		Source: token.Source, Profile: token.Profile, API: token.API, Store: token.Store,
+		Hint: auth.Hint(token.Value), Kind: auth.OtherKind,
+	}
+	claims, err := auth.Parse(token.Value)
+	if err != nil {
+		claims = &auth.Claims{}
+	}
+	if !token.ExpiresAt.IsZero() { // what decides whether a call uses it
+		claims.ExpiresAt = token.ExpiresAt
+	}
+	d.Kind, d.TokenType, d.TokenID, d.Name = claims.Kind(), claims.TokenType, claims.TokenID, claims.Account()
+	d.OrgID, d.UserID, d.Roles, d.Issuer = claims.OrgID, claims.UserID, claims.Roles, claims.Issuer
+	d.ReadOnly, d.Anonymized = claims.ReadOnly, claims.Anonymized
+	d.IssuedAt, d.ExpiresAt = rfc3339(claims.IssuedAt), rfc3339(claims.ExpiresAt)
+	d.Expired = !claims.ExpiresAt.IsZero() && !o.call.app.Now().Before(claims.ExpiresAt)
+	d.Authenticated = !d.Expired
+	return d, claims
+}
+
+func rfc3339(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
+func (o *statusOptions) print(d describedToken, claims *auth.Claims) error {
+	if o.call.json {
+		return o.call.printJSON(d)
+	}
+	source := auth.Token{Source: d.Source, Profile: d.Profile, API: d.API, Store: d.Store}
+	expiry := auth.Lasting(claims.ExpiresAt, o.call.app.Now())
+	if d.ExpiresAt != "" {
+		expiry += " (" + d.ExpiresAt + ")"
+	}
+	kind := string(d.Kind)
+	if d.TokenType != "" {
+		kind += " (" + d.TokenType + ")"
+	}
+	page := manual.NewPage(term.NewPalette(o.call.app.Streams.Color))
+	var entries []manual.Entry
+	for _, row := range [][2]string{
+		{"token", d.Hint},
+		{"source", source.String()},
+		{"kind", kind},
+		{"name", d.Name},
+		{"organization", d.OrgID},
+		{"user", d.UserID},
+		{"roles", strings.Join(d.Roles, ", ")},
+		{"read-only", yes(d.ReadOnly)},
+		{"anonymized", yes(d.Anonymized)},
+		{"issuer", d.Issuer},
+		{"expiry", expiry},
+		{"signature", d.Signature},
+	} {
+		if row[1] != "" {
+			entries = append(entries, manual.Entry{Name: row[0], Line: safeLines(row[1])})
+		}
+	}
+	page.List("TOKEN", entries)
+	return o.call.print(page)
+}
+
+func yes(is bool) string {
+	if is {
+		return "yes"
+	}
+	return "no"
+}

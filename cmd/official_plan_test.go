@@ -1,0 +1,52 @@
+package cmd_test
+
+import (
+	"hash/fnv"
+	"path/filepath"
+
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// planShared plans a call in words that both programs read: path parameters by
+// position and before all flags, no more than one -p, no number that is a text.
+func planShared(api string, op *operation.Operation, p promise) *plannedCall {
+	all := planCall(api, op, p, manner{all: true, text: hostile})
+	shared := &plannedCall{promise: p, body: all.body}
+	args, flags := []string{api, op.ID}, []string{}
+	chosen := choose(all.arguments, op.ID)
+	for _, a := range all.inTemplateOrder() {
+		switch {
+		case a.in == "path":
+			args = append(args, word(a.value))
+		case a.required || a.name == chosen:
+			flags = append(flags, a.flags(true)...)
+		default:
+			continue
+		}
+		shared.arguments = append(shared.arguments, a)
+	}
+	if args = append(args, flags...); shared.body != "" {
+		args = append(args, "-d", shared.body)
+	}
+	shared.args = append(args, "--definition", filepath.Join(sdkDefinitions(), api+".json"))
+	return shared
+}
+
+// choose draws one optional parameter where none beside the path is required.
+func choose(arguments []argument, seed string) string {
+	var optional []string
+	for _, a := range arguments {
+		if a.in != "path" && a.required {
+			return ""
+		}
+		if a.in != "path" {
+			optional = append(optional, a.name)
+		}
+	}
+	if len(optional) == 0 {
+		return ""
+	}
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(seed)) // never fails
+	return optional[hash.Sum32()%uint32(len(optional))]
+}

@@ -1,0 +1,262 @@
+package browser
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func start(t *testing.T, asks bool) *Login {
+	t.Helper()
+	l, err := Listen(rand.Reader, asks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		l.Close(ctx)
+	})
+	return l
+}
+
+// visit asks as a browser does that does not follow redirects.
+func visit(t *testing.T, address string) *http.Response {
+	t.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	return resp
+}
+
+func (l *Login) at(path string) string { return "http://localhost:" + l.port + path }
+
+func TestURL(t *testing.T) {
+	t.Parallel()
+	l := start(t, false)
+	portal, err := url.Parse("https://portal.example/base/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := url.Parse(l.URL(portal, Wishes{ReadOnly: true, Anonymize: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := got.Query()
+	if got.Host != "portal.example" || got.Path != "/base/login" || query.Get("cli_callback") != "http://localhost:"+l.port+"/callback" {
+		t.Errorf("got %s", got)
+	}
+	if query.Get("state") != l.state || len(l.state) < 40 || query.Get("code") != l.Code || query.Get("readonly") != "true" || query.Get("anonymize") != "true" {
+		t.Errorf("got %s", got)
+	}
+	if !regexp.MustCompile(`^[0-9A-F]{6}$`).MatchString(l.Code) {
+		t.Errorf("code %q", l.Code)
+	}
+	if plain := l.URL(portal, Wishes{}); strings.Contains(plain, "readonly") || strings.Contains(plain, "anonymize") {
+		t.Errorf("nobody wished for that: %s", plain)
+	}
+}
+
+func TestListensOnLoopbackOnly(t *testing.T) {
+	t.Parallel()
+	l := start(t, false)
+	for _, listener := range l.listeners {
+		address := listener.Addr().(*net.TCPAddr)
+		if !address.IP.IsLoopback() {
+			t.Errorf("listens on %v", address)
+		}
+	}
+	if hasSix() && len(l.listeners) != 2 {
+		t.Errorf("%d listeners", len(l.listeners))
+	}
+}
+
+func TestCallback(t *testing.T) {
+	t.Parallel()
+	l := start(t, false)
+	if resp := visit(t, l.at("/done")); resp.StatusCode != http.StatusNotFound {
+		t.Errorf("done before it is: %d", resp.StatusCode)
+	}
+	resp := visit(t, l.at("/callback?token=SeCrEt&state="+l.state+"&org_id=1&user_id=2&name=A%20B"))
+	if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != "/done" {
+		t.Fatalf("got %d to %q", resp.StatusCode, resp.Header.Get("Location"))
+	}
+	if got := <-l.Accounts; got != (Account{"SeCrEt", "1", "2", "A B"}) {
+		t.Errorf("got %+v", got)
+	}
+	if again := visit(t, l.at("/callback?token=other&state="+l.state)); again.StatusCode != http.StatusGone {
+		t.Errorf("a second callback: %d", again.StatusCode)
+	}
+	checkPage(t, l)
+	l.Close(t.Context()) // does not wait: the page is out
+}
+
+func checkPage(t *testing.T, l *Login) {
+	t.Helper()
+	resp := visit(t, l.at("/done"))
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(body)
+	for _, want := range []string{l.Code, `<html lang="en">`, "<title>Signed in", "<h1>", "<main>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	for _, wrong := range []string{"http:", "https:", "<script", "src=", "SeCrEt", l.state} {
+		if strings.Contains(page, wrong) {
+			t.Errorf("the page has %s", wrong)
+		}
+	}
+	for name, want := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
+	} {
+		if got := resp.Header.Get(name); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// TestClosedBrowser: nobody fetches the last page, and Close does not wait longer
+// than it is told.
+func TestClosedBrowser(t *testing.T) {
+	t.Parallel()
+	l := start(t, false)
+	visit(t, l.at("/callback?token=SeCrEt&state="+l.state))
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	l.Close(ctx)
+	if _, err := http.Get(l.at("/done")); err == nil {
+		t.Error("it still listens")
+	}
+}
+
+// TestOffers asks about callbacks without a state: one at a time, three at most.
+func TestOffers(t *testing.T) {
+	t.Parallel()
+	l := start(t, true)
+	statuses := make(chan int)
+	send := func() {
+		go func() {
+			resp, err := http.Get(l.at("/callback?token=SeCrEt&name=Me"))
+			if err != nil {
+				statuses <- 0
+				return
+			}
+			resp.Body.Close()
+			statuses <- resp.StatusCode
+		}()
+	}
+	send()
+	first := <-l.Offers
+	if first.Account.Name != "Me" || first.Account.Token != "SeCrEt" {
+		t.Errorf("got %+v", first.Account)
+	}
+	send()
+	if got := <-statuses; got != http.StatusForbidden {
+		t.Errorf("a second one at the same time: %d", got)
+	}
+	first.Answer(false)
+	if got := <-statuses; got != http.StatusForbidden {
+		t.Errorf("refused: %d", got)
+	}
+	send()
+	offer := <-l.Offers
+	offer.Answer(false)
+	<-statuses
+	send()
+	offer = <-l.Offers
+	offer.Answer(true)
+	if got := <-statuses; got != http.StatusOK { // followed to the last page
+		t.Errorf("taken: %d", got)
+	}
+	if got := <-l.Accounts; got.Token != "SeCrEt" {
+		t.Errorf("got %+v", got)
+	}
+	send()
+	if got := <-statuses; got != http.StatusForbidden {
+		t.Errorf("after the end: %d", got)
+	}
+}
+
+func TestNobodyToAsk(t *testing.T) {
+	t.Parallel()
+	l := start(t, false)
+	if resp := visit(t, l.at("/callback?token=SeCrEt")); resp.StatusCode != http.StatusForbidden {
+		t.Errorf("got %d", resp.StatusCode)
+	}
+}
+
+// TestGivenUpOffer: who took back its callback is answered to no more, but the
+// person may still say yes.
+func TestGivenUpOffer(t *testing.T) {
+	t.Parallel()
+	l := start(t, true)
+	ctx, cancel := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.at("/callback?token=SeCrEt"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			resp.Body.Close()
+		}
+	}()
+	offer := <-l.Offers
+	cancel()
+	<-gone
+	offer.Answer(true)
+	if got := <-l.Accounts; got.Token != "SeCrEt" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestNoRandomNumbers(t *testing.T) {
+	t.Parallel()
+	if _, err := Listen(bytes.NewReader(make([]byte, 10)), false); err == nil {
+		t.Error("a state was made of nothing")
+	}
+}
+
+func TestBrowserCommand(t *testing.T) {
+	t.Parallel()
+	const page = "https://portal.example/login?a=1&b=2"
+	for _, row := range []struct {
+		os   string
+		env  map[string]string
+		want string
+	}{
+		{"linux", map[string]string{"DISPLAY": ":0"}, "xdg-open " + page},
+		{"linux", map[string]string{"WAYLAND_DISPLAY": "w"}, "xdg-open " + page},
+		{"linux", nil, ""},
+		{"freebsd", nil, ""},
+		{"darwin", nil, "open " + page},
+		{"windows", nil, "rundll32 url.dll,FileProtocolHandler " + page},
+		{"linux", map[string]string{"BROWSER": "firefox -P x"}, "firefox -P x " + page},
+		{"darwin", map[string]string{"BROWSER": "see --at=%s now"}, "see --at=" + page + " now"},
+		{"darwin", map[string]string{"BROWSER": " "}, "open " + page},
+	} {
+		got, err := Desktop{OS: row.os, Getenv: func(name string) string { return row.env[name] }}.command(page)
+		if strings.Join(got, " ") != row.want || (err == nil) != (row.want != "") {
+			t.Errorf("%s %v: got %q, %v", row.os, row.env, got, err)
+		}
+	}
+	missing := Desktop{OS: "linux", Getenv: func(string) string { return "no-such-browser-here" }}
+	if missing.Open(page) == nil {
+		t.Error("a browser that is not there was opened")
+	}
+}

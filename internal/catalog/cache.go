@@ -1,0 +1,165 @@
+package catalog
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/catalog/facts"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// cacheFormat is the form of a cached file: a stamp as one line of JSON, the
+// facts of the API with the document's own texts, and, behind a line "lines",
+// what the operations do as the document says it. A file of another form is
+// left alone and not used.
+const cacheFormat = 1
+
+const linesMark = "\nlines\n" // no line of the facts is this one
+
+// stamp says where a download came from.
+type stamp struct {
+	Format   int       `json:"format"`
+	CRC32    uint32    `json:"crc32"` // IEEE, of all that follows the stamp
+	URL      string    `json:"url"`
+	ETag     string    `json:"etag,omitempty"`
+	Modified string    `json:"last_modified,omitempty"`
+	Fetched  time.Time `json:"fetched"`
+	SHA256   string    `json:"sha256"` // of the document as it was served
+}
+
+// download is a cached file. One of another format has a stamp and no more.
+type download struct {
+	stamp
+	name, file string
+	head, rest string // the stamp's line, and what follows it
+}
+
+// downloaded returns the API as it was downloaded, or nil.
+func (c *Catalog) downloaded(name string) (*operation.API, error) {
+	d, err := c.cached(name)
+	if err != nil || d == nil || d.Format != cacheFormat {
+		return nil, err
+	}
+	return d.api()
+}
+
+// api reads the API. Our own line is kept where there is one.
+func (d *download) api() (*operation.API, error) {
+	lines, words, _ := strings.Cut(d.rest, linesMark)
+	api, err := facts.Read(d.name, lines)
+	if err != nil {
+		return nil, d.damaged()
+	}
+	describe(api, ownLines(d.name))
+	describe(api, words)
+	api.Source = d.file
+	api.Digest = func() string { return digest([]byte(d.head + d.rest)) }
+	return api, nil
+}
+
+// cached reads a cached file; it returns nil where there is none.
+func (c *Catalog) cached(name string) (*download, error) {
+	file := c.cacheFile(name)
+	if file == "" {
+		return nil, nil
+	}
+	text, err := c.options.Open(file)
+	if isAbsent(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, failure.New(failure.File, "the downloaded definition %s cannot be read: %w", file, cause(err))
+	}
+	defer text.Close()
+	d := &download{name: name, file: file}
+	return d, d.read(text, sizeOf(text))
+}
+
+const maxStamp = 16 << 10 // bytes: headers of a server are in it
+
+// read reads the stamp, and the rest without copying it twice: a call waits
+// for this.
+func (d *download) read(from io.Reader, size int64) error {
+	text := bufio.NewReaderSize(from, maxStamp)
+	head, err := text.ReadSlice('\n')
+	d.head = string(head)
+	if err != nil || json.Unmarshal(head, &d.stamp) != nil {
+		return d.damaged()
+	}
+	if d.Format != cacheFormat {
+		return nil
+	}
+	var rest strings.Builder
+	rest.Grow(int(min(max(size, 0), maxDefinition)))
+	sum := crc32.NewIEEE()
+	if _, err := io.Copy(io.MultiWriter(&rest, sum), text); err != nil || sum.Sum32() != d.CRC32 {
+		return d.damaged()
+	}
+	d.rest = rest.String()
+	return nil
+}
+
+func (d *download) damaged() error {
+	return failure.New(failure.File, "the downloaded definition %s is damaged", d.file).
+		Hintf(`"epilot definitions reset %s" removes it, "epilot definitions update %s" downloads it again`, d.name, d.name)
+}
+
+// text is the content of the cached file for an API.
+func (s stamp) text(api *operation.API) ([]byte, error) {
+	var b strings.Builder
+	b.WriteString(facts.Write(api, facts.Options{Texts: true}))
+	b.WriteString(linesMark[1:])
+	for _, op := range api.Operations {
+		if op.Line != "" && !strings.ContainsAny(op.ID, "\t\n") {
+			fmt.Fprintf(&b, "%s\t%s\n", op.ID, op.Line)
+		}
+	}
+	s.Format, s.CRC32 = cacheFormat, crc32.ChecksumIEEE([]byte(b.String()))
+	head, err := json.Marshal(s)
+	if err != nil || len(head) >= maxStamp {
+		return nil, failure.New(failure.Network, "the headers of the answer are too long")
+	}
+	return append(append(head, '\n'), b.String()...), nil
+}
+
+// cacheFile is where the download of an API is kept, "" for a name that can
+// have none.
+func (c *Catalog) cacheFile(name string) string {
+	if c.options.Cache == "" || !isFileName(name) {
+		return ""
+	}
+	return filepath.Join(c.options.Cache, name+".txt")
+}
+
+func (c *Catalog) isDownloaded(name string) bool {
+	d, err := c.cached(name)
+	return err != nil || d != nil && d.Format == cacheFormat
+}
+
+// downloads are the names of all cached files, sorted.
+func (c *Catalog) downloads() []string {
+	entries, _ := os.ReadDir(c.options.Cache) // a folder that is not there holds none
+	var names []string
+	for _, entry := range entries {
+		name, isText := strings.CutSuffix(entry.Name(), ".txt")
+		if isText && isFileName(name) && !entry.IsDir() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

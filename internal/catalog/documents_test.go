@@ -1,0 +1,50 @@
+package catalog
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/epilot-cli/epilot/internal/catalog/facts"
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// documentsFolder is where the documents of the package are: "npm pack" and
+// unpacking it is the work of .ci/run.
+func documentsFolder(t *testing.T) string {
+	t.Helper()
+	folder := os.Getenv("EPILOT_SDK_DEFINITIONS")
+	if folder == "" {
+		t.Skip("the documents are not at hand: EPILOT_SDK_DEFINITIONS names no folder")
+	}
+	return folder
+}
+
+// parseDocument loads a document as --definition does.
+func parseDocument(t *testing.T, folder, name string) *operation.API {
+	t.Helper()
+	api, err := New(Options{}).Load(t.Context(), name, filepath.Join(folder, name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api
+}
+
+// TestDocumentsAsTheyStand loads each document of the package as --definition
+// does: it means what the embedded facts say.
+func TestDocumentsAsTheyStand(t *testing.T) {
+	t.Parallel()
+	documents := documentsFolder(t)
+	for _, name := range New(Options{}).Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kept, err := texts.ReadFile("facts/" + name + ".txt")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if facts.Write(parseDocument(t, documents, name), facts.Options{}) != string(kept) {
+				t.Error("the document and the facts differ: go generate ./internal/catalog")
+			}
+		})
+	}
+}
