@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -69,6 +70,9 @@ func (a *answer) body(ctx context.Context, resp *http.Response) error {
 	}
 	if err != nil {
 		return transport.Classify(err)
+	}
+	if coding := resp.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return errors.Join(a.copy(from, false), failure.New(failure.Network, "the answer is encoded with %q, which nobody asked for", coding))
 	}
 	if a.program != nil && resp.StatusCode < http.StatusBadRequest {
 		return a.transform(ctx, from)
@@ -159,7 +163,16 @@ func (a *answer) promisesOnlyJSON(claimed string) bool {
 			return false
 		}
 	}
-	return claimed != "application/x-ndjson"
+	return !lines(claimed)
+}
+
+// lines reports whether a media type is JSON a line: several values in a row.
+func lines(mediaType string) bool {
+	switch mediaType {
+	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines":
+		return true
+	}
+	return false
 }
 
 // source is a response body that remembers why it ended early.

@@ -55,14 +55,18 @@ func (o *callOptions) signIn(ctx context.Context, who account) error {
 	if name == "" {
 		return o.signInWithoutProfile(ctx, store, who)
 	}
+	return o.signInTo(ctx, store, name, who)
+}
+
+// signInTo stores the account in a profile.
+func (o *callOptions) signInTo(ctx context.Context, store *profiles.Store, name string, who account) error {
 	kept, err := o.app.keepToken(ctx, vault.Profile(name), who.token)
 	if err != nil {
 		return err
 	}
-	var was bool
-	var command []string
+	var before profiles.Profile
 	err = store.SetProfile(ctx, name, func(p *profiles.Profile) error {
-		was, command = p.Keyring, p.TokenCommand
+		before = *p
 		p.ForgetToken()
 		p.OrgID, p.UserID, p.ExpiresAt, p.Keyring = who.orgID, who.userID, who.expires, kept
 		if !kept {
@@ -73,10 +77,10 @@ func (o *callOptions) signIn(ctx context.Context, who account) error {
 	if err != nil {
 		return err
 	}
-	if len(command) > 0 {
+	if len(before.TokenCommand) > 0 {
 		o.app.warn("the token command of profile " + strconv.Quote(name) + " goes before the token that was stored now; \"epilot profile set " + name + " --unset token-command\" removes it")
 	}
-	return o.signedIn(ctx, who, "profile "+strconv.Quote(name), vault.Profile(name), was, kept)
+	return o.signedIn(ctx, who, "profile "+strconv.Quote(name), vault.Profile(name), before.Keyring, kept)
 }
 
 func (o *callOptions) signInWithoutProfile(ctx context.Context, store *profiles.Store, who account) error {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,15 +51,7 @@ func (o *statusOptions) run(ctx context.Context) error {
 		return o.none(missing)
 	}
 	described, claims := o.describe(token)
-	var wrong error
-	if o.verify {
-		verdict, err := o.check(ctx, token)
-		if described.Signature = string(verdict); err != nil {
-			wrong = err
-		} else if verdict != signature.Verified {
-			wrong = failure.New(failure.Credentials, "the token of %s cannot be relied on: %s", token, verdict)
-		}
-	}
+	unsound := o.check(ctx, token, &described)
 	if err := o.print(described, claims); err != nil {
 		return err
 	}
@@ -66,7 +59,7 @@ func (o *statusOptions) run(ctx context.Context) error {
 		return failure.New(failure.Credentials, "the token of %s %s", token, auth.Lasting(claims.ExpiresAt, o.call.app.Now())).
 			Hintf("sign in again with \"epilot auth login\"")
 	}
-	return wrong
+	return unsound
 }
 
 // find returns the token of a call, or else the stored one that has expired;
@@ -94,12 +87,23 @@ func (o *statusOptions) none(missing error) error {
 	return missing
 }
 
-func (o *statusOptions) check(ctx context.Context, token *auth.Token) (signature.Verdict, error) {
+// check verifies the signature where that is asked for. Whatever keeps it from
+// being verified is an error.
+func (o *statusOptions) check(ctx context.Context, token *auth.Token, d *describedToken) error {
+	if !o.verify {
+		return nil
+	}
 	checker := signature.Checker{
 		Transport: o.call.app.transport(transport.NewRedactor(token.Value)),
 		Hosts:     auth.Hosts(o.call.catalog.Hosts()),
 	}
-	return checker.Check(ctx, token.Value)
+	verdict, err := checker.Check(ctx, token.Value)
+	d.Signature = string(verdict)
+	if err != nil || verdict == signature.Verified {
+		return err
+	}
+	return failure.New(failure.Credentials, "the token of %s cannot be relied on: %s", token, verdict).
+		Hintf("sign in again, and ask who issued that token")
 }
 
 // describedToken is a token as --json writes it. Programs read the members:
@@ -161,41 +165,49 @@ func (o *statusOptions) print(d describedToken, claims *auth.Claims) error {
 	if o.call.json {
 		return o.call.printJSON(d)
 	}
-	source := auth.Token{Source: d.Source, Profile: d.Profile, API: d.API, Store: d.Store}
 	expiry := auth.Lasting(claims.ExpiresAt, o.call.app.Now())
 	if d.ExpiresAt != "" {
 		expiry += " (" + d.ExpiresAt + ")"
 	}
+	page := manual.NewPage(term.NewPalette(o.call.app.Streams.Color))
+	page.List("TOKEN", d.entries(expiry))
+	return o.call.print(page)
+}
+
+// entries are what is known, in the order in which it is shown. Claims are
+// anybody's words, and kept on their line.
+func (d describedToken) entries(expiry string) []manual.Entry {
 	kind := string(d.Kind)
 	if d.TokenType != "" {
 		kind += " (" + d.TokenType + ")"
 	}
-	page := manual.NewPage(term.NewPalette(o.call.app.Streams.Color))
-	var entries []manual.Entry
-	for _, row := range [][2]string{
-		{"token", d.Hint},
-		{"source", source.String()},
-		{"kind", kind},
-		{"name", d.Name},
-		{"organization", d.OrgID},
-		{"user", d.UserID},
-		{"roles", strings.Join(d.Roles, ", ")},
-		{"read-only", yes(d.ReadOnly)},
-		{"anonymized", yes(d.Anonymized)},
-		{"issuer", d.Issuer},
-		{"expiry", expiry},
-		{"signature", d.Signature},
-	} {
-		if row[1] != "" {
-			entries = append(entries, manual.Entry{Name: row[0], Line: safeLines(row[1])})
-		}
+	source := auth.Token{Source: d.Source, Profile: d.Profile, API: d.API, Store: d.Store}
+	entries := []manual.Entry{
+		{Name: "token", Line: d.Hint},
+		{Name: "source", Line: source.String()},
+		{Name: "kind", Line: kind},
+		{Name: "name", Line: d.Name},
+		{Name: "organization", Line: d.OrgID},
+		{Name: "user", Line: d.UserID},
+		{Name: "roles", Line: strings.Join(d.Roles, ", ")},
+		{Name: "read-only", Line: yes(d, d.ReadOnly)},
+		{Name: "anonymized", Line: yes(d, d.Anonymized)},
+		{Name: "issuer", Line: d.Issuer},
+		{Name: "expiry", Line: expiry},
+		{Name: "signature", Line: d.Signature},
 	}
-	page.List("TOKEN", entries)
-	return o.call.print(page)
+	for i, e := range entries {
+		entries[i].Line = safeLines(e.Line)
+	}
+	return slices.DeleteFunc(entries, func(e manual.Entry) bool { return e.Line == "" })
 }
 
-func yes(is bool) string {
-	if is {
+// yes is "" for a token that says nothing about itself.
+func yes(d describedToken, is bool) string {
+	switch {
+	case d.Kind == auth.OtherKind:
+		return ""
+	case is:
 		return "yes"
 	}
 	return "no"

@@ -19,8 +19,7 @@ func newConfigSetCmd(call *callOptions) *cobra.Command {
 				return failure.New(failure.Usage, "%q takes a setting and a value, got %d words", cmd.CommandPath(), len(words)).
 					Hintf("as in: epilot config set stage dev")
 			}
-			err := call.app.profiles().Set(cmd.Context(), words[0], words[1])
-			return call.changedSetting(words[0], err)
+			return call.setSetting(cmd.Context(), words[0], words[1])
 		},
 	}
 }
@@ -38,25 +37,36 @@ func newConfigUnsetCmd(call *callOptions) *cobra.Command {
 	}
 }
 
-func (o *callOptions) unsetSetting(ctx context.Context, name string) error {
-	return o.changedSetting(name, o.app.profiles().Unset(ctx, name))
-}
-
-// changedSetting tells what a setting is after a change, and what outranks it.
-func (o *callOptions) changedSetting(name string, changed error) error {
-	if changed != nil {
-		return changed
+func (o *callOptions) setSetting(ctx context.Context, name, text string) error {
+	if err := o.app.profiles().Set(ctx, name, text); err != nil {
+		return err
 	}
 	v, err := o.setting(name)
 	if err != nil {
 		return err
 	}
-	if v.Source == profiles.FromEnvironment && v.Where == v.Key.Variable || v.Source == profiles.FromProfile {
+	if v.Source != profiles.FromFile && v.Text != text {
 		o.app.warn(fmt.Sprintf("%s %s says %q and outranks what is stored", v.Source, v.Where, v.Text))
 	}
+	return o.changedSetting(v)
+}
+
+func (o *callOptions) unsetSetting(ctx context.Context, name string) error {
+	if err := o.app.profiles().Unset(ctx, name); err != nil {
+		return err
+	}
+	v, err := o.setting(name)
+	if err != nil {
+		return err
+	}
+	return o.changedSetting(v)
+}
+
+// changedSetting tells what a setting is after a change.
+func (o *callOptions) changedSetting(v profiles.Value) error {
 	if o.json {
 		return o.printJSON(describeSetting(v))
 	}
-	o.app.say("%s is %q", name, v.Text)
+	o.app.say("%s is %q", v.Key.Name, v.Text)
 	return nil
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,7 @@ func (o *callOptions) addGlobalFlags(flags *pflag.FlagSet) {
 func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.StringArrayVarP(&o.params, "param", "p", nil, "Set a parameter: key=value (repeatable)")
-	flags.StringVarP(&o.data, "data", "d", "", "Request body: JSON, @file (JSON or YAML), - for stdin")
+	flags.VarP(&once{text: &o.data}, "data", "d", "Request body: JSON, @file (JSON or YAML), - for stdin")
 	flags.StringArrayVarP(&o.headers, "header", "H", nil, "Set a header: 'Key: Value' (repeatable)")
 	flags.StringArrayVar(&o.queries, "query", nil, "Send an undocumented query parameter: key=value (repeatable)")
 	flags.BoolVarP(&o.include, "include", "i", false, "Show the response's headers on stderr")
@@ -56,6 +57,30 @@ func flagError(cmd *cobra.Command, err error) error {
 		return wrong.Hintf("did you mean --%s? \"%s --help\" lists the flags", near, cmd.CommandPath())
 	}
 	return wrong.Hintf("\"%s --help\" lists the flags", cmd.CommandPath())
+}
+
+// once is the value of a flag that makes no sense twice: which of two bodies
+// was meant, nobody can tell.
+type once struct {
+	text  *string
+	given bool
+}
+
+func (f *once) String() string {
+	if f.text == nil {
+		return ""
+	}
+	return *f.text
+}
+
+func (f *once) Type() string { return "string" }
+
+func (f *once) Set(text string) error {
+	if f.given {
+		return errors.New("given twice")
+	}
+	*f.text, f.given = text, true
+	return nil
 }
 
 // refuseEmpty refuses an empty account, server or definition: it is an unset

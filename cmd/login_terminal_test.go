@@ -4,7 +4,6 @@ package cmd_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"io"
 	"net/http"
 	"net/url"
@@ -140,12 +139,6 @@ func (s *screen) callback() string {
 		s.Fatal(err)
 	}
 	return address
-}
-
-// jwt is a token that nobody has signed.
-func jwt(claims string) string {
-	encode := base64.RawURLEncoding.EncodeToString
-	return encode([]byte(`{"alg":"RS256"}`)) + "." + encode([]byte(claims)) + ".SeCrEtSeCrEt"
 }
 
 func TestPastedToken(t *testing.T) {

@@ -96,6 +96,7 @@ func (s *Store) rewrite(ctx context.Context, name string, change func(*document)
 		return err
 	}
 	defer unlock()
+	atomicfile.Sweep(path)
 	doc, err := readDocument(s.guard, path)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func replace(file string, data []byte, perm fs.FileMode) error {
 		return err
 	}
 	// Only within one folder is a rename sure to stay on one file system.
-	temporary, err := os.CreateTemp(folder, "."+filepath.Base(file)+".*")
+	temporary, err := os.CreateTemp(folder, temporaryPrefix(file)+"*")
 	if err != nil {
 		return err
 	}

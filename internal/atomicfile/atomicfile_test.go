@@ -191,3 +191,17 @@ func TestLockEndsWithItsContext(t *testing.T) {
 		t.Errorf("a file where a folder should be: %v", err)
 	}
 }
+
+// TestSweep removes what killed writers left of this file, and nothing else.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for _, name := range []string{"file", ".file.123", ".file.0", "file.lock", ".file.swp", ".other.123", ".file.", ".file.-1"} {
+		if err := os.WriteFile(filepath.Join(root, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Sweep(filepath.Join(root, "file"))
+	alone(t, root, ".file.", ".file.-1", ".file.swp", ".other.123", "file", "file.lock")
+	Sweep(filepath.Join(root, "no folder", "file"))
+}
