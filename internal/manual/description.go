@@ -76,7 +76,7 @@ func shapeOfSuccess(op *operation.Operation) *responseShape {
 	content := operation.JSON(success.Contents)
 	switch {
 	case content != nil:
-		shape.sample = indented(sampleOf(success.Contents, schema.Response))
+		shape.sample = clipped(indented(sampleOf(success.Contents, schema.Response)))
 	case len(success.Contents) > 0:
 		content = success.Contents[0]
 	default:

@@ -10,8 +10,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// longSample is how many lines a sample of every property may have before a
-// minimal one takes its place.
+// longSample is how many lines a sample of every property may have: of a longer
+// body a minimal one takes its place, for it must stay whole to be sent; of a
+// longer response the beginning is shown.
 const longSample = 40
 
 // SampleBody is a JSON body that the operation takes, as compact text: the
@@ -38,7 +39,7 @@ func sampleOf(contents []*operation.Content, dir schema.Direction) string {
 		return ""
 	}
 	full := schema.SampleFor(content.Schema, true, dir)
-	if strings.Count(indented(full), "\n") <= longSample {
+	if dir == schema.Response || strings.Count(indented(full), "\n") <= longSample {
 		return full
 	}
 	return schema.SampleFor(content.Schema, false, dir)
@@ -65,6 +66,15 @@ func indented(text string) string {
 		return safe(text)
 	}
 	return safe(out.String())
+}
+
+// clipped is the beginning of a long sample.
+func clipped(text string) string {
+	lines := strings.Split(text, "\n")
+	if len(lines) <= longSample {
+		return text
+	}
+	return strings.Join(lines[:longSample], "\n") + "\n…"
 }
 
 func safe(text string) string { return term.Safe(text) }

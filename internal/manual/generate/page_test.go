@@ -68,9 +68,12 @@ func checkSections(t *testing.T, api *operation.API, page string) {
 		if !strings.Contains(text, "`"+op.Method+" "+op.Path+"`") || !strings.Contains(text, "**Sample call**") {
 			t.Errorf("%s is not described", op.ID)
 		}
-		sample := fenced(text, "json")
+		sample := append(fenced(text, "json"), "")[0]
+		if strings.HasSuffix(sample, "\n…") {
+			sample = schema.SampleFor(operation.JSON(op.Load().Success().Contents).Schema, true, schema.Response)
+		}
 		for _, block := range fenced(text, "sh") {
-			checkCall(t, api, op.Load(), block, append(sample, "")[0])
+			checkCall(t, api, op.Load(), block, sample)
 		}
 	}
 }
