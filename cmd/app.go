@@ -34,6 +34,9 @@ type App struct {
 	Environ   func() []string
 	Keyring   vault.Keyring
 
+	Sleep  func(context.Context, time.Duration) error // nil: a timer
+	Jitter func(limit time.Duration) time.Duration    // nil: random, from 0 to the limit
+
 	json  bool // the line asks for JSON, on stderr too
 	store *profiles.Store
 }
@@ -98,8 +101,16 @@ func (a *App) profiles() *profiles.Store {
 }
 
 // transport returns the HTTP core; redact knows the secrets of its requests.
+// Nothing is sent twice.
 func (a *App) transport(redact *transport.Redactor) http.RoundTripper {
-	return transport.New(transport.Options{UserAgent: a.userAgent(), Proxy: a.Proxy, Redactor: redact})
+	return a.retrying(redact, transport.Retry{})
+}
+
+// retrying is the HTTP core that repeats what failed in passing.
+func (a *App) retrying(redact *transport.Redactor, rule transport.Retry) http.RoundTripper {
+	return transport.New(transport.Options{
+		UserAgent: a.userAgent(), Proxy: a.Proxy, Redactor: redact, Now: a.Now, Retry: rule,
+	})
 }
 
 func (a *App) run(ctx context.Context, args []string) error {

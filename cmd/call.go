@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/pflag"
+
 	"github.com/epilot-cli/epilot/internal/body"
 	"github.com/epilot-cli/epilot/internal/call"
 	"github.com/epilot-cli/epilot/internal/catalog"
@@ -16,6 +18,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/operation"
 	"github.com/epilot-cli/epilot/internal/params"
 	"github.com/epilot-cli/epilot/internal/query"
+	"github.com/epilot-cli/epilot/internal/transport"
 )
 
 // callOptions is what the flags and words of one command line say.
@@ -31,14 +34,24 @@ type callOptions struct {
 	token, profile, server, org         string
 	json, verbose, include              bool
 	noInteractive, guided               bool
+	yes, dryRun                         bool
 	useDev, useStaging, allowHTTP       bool
 	params, queries, headers            []string
 	data, jsonata, definition, skeleton string
+	fields                              []string
+	pages                               pageFlags
+	show                                instead
 	timeout                             string
+	retry                               retryFlags
+	output                              outputFlags
+	rule                                transport.Retry // what retry comes to
 	dataSet, tokenSet, jsonataSet       bool
 	noValidate                          bool
 	showVersion                         bool
 	helpErr                             error
+
+	flags  *pflag.FlagSet // of this line
+	bearer string         // the token of this call, so that it is not remembered
 
 	mock *emulator.Emulator // runs inside this call, with --server mock
 }
@@ -46,54 +59,117 @@ type callOptions struct {
 // run calls the operation: everything that can be wrong on this side is found
 // before the server hears of it.
 func (o *callOptions) run(ctx context.Context) error {
-	if o.guided {
-		return errGuided()
-	}
 	if o.skeleton != "" {
 		return o.printSkeleton(ctx)
 	}
-	api, op, err := o.find(ctx)
+	if o.transfers(ctx) {
+		return o.runTransfer(ctx)
+	}
+	r, err := o.ready(ctx)
 	if err != nil {
 		return err
 	}
-	with, err := o.settings()
+	words, err := params.Build(r.op, o.words())
 	if err != nil {
 		return err
 	}
-	program, err := o.compile(with.engine)
-	if err != nil {
-		return err
-	}
-	if err := o.checkOrg(); err != nil {
-		return err
-	}
-	words, err := params.Build(op, o.words())
-	if err != nil {
-		return err
-	}
-	t, err := o.target(ctx, api, op, words.Header)
+	t, err := o.target(ctx, r.api, r.op, words.Header)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	payload, err := body.Read(ctx, op, o.bodyInput())
+	o.bearer = t.bearer()
+	payload, err := o.payload(ctx, r, words.Header.Get("Content-Type"))
 	if err != nil {
 		return err
 	}
-	req, err := (&call.Call{
-		Operation: op, Server: t.url, Params: words,
+	planned := &call.Call{
+		Operation: r.op, Server: t.url, Params: words,
 		Header: t.header, Body: payload, Token: t.bearer(),
-	}).Request(ctx)
+	}
+	a := &answer{options: o, op: r.op, redact: t.redact, program: r.program, form: r.form}
+	done, err := a.approve(ctx, planned)
 	if err != nil {
 		return err
 	}
-	a := &answer{options: o, op: op, redact: t.redact, program: program}
-	resp, err := call.Do(t.transport, req)
+	defer o.teach(r.op, t.token)
+	if done {
+		return nil
+	}
+	return r.with.limited(ctx, func(ctx context.Context) error { return a.exchange(ctx, planned, t) })
+}
+
+// readiness is what a call knows before it looks for its server.
+type readiness struct {
+	api     *operation.API
+	op      *operation.Operation
+	with    settings
+	program query.Program
+	form    output
+	asked   *interview // nil where nothing may be asked
+}
+
+// ready finds the operation and asks for the parameters that the line lacks.
+func (o *callOptions) ready(ctx context.Context) (*readiness, error) {
+	r := &readiness{}
+	var err error
+	if r.api, r.op, err = o.find(ctx); err != nil {
+		return nil, err
+	}
+	if r.with, err = o.settings(); err != nil {
+		return nil, err
+	}
+	if r.program, err = o.compile(r.with.engine); err != nil {
+		return nil, err
+	}
+	if r.form, err = o.outputForm(); err != nil {
+		return nil, err
+	}
+	if err := o.checkOrg(); err != nil {
+		return nil, err
+	}
+	if err := cmp.Or(o.checkPrints(), o.pages.check(r.op)); err != nil {
+		return nil, err
+	}
+	if r.asked, err = o.interview(r.op); err != nil {
+		return nil, err
+	}
+	return r, r.asked.params(ctx)
+}
+
+// payload is the body of the line, or of the person. contentType is the one
+// that the line names, may be "".
+func (o *callOptions) payload(ctx context.Context, r *readiness, contentType string) (*body.Body, error) {
+	if err := r.asked.body(ctx); err != nil {
+		return nil, err
+	}
+	r.asked.keep(ctx)
+	payload, err := body.Read(ctx, r.op, o.withFields(o.bodyInput(), contentType))
+	if err == nil && !o.prints() {
+		o.watched(payload)
+	}
+	return payload, err
+}
+
+// exchange sends the request and shows what comes back.
+func (a *answer) exchange(ctx context.Context, planned *call.Call, t *target) error {
+	req, err := planned.Request(ctx)
 	if err != nil {
-		return cmp.Or(a.sent(req), err)
+		return err
+	}
+	if err := a.begin(req); err != nil {
+		return err
+	}
+	defer a.options.pagesDone()
+	resp, err := a.send(t, req)
+	if err != nil {
+		return a.finish(nil, cmp.Or(a.sent(req), err))
 	}
 	defer resp.Body.Close()
-	return a.show(req, resp)
+	if err = a.file.accept(resp); err == nil {
+		err = a.show(req, resp)
+	}
+	return a.options.comeBack(resp, a.finish(resp, err))
 }
 
 // find loads the definition and the operation that the words name.
@@ -155,9 +231,4 @@ func (o *callOptions) compile(name string) (query.Program, error) {
 		return nil, err
 	}
 	return engine.Compile(o.jsonata)
-}
-
-func errGuided() error {
-	return failure.New(failure.Usage, "--guided is not available yet").
-		Hintf("give the parameters with -p and the body with -d; --help shows both")
 }

@@ -47,6 +47,8 @@ func (o *callOptions) setting(name string) (profiles.Value, error) {
 		return store.StageOf(profile, o.stageFlag())
 	case "timeout":
 		return store.Setting(name, o.timeout)
+	case "retry":
+		return store.Setting(name, o.retry.attempts)
 	}
 	return store.Setting(name, "")
 }

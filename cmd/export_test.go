@@ -3,7 +3,6 @@ package cmd
 import (
 	"bytes"
 	"context"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -17,7 +16,8 @@ import (
 type Process struct {
 	Env     map[string]string
 	Stdin   string
-	Keyring vault.Keyring // nil: a command that asks it panics
+	Keyring vault.Keyring       // nil: a command that asks it panics
+	Slept   func(time.Duration) // told of each wait before a retry, which takes no time
 }
 
 // Result is what a process left behind.
@@ -34,16 +34,25 @@ func (p Process) Run(ctx context.Context, args ...string) Result {
 		Getenv:    func(name string) string { return p.Env[name] },
 		LookupEnv: func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok },
 		Now:       time.Now,
-		Random:    noRandom{},
+		Random:    sameRandom{},
 		Version:   "test",
 		Environ:   os.Environ,
 		Keyring:   p.Keyring,
+		Sleep:     p.sleep,
+		Jitter:    func(limit time.Duration) time.Duration { return limit },
 	}
 	status := app.report(args, app.run(ctx, args))
 	return Result{Stdout: out.String(), Stderr: errs.String(), Status: status}
 }
 
-// noRandom fails a run that wants random bytes: a call needs none.
-type noRandom struct{}
+func (p Process) sleep(ctx context.Context, d time.Duration) error {
+	if p.Slept != nil {
+		p.Slept(d)
+	}
+	return ctx.Err()
+}
 
-func (noRandom) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+// sameRandom gives zeros: of a call, only the boundary of a form is random.
+type sameRandom struct{}
+
+func (sameRandom) Read(p []byte) (int, error) { clear(p); return len(p), nil }

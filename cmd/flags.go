@@ -24,7 +24,7 @@ func (o *callOptions) addGlobalFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.allowHTTP, "allow-http", false, "Let a token go over plain http beyond this machine")
 	flags.BoolVar(&o.json, "json", false, "Compact JSON and nothing else; errors as JSON on stderr")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "Show the request and the response's status on stderr")
-	flags.BoolVar(&o.guided, "guided", false, "Prompt for everything (not available yet)")
+	flags.BoolVar(&o.guided, "guided", false, "Ask for everything, show the request, send it after a yes")
 	flags.BoolVar(&o.noInteractive, "no-interactive", false, "Never prompt")
 	flags.BoolP("help", "h", false, "Show help")
 }
@@ -34,12 +34,19 @@ func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.StringArrayVarP(&o.params, "param", "p", nil, "Set a parameter: key=value (repeatable)")
 	flags.VarP(&once{text: &o.data}, "data", "d", "Request body: JSON, @file (JSON or YAML), - for stdin")
+	o.addFieldFlags(flags)
 	flags.StringArrayVarP(&o.headers, "header", "H", nil, "Set a header: 'Key: Value' (repeatable)")
 	flags.StringArrayVar(&o.queries, "query", nil, "Send an undocumented query parameter: key=value (repeatable)")
 	flags.BoolVarP(&o.include, "include", "i", false, "Show the response's headers on stderr")
 	flags.StringVar(&o.jsonata, "jsonata", "", "Transform the response with a JSONata expression")
 	flags.StringVar(&o.definition, "definition", "", "Use this OpenAPI file or URL instead of the built-in definition")
+	o.output.add(flags)
+	o.pages.add(flags)
+	o.retry.add(flags)
 	flags.BoolVar(&o.noValidate, "no-validate", false, "Send what was typed without checking it")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "Print the request and send nothing")
+	o.show.add(flags)
+	flags.BoolVarP(&o.yes, "yes", "y", false, "Send without asking, also what may not be undone")
 	flags.StringVar(&o.skeleton, "skeleton", "", "Print a body to fill in and send nothing; =full has every property")
 	flags.Lookup("skeleton").NoOptDefVal = minimalSkeleton
 }
@@ -86,7 +93,7 @@ func (f *once) Set(text string) error {
 // refuseEmpty refuses an empty account, server or definition: it is an unset
 // variable in a script, and the default must not take its place.
 func refuseEmpty(flags *pflag.FlagSet) error {
-	for _, name := range []string{"token", "profile", "server", "definition", "timeout", "org"} {
+	for _, name := range []string{"token", "profile", "server", "definition", "timeout", "retry", "retry-max-wait", "output", "columns", "out-file", "org"} {
 		if flag := flags.Lookup(name); flag != nil && flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
 			return failure.New(failure.Usage, "the value of --%s is empty", name).
 				Hintf("leave --%s out to use the default", name)

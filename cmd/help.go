@@ -16,6 +16,8 @@ import (
 func (o *callOptions) help(cmd *cobra.Command) error {
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	switch {
+	case o.named && o.transfers(cmd.Context()):
+		o.transferHelp(page)
 	case o.named:
 		api, op, err := o.find(cmd.Context())
 		if err != nil {
@@ -23,7 +25,7 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 		}
 		page.Operation(api, op, CallFlags())
 	case o.api != "":
-		return o.runAPI(cmd)
+		return o.listAPI(cmd)
 	case cmd.HasParent():
 		commandHelp(page, cmd)
 	case o.unknown != nil:
@@ -34,13 +36,10 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 	return o.print(page)
 }
 
-// runAPI lists the operations of the API.
-func (o *callOptions) runAPI(cmd *cobra.Command) error {
+// listAPI lists the operations of the API.
+func (o *callOptions) listAPI(cmd *cobra.Command) error {
 	if o.showVersion {
 		return o.printVersion()
-	}
-	if o.guided {
-		return errGuided()
 	}
 	api, err := o.catalog.Load(cmd.Context(), o.api, o.definition)
 	if err != nil {
@@ -54,6 +53,11 @@ func (o *callOptions) runAPI(cmd *cobra.Command) error {
 	}
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	page.Operations(api)
+	if api.Name == fileAPI && api.Source == "" {
+		page.Lines("COMMANDS",
+			"epilot file upload <path>…     upload files and save them",
+			"epilot file download <id>…     download files")
+	}
 	page.Lines("NEXT",
 		"epilot "+api.Name+" <operationId> --help   what it takes and answers",
 		"epilot "+api.Name+" <operationId>          call it")

@@ -24,7 +24,25 @@ func Main() int {
 	defer stop()
 	done := make(chan error, 1)
 	go func() { done <- app.run(ctx, os.Args[1:]) }()
-	return app.report(os.Args[1:], wait(ctx, done))
+	return lastWords(ctx, app, wait(ctx, done))
+}
+
+// lastWords reports an error and returns the exit status. After a signal it
+// does not hang on a stderr that nobody reads.
+func lastWords(ctx context.Context, app *App, err error) int {
+	status := make(chan int, 1)
+	go func() { status <- app.report(os.Args[1:], err) }()
+	select {
+	case s := <-status:
+		return s
+	case <-ctx.Done():
+	}
+	select {
+	case s := <-status:
+		return s
+	case <-time.After(grace / 2):
+		return failure.ExitStatus(err)
+	}
 }
 
 // wait returns what the command returned, or why it was ended: a signal's

@@ -27,7 +27,7 @@ func TestMemory(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { stream(w, size) }))
 	defer server.Close()
 	for _, flag := range []string{"--json", "--verbose"} {
-		cmd := exec.Command("epilot", "access-token", "listAccessTokens", "-s", server.URL, "-t", "token", flag)
+		cmd := measured(t, server.URL, flag)
 		var counted counter
 		cmd.Stdout = &counted
 		if err := cmd.Run(); err != nil {
@@ -64,7 +64,7 @@ func TestUnpackedMemory(t *testing.T) {
 		w.Write(packed.Bytes())
 	}))
 	defer server.Close()
-	cmd := exec.Command("epilot", "access-token", "listAccessTokens", "-s", server.URL, "-t", "token", "--json")
+	cmd := measured(t, server.URL, "--json")
 	var counted counter
 	cmd.Stdout = &counted
 	if err := cmd.Run(); err != nil {
@@ -77,6 +77,9 @@ func TestUnpackedMemory(t *testing.T) {
 
 // peakMemory is the largest resident set of an ended process, in bytes.
 func peakMemory(cmd *exec.Cmd) int64 {
+	if peak, ok := leftPeak(cmd); ok {
+		return peak
+	}
 	usage := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if runtime.GOOS == "darwin" {
 		return usage.Maxrss

@@ -86,6 +86,9 @@ func (o *editOptions) parse() (*edit, error) {
 }
 
 func (o *editOptions) readUnset(*edit) error {
+	if o.given("api") && o.api == "" {
+		return failure.New(failure.Usage, "the value of --api is empty").Hintf("leave it out to change the profile itself")
+	}
 	allowed := []string{"server", "token", "token-command", "headers", "org", "stage"}
 	for _, word := range o.unset {
 		if !slices.Contains(allowed, word) {

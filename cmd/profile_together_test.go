@@ -41,7 +41,7 @@ func readStored(t *testing.T, home string) stored {
 	}
 	var found stored
 	if err := json.Unmarshal(text, &found); err != nil {
-		t.Fatalf("%v in %q", err, text)
+		t.Fatalf("%v in %d bytes that begin with %.100q", err, len(text), text)
 	}
 	return found
 }

@@ -35,7 +35,7 @@ func (a *App) report(args []string, err error) int {
 	case failed.Kind == failure.Silent:
 	case slices.Contains(args, "--json"):
 		a.reportJSON(failed, status)
-	case failed.Kind != failure.API || failed.Hint != "": // else the API's own answer is on stdout and says it better
+	case failed.Kind != failure.API || failed.Hint != "" || a.Streams.ErrTTY: // else the API's own answer is on stdout and says it better
 		a.reportText(failed)
 	}
 	return status

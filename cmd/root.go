@@ -83,8 +83,8 @@ func (o *callOptions) runRoot(cmd *cobra.Command, words []string) error {
 	if o.showVersion {
 		return o.printVersion()
 	}
-	if o.guided {
-		return errGuided()
+	if len(words) == 0 && o.guided {
+		return o.guideFromAPI(cmd)
 	}
 	if len(words) == 0 && o.json {
 		return o.printJSON(o.listAPIs())
@@ -132,13 +132,17 @@ func newOperationCmd(o *callOptions) *cobra.Command {
 			if o.showVersion {
 				return o.printVersion()
 			}
-			o.positional = positional
-			set := cmd.Flags().Changed
-			o.dataSet, o.tokenSet, o.jsonataSet = set("data"), set("token"), set("jsonata")
-			if err := refuseEmpty(cmd.Flags()); err != nil {
-				return err
-			}
-			return o.run(cmd.Context())
+			return o.runOperation(cmd, positional)
 		},
 	}
+}
+
+func (o *callOptions) runOperation(cmd *cobra.Command, positional []string) error {
+	o.positional, o.flags = positional, cmd.Flags()
+	set := cmd.Flags().Changed
+	o.dataSet, o.tokenSet, o.jsonataSet = set("data"), set("token"), set("jsonata")
+	if err := refuseEmpty(cmd.Flags()); err != nil {
+		return err
+	}
+	return o.run(cmd.Context())
 }

@@ -24,6 +24,10 @@ func (c *plannedCall) run(ctx context.Context, server *receiver, env map[string]
 
 func (c *plannedCall) compare(got arrival) []string {
 	var wrong []string
+	wantBody := c.body
+	if c.mediaType == formType && c.body != "" {
+		got, wantBody = unformed(got), formMembers(c.body)
+	}
 	check := func(part, got, want string) {
 		if got != want {
 			wrong = append(wrong, fmt.Sprintf("%s\n\t got %s\n\twant %s", part, got, want))
@@ -33,7 +37,7 @@ func (c *plannedCall) compare(got arrival) []string {
 	check("path", got.path, c.wantPath())
 	check("query", strings.Join(byName(strings.Split(got.query, "&")), "&"), strings.Join(c.wantPairs(), "&"))
 	check("headers", headerText(got), strings.Join(c.wantHeaders(), "\n"))
-	check("body", got.body, c.body)
+	check("body", got.body, wantBody)
 	return wrong
 }
 

@@ -128,10 +128,10 @@ func (c *plannedCall) inTemplateOrder() []argument {
 	return sorted
 }
 
-// sampleBody is a body for the operation; what is not JSON has no schema.
+// sampleBody is a body for the operation: JSON, of which a form is made too.
 func sampleBody(op *operation.Operation, full bool) string {
 	content := contentOf(op)
-	if !operation.IsJSON(content.MediaType) {
+	if !operation.IsJSON(content.MediaType) && content.MediaType != formType {
 		return "any text: é"
 	}
 	if content.Schema == nil {

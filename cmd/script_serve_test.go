@@ -19,8 +19,8 @@ import (
 
 // serve NAME [RULES] starts a server on loopback, sets $NAME to its base URL,
 // and writes each request that arrives to the file NAME.requests. A line of
-// the RULES file is "METHOD PATH STATUS [Header: value]… [@FILE | text]"; a
-// request that no rule knows gets 200 and "{}". $OTHER in a rule is expanded. A
+// the RULES file is "METHOD PATH STATUS [Header: value]… [@FILE | text]", the
+// path with its query where that counts; a request that no rule knows gets 200 and "{}". $OTHER in a rule is expanded. A
 // rule with an ETag answers 304 to a request that has it already.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || len(args) > 2 {
@@ -91,7 +91,7 @@ func (s *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.record(r, body)
 	for _, rule := range s.rules {
-		if rule.method == r.Method && rule.path == r.URL.Path {
+		if rule.method == r.Method && (rule.path == r.URL.Path || rule.path == r.RequestURI) {
 			rule.answer(w, r)
 			return
 		}

@@ -13,7 +13,11 @@ import (
 // process of its own, with its own streams, environment and exit status.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"epilot": func() { os.Exit(cmd.Main()) },
+		"epilot": func() {
+			status := cmd.Main()
+			leavePeak()
+			os.Exit(status)
+		},
 	})
 }
 

@@ -18,7 +18,7 @@ type settings struct {
 }
 
 // settings reads what the flags, the environment and the files say, before
-// anything is sent.
+// anything is sent, and keeps the rule of retrying.
 func (o *callOptions) settings() (settings, error) {
 	store := o.app.profiles()
 	for _, name := range []string{"color", "pager"} {
@@ -32,6 +32,9 @@ func (o *callOptions) settings() (settings, error) {
 	}
 	engine, err := store.Setting("jsonata_engine", "")
 	if err != nil {
+		return settings{}, err
+	}
+	if o.rule, err = o.retryRule(store); err != nil {
 		return settings{}, err
 	}
 	limit, err := time.ParseDuration(timeout.Text)

@@ -35,6 +35,10 @@ func (o *callOptions) printSkeleton(ctx context.Context) error {
 			Hintf("it takes %s", op.Body.Contents[0].MediaType)
 	}
 	sample := schema.SampleFor(content.Schema, o.skeleton == fullSkeleton, schema.Request)
-	show := &answer{options: o, op: op}
-	return show.copy(&source{reader: bytesReader([]byte(sample))}, true)
+	form, err := o.outputForm()
+	if err != nil {
+		return err
+	}
+	show := &answer{options: o, op: op, form: form}
+	return show.copy(&source{reader: bytesReader([]byte(sample))}, document)
 }

@@ -40,7 +40,7 @@ func (o *callOptions) target(ctx context.Context, api *operation.API, op *operat
 	}
 	return o.route(profile, server, op, func() (*auth.Token, error) {
 		sends := typed.Get("Authorization") != "" || profileHeader(profile, op).Get("Authorization") != ""
-		return o.resolveToken(server, op, o.neededSources(ctx, profile, server, typed), sends)
+		return o.resolveToken(ctx, server, op, o.neededSources(ctx, profile, server, typed), sends)
 	})
 }
 
@@ -63,7 +63,7 @@ func (o *callOptions) route(profile *profiles.Profile, server auth.Server, op *o
 		return nil, err
 	}
 	t.redact = transport.NewRedactor(t.bearer())
-	t.transport = o.app.transport(t.redact)
+	t.transport = o.app.retrying(t.redact, o.rule)
 	return t, nil
 }
 
@@ -116,7 +116,7 @@ func (o *callOptions) neededSources(ctx context.Context, profile *profiles.Profi
 }
 
 // resolveToken returns the token of the call, nil where none is to be sent.
-func (o *callOptions) resolveToken(server auth.Server, op *operation.Operation, in auth.Input, authorized bool) (*auth.Token, error) {
+func (o *callOptions) resolveToken(ctx context.Context, server auth.Server, op *operation.Operation, in auth.Input, authorized bool) (*auth.Token, error) {
 	if op.Security == operation.Public {
 		return nil, nil
 	}
@@ -128,7 +128,7 @@ func (o *callOptions) resolveToken(server auth.Server, op *operation.Operation, 
 		return o.bootstrapToken()
 	}
 	if token == nil && op.Security == operation.Required && !authorized {
-		return nil, auth.Missing(in)
+		return o.askToken(ctx, server, auth.Missing(in))
 	}
 	return token, nil
 }

@@ -51,7 +51,7 @@ func Keys() []Key {
 		{
 			Name: "editor", Variable: "EPILOT_EDITOR", Shared: []string{"VISUAL", "EDITOR"}, Default: "vi",
 			Allowed: "a command", fits: oneLine,
-			Line: "The program that edits a request body (has no effect yet)",
+			Line: "The program that edits a request body",
 		},
 		{
 			Name: "timeout", Variable: "EPILOT_TIMEOUT", Flag: "--timeout", Default: "0s",
@@ -59,9 +59,9 @@ func Keys() []Key {
 			Line: "How long a call may take in all",
 		},
 		{
-			Name: "retry", Variable: "EPILOT_RETRY", Default: "3", number: true,
+			Name: "retry", Variable: "EPILOT_RETRY", Flag: "--retry", Default: "3", number: true,
 			Allowed: "a whole number from 1 to 10", fits: isCount,
-			Line: "How many attempts a call has in all (has no effect yet)",
+			Line: "How many attempts a call has in all",
 		},
 		oneOf(Key{
 			Name: "credential_store", Variable: "EPILOT_CREDENTIAL_STORE",

@@ -55,12 +55,6 @@ func (s *Store) path(name string) string {
 	return filepath.Join(s.dir, name)
 }
 
-// getenv is an environment variable, "" where it is not set.
-func (s *Store) getenv(name string) string {
-	value, _ := s.lookup(name)
-	return value
-}
-
 // Path is the path of profiles.json, "" where there is no directory.
 func (s *Store) Path() string { return s.path(profilesFile) }
 

@@ -87,35 +87,33 @@ type layers struct {
 // names of profiles must survive.
 func (l layers) resolve(key Key) (Value, error) {
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00"))
-	source, where := FromDefault, l.shared.where
 	v.SetDefault(key.Name, key.Default)
-	if l.shared.text != nil {
-		v.SetDefault(key.Name, *l.shared.text)
-		source = FromEnvironment
-	}
-	for _, stored := range []struct {
+	chosen := Value{Key: key, Source: FromDefault}
+	replace := func(l layer) error { v.SetDefault(key.Name, *l.text); return nil }
+	merge := func(l layer) error { return v.MergeConfigMap(map[string]any{key.Name: *l.text}) }
+	bind := func(l layer) error { return v.BindFlagValue(key.Name, variable{l.where, *l.text}) }
+	outrank := func(l layer) error { v.Set(key.Name, *l.text); return nil }
+	for _, said := range []struct {
 		layer
 		source Source
-	}{{l.file, FromFile}, {l.profile, FromProfile}} {
-		if stored.text == nil {
+		hand   func(layer) error
+	}{
+		{l.shared, FromEnvironment, replace},
+		{l.file, FromFile, merge},
+		{l.profile, FromProfile, merge},
+		{l.variable, FromEnvironment, bind},
+		{l.flag, FromFlag, outrank},
+	} {
+		if said.text == nil {
 			continue
 		}
-		if err := v.MergeConfigMap(map[string]any{key.Name: *stored.text}); err != nil {
-			return Value{}, failure.New(failure.File, "the setting %s cannot be read: %w", key.Name, err)
-		}
-		source, where = stored.source, stored.where
-	}
-	if l.variable.text != nil {
-		if err := v.BindFlagValue(key.Name, variable{l.variable.where, *l.variable.text}); err != nil {
+		if err := said.hand(said.layer); err != nil {
 			return Value{}, failure.New(failure.Usage, "the setting %s cannot be read: %w", key.Name, err)
 		}
-		source, where = FromEnvironment, l.variable.where
+		chosen.Source, chosen.Where = said.source, said.where
 	}
-	if l.flag.text != nil {
-		v.Set(key.Name, *l.flag.text)
-		source, where = FromFlag, l.flag.where
-	}
-	return Value{Key: key, Text: v.GetString(key.Name), Source: source, Where: where}, nil
+	chosen.Text = v.GetString(key.Name)
+	return chosen, nil
 }
 
 // variable is an environment variable as viper's layer above the file: its

@@ -1,35 +1,34 @@
 // Command bench measures the built program as a person meets it: whole
 // processes, paired runs, medians. It compares one call on loopback with curl
-// for the same request, a call on the largest API with one on a small API, and
-// --version with an empty Go program.
+// for the same request, a call on the largest API with one on a small API,
+// --version with an empty Go program, and what is large with curl, jq and the
+// official CLI, whose path EPILOT_OFFICIAL_CLI names. It fails where a promise
+// about one of them is broken.
 //
-//	go run ./.ci/bench [-runs 30]
+//	go run ./.ci/bench [-runs 30] [-large 3]
 package main
 
 import (
-	"cmp"
+	"errors"
 	"flag"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"syscall"
-	"time"
 )
 
 func main() {
 	runs := flag.Int("runs", 30, "paired runs of each command")
+	large := flag.Int("large", 3, "paired runs of each command that moves much; 0 for none")
 	flag.Parse()
-	if err := run(*runs); err != nil {
+	if err := run(*runs, *large); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(runs int) error {
+func run(runs, large int) error {
 	dir, err := os.MkdirTemp("", "epilot-bench")
 	if err != nil {
 		return err
@@ -39,30 +38,35 @@ func run(runs int) error {
 	if err != nil {
 		return err
 	}
-	server := httptest.NewServer(http.HandlerFunc(answer))
+	server := httptest.NewServer(handler())
 	defer server.Close()
-	path := "/v1/access-tokens"
-	call := []string{epilot, "access-token", "listAccessTokens", "-s", server.URL, "-t", "token"}
-	pairs := []struct {
-		name        string
-		ours, other []string
-	}{
-		{"one call / curl -s", call, []string{"curl", "-s", "-H", "Authorization: Bearer token", server.URL + path}},
-		{"largest API / small API", []string{epilot, "customer-portal", "getExternalLinksV3", "-s", server.URL, "-t", "token"}, call},
-		{"--version / empty program", []string{epilot, "--version"}, []string{empty}},
-		{"--help / empty program", []string{epilot, "--help"}, []string{empty}},
-	}
-	for _, pair := range pairs {
-		if err := compare(pair.name, pair.ours, pair.other, runs); err != nil {
+	pairs := small(epilot, empty, server.URL, runs)
+	if large > 0 {
+		more, err := larger(epilot, dir, server.URL, large)
+		if err != nil {
 			return err
 		}
+		pairs = append(pairs, more...)
 	}
-	return nil
+	var broken []error
+	for _, p := range pairs {
+		broken = append(broken, p.compare())
+	}
+	return errors.Join(broken...)
 }
 
-func answer(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
-	fmt.Fprint(w, `[{"id":"api_1","name":"bench","created_at":"2026-01-01T00:00:00.000Z"}]`)
+func small(epilot, empty, server string, runs int) []pair {
+	call := listing(epilot, server)
+	return []pair{
+		{name: "one call / curl -s", ours: call, other: []string{"curl", "-s", "-H", "Authorization: Bearer token", server + path}, runs: runs},
+		{name: "largest API / small API", ours: []string{epilot, "customer-portal", "getExternalLinksV3", "-s", server, "-t", "token"}, other: call, runs: runs},
+		{name: "--version / empty program", ours: []string{epilot, "--version"}, other: []string{empty}, runs: runs},
+		{name: "--help / empty program", ours: []string{epilot, "--help"}, other: []string{empty}, runs: runs},
+	}
+}
+
+func listing(program, server string, flags ...string) []string {
+	return append([]string{program, "access-token", "listAccessTokens", "-s", server, "-t", "token"}, flags...)
 }
 
 // build makes the program as a release does, and a program that does nothing.
@@ -82,50 +86,3 @@ func build(dir string) (epilot, empty string, err error) {
 	}
 	return epilot, empty, nil
 }
-
-// sample is what one process took.
-type sample struct {
-	took time.Duration
-	peak int64 // resident memory in KiB
-}
-
-// compare runs both commands in turns, so that whatever else the machine does
-// meets both alike.
-func compare(name string, ours, other []string, runs int) error {
-	var a, b []sample
-	for i := range runs + 3 {
-		one, err := measure(ours)
-		if err != nil {
-			return err
-		}
-		two, err := measure(other)
-		if err != nil {
-			return err
-		}
-		if i >= 3 { // the first ones warm the caches
-			a, b = append(a, one), append(b, two)
-		}
-	}
-	x, y := median(a), median(b)
-	fmt.Printf("%-28s %8.2f ms / %8.2f ms = %.2f   peak %.1f MB / %.1f MB\n", name,
-		ms(x.took), ms(y.took), float64(x.took)/float64(y.took), float64(x.peak)/1024, float64(y.peak)/1024)
-	return nil
-}
-
-func measure(words []string) (sample, error) {
-	cmd := exec.Command(words[0], words[1:]...)
-	start := time.Now()
-	if err := cmd.Run(); err != nil {
-		return sample{}, fmt.Errorf("%v: %w", words, err)
-	}
-	took := time.Since(start)
-	usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	return sample{took, usage.Maxrss}, nil
-}
-
-func median(samples []sample) sample {
-	slices.SortFunc(samples, func(a, b sample) int { return cmp.Compare(a.took, b.took) })
-	return samples[len(samples)/2]
-}
-
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -76,7 +76,7 @@ func (t Token) trusts(server Server, hosts []string) bool {
 		return true
 	}
 	switch t.Source {
-	case FromFlag:
+	case FromFlag, FromTerminal:
 		return true
 	case FromEmulator:
 		return false // a key to this machine opens nothing elsewhere

@@ -26,6 +26,7 @@ const (
 	FromProfile  Source = "profile"
 	FromFile     Source = "credentials.json"
 	FromEmulator Source = "emulator"
+	FromTerminal Source = "the terminal" // typed when this call asked for it
 )
 
 // Store is how a profile, or credentials.json, holds its token.

@@ -29,7 +29,7 @@ const silence = 2 * time.Second
 // choose returns nil where there is nothing to read.
 func choose(in Input) (*source, error) {
 	switch {
-	case in.Data == nil && in.Stdin == nil:
+	case in.Data == nil && (in.Stdin == nil || len(in.Fields) > 0):
 		return nil, nil
 	case in.Data == nil:
 		src := stdin(in)

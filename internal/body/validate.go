@@ -30,14 +30,15 @@ func validate(s *operation.Schema, doc *document.Document, noValidate bool) erro
 	if len(faults) == 0 {
 		return nil
 	}
-	return failure.New(failure.Usage, "body: %s", list(faults, doc)).
+	return failure.New(failure.Usage, "body: %s", listAt(faults, where(doc))).
 		Hintf("--help shows a body that fits; --no-validate sends it as it is")
 }
 
-func list(faults []schema.Fault, doc *document.Document) string {
+// listAt lists faults, each with what at says of its place.
+func listAt(faults []schema.Fault, at func(pointer string) string) string {
 	var lines []string
 	for _, f := range faults[:min(len(faults), maxFaults)] {
-		lines = append(lines, fmt.Sprintf("%s at %s", f, doc.Where(f.Pointer)))
+		lines = append(lines, f.String()+at(f.Pointer))
 	}
 	if hidden := len(faults) - maxFaults; hidden > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", hidden))

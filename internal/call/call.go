@@ -3,9 +3,7 @@
 package call
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,7 +35,9 @@ func (c *Call) Request(ctx context.Context) (*http.Request, error) {
 	}
 	req.Header.Set("Accept", accept(c.Operation))
 	overlay(req.Header, c.Header)
-	c.setBody(req)
+	if err := c.setBody(req); err != nil {
+		return nil, err
+	}
 	if c.Token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.Token)
 	}
@@ -70,15 +70,17 @@ func (c *Call) url() string {
 	return full
 }
 
-func (c *Call) setBody(req *http.Request) {
+func (c *Call) setBody(req *http.Request) (err error) {
 	if c.Body == nil {
-		return
+		return nil
 	}
-	text := c.Body.Bytes
-	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
-	req.Body, _ = req.GetBody()
-	req.ContentLength = int64(len(text))
+	req.ContentLength = c.Body.Length()
 	req.Header.Set("Content-Type", c.Body.MediaType)
+	if !c.Body.Once {
+		req.GetBody = c.Body.Reader
+	}
+	req.Body, err = c.Body.Reader()
+	return err
 }
 
 func overlay(header, over http.Header) {

@@ -1,7 +1,7 @@
 package params
 
 import (
-	"bytes"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -38,12 +38,12 @@ func (n *node) wire() string {
 	if n.kind == scalarNode {
 		return n.text
 	}
-	var b bytes.Buffer
+	var b strings.Builder
 	n.writeJSON(&b)
 	return b.String()
 }
 
-func (n *node) writeJSON(b *bytes.Buffer) {
+func (n *node) writeJSON(b *strings.Builder) {
 	switch n.kind {
 	case listNode:
 		b.WriteByte('[')
@@ -72,7 +72,7 @@ func (n *node) json() string {
 	return quote(n.text)
 }
 
-func separate(b *bytes.Buffer, i int) {
+func separate(b *strings.Builder, i int) {
 	if i > 0 {
 		b.WriteByte(',')
 	}

@@ -27,6 +27,8 @@ type Result struct {
 	Path   string      // the template filled, percent-encoded, begins with "/"
 	Query  string      // raw query without "?", may be empty
 	Header http.Header // header and cookie parameters, and -H; never nil
+
+	given []*argument
 }
 
 // Build checks the words against the operation's parameters and serializes
@@ -80,7 +82,7 @@ func readable(in Input) error {
 
 // assemble writes the checked arguments into the request's parts.
 func assemble(op *operation.Operation, given []*argument, extra *extras, lenient bool) (*Result, error) {
-	r := &Result{Header: extra.header.Clone()}
+	r := &Result{Header: extra.header.Clone(), given: given}
 	segments, query := map[string]string{}, []string{}
 	for _, a := range given {
 		text, defined := expand(a.param, a.value)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -167,6 +168,10 @@ func broken(input []byte, err error) error {
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return failure.New(failure.Network, "the response ended early: %w", wrong.Err)
+	}
+	if strings.Contains(wrong.Err.Error(), "max depth") {
+		return failure.New(failure.Query, "the response is nested deeper than the 10,000 levels that a query can look at").
+			Hintf("leave --jsonata out to have it as it is")
 	}
 	before := input[:min(int(wrong.ByteOffset), len(input))]
 	line := 1 + bytes.Count(before, []byte{'\n'})

@@ -1,10 +1,13 @@
 // Package render writes what an API answered. It reformats a stream of JSON
 // byte by byte, so that order, numbers and strings stay as they were sent,
 // memory does not grow with the response, and output starts before its end.
-// It does not choose the format, open files, or know HTTP.
+// The other formats take the items out of it one by one. It does not choose the
+// format, open files, or know HTTP.
 //
-// The way of a chunk: source reads it, scanner checks it against the grammar,
-// printer puts white space and colour between its bytes, sink writes it.
+// The way of a chunk of JSON: source reads it, scanner checks it against the
+// grammar, printer puts white space and colour between its bytes, sink writes
+// it. The way of an item: items cuts it out, then lines writes it, or cells and
+// columns make it a row for table and separated.
 package render
 
 import (

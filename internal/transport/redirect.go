@@ -22,15 +22,15 @@ const (
 // 308 within the first origin; every other redirect of it is an error, and
 // nothing is sent.
 type redirects struct {
-	next      http.RoundTripper
+	begin     func() http.RoundTripper // what sends the hops of one request
 	redactor  *Redactor
 	allowHTTP bool
 }
 
 func (r *redirects) RoundTrip(first *http.Request) (*http.Response, error) {
-	current := first
+	current, next := first, r.begin()
 	for hop := 0; ; hop++ {
-		answer, err := r.next.RoundTrip(current)
+		answer, err := next.RoundTrip(current)
 		if err != nil {
 			return nil, err
 		}

@@ -30,20 +30,13 @@ func (t *tracer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Host != "" && req.Host != req.URL.Host {
 		seen.Request.Set("Host", t.redactor.Text(req.Host))
 	}
-	start := t.clock()
+	start := t.now()
 	answer, err := t.next.RoundTrip(req)
-	seen.Took, seen.Err = t.clock().Sub(start), err
+	seen.Took, seen.Err = t.now().Sub(start), err
 	if err == nil {
 		seen.Proto, seen.Status = answer.Proto, answer.StatusCode
 		seen.Response = t.redactor.Header(answer.Header)
 	}
 	t.report(seen)
 	return answer, err
-}
-
-func (t *tracer) clock() time.Time {
-	if t.now == nil {
-		return time.Time{}
-	}
-	return t.now()
 }

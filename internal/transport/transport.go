@@ -1,8 +1,8 @@
 // Package transport sends requests: a chain of http.RoundTrippers that adds the
 // user agent, follows redirects without carrying credentials to strangers,
-// reports every exchange, and turns network errors into one clear line. It also
-// redacts secrets. It does not choose a server or a token, and it does not read
-// bodies.
+// repeats what failed in passing, reports every exchange, and turns network
+// errors into one clear line. It also redacts secrets. It does not choose a
+// server or a token, and it does not read bodies.
 package transport
 
 import (
@@ -30,7 +30,8 @@ type Options struct {
 	// use when requests are sent concurrently.
 	Trace func(Exchange)
 
-	// Now is the clock of Exchange.Took, nil for none.
+	// Now is the clock of Exchange.Took and Retry, nil for none: every date in
+	// Retry-After is then too far away to wait for.
 	Now func() time.Time
 
 	// Redactor knows the secrets that must not show in traces and errors.
@@ -47,6 +48,9 @@ type Options struct {
 
 	// AllowHTTP permits redirects from https to plain http beyond loopback.
 	AllowHTTP bool
+
+	// Retry says what is sent again; its zero value repeats nothing.
+	Retry Retry
 }
 
 // New returns the chain. Its RoundTrip returns a *failure.Error of kind Network
@@ -68,10 +72,20 @@ func New(o Options) http.RoundTripper {
 	if o.Trace != nil {
 		chain = &tracer{next: chain, report: o.Trace, now: o.Now, redactor: o.Redactor}
 	}
-	// What repeats an exchange belongs here: it sees the method and the
-	// classified error of one hop, and each attempt is traced.
-	chain = &redirects{next: chain, redactor: o.Redactor, allowHTTP: o.AllowHTTP}
+	chain = &redirects{begin: o.attempts(chain), redactor: o.Redactor, allowHTTP: o.AllowHTTP}
 	return &agent{next: chain, name: o.UserAgent}
+}
+
+// attempts stands below the redirects: it sees the method and the classified
+// error of one hop, and each attempt is traced.
+func (o Options) attempts(chain http.RoundTripper) func() http.RoundTripper {
+	if o.Retry.Attempts <= 1 {
+		return func() http.RoundTripper { return chain }
+	}
+	rule := o.Retry.withDefaults()
+	return func() http.RoundTripper {
+		return &repeater{next: chain, rule: rule, now: o.Now, redactor: o.Redactor}
+	}
 }
 
 func (o Options) withDefaults() Options {
@@ -83,6 +97,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Redactor == nil {
 		o.Redactor = NewRedactor()
+	}
+	if o.Now == nil {
+		o.Now = func() time.Time { return time.Time{} }
 	}
 	return o
 }

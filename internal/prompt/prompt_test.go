@@ -1,0 +1,321 @@
+//go:build unix
+
+package prompt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/prompt/prompttest"
+	"github.com/epilot-cli/epilot/internal/term"
+)
+
+// person is a terminal, a prompter at its other end, and what it answered.
+type person struct {
+	*prompttest.Terminal
+	t       *testing.T
+	program *os.File
+	prompts Prompter
+	answers chan string
+}
+
+func sit(t *testing.T, columns int, plain bool, editor ...string) *person {
+	t.Helper()
+	terminal, program := prompttest.Open(t, columns, 24)
+	prompts := New(Options{In: program, Out: program, Palette: term.NewPalette(false), Plain: plain, Editor: editor})
+	return &person{Terminal: terminal, t: t, program: program, prompts: prompts, answers: make(chan string, 1)}
+}
+
+// asked runs one question and keeps its answer or error as text.
+func (p *person) asked(ctx context.Context, kind string, q Question) {
+	go func() {
+		var answer any
+		var err error
+		switch kind {
+		case "select":
+			answer, err = p.prompts.Select(ctx, q)
+		case "multi":
+			answer, err = p.prompts.MultiSelect(ctx, q)
+		case "confirm":
+			answer, err = p.prompts.Confirm(ctx, q)
+		case "input":
+			answer, err = p.prompts.Input(ctx, q)
+		case "password":
+			answer, err = p.prompts.Password(ctx, q)
+		}
+		if err != nil {
+			answer = fmt.Sprintf("%d %v", failure.ExitStatus(err), err)
+		}
+		p.answers <- fmt.Sprint(answer)
+	}()
+}
+
+func (p *person) want(answer string) {
+	p.t.Helper()
+	if got := <-p.answers; got != answer {
+		p.t.Fatalf("the answer is %q, want %q\n%s", got, answer, p.Text())
+	}
+}
+
+// The keys that have no letter.
+const (
+	up, down, right, left = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
+	home, end, del        = "\x1b[H", "\x1b[F", "\x1b[3~"
+)
+
+func colours() []Option {
+	var options []Option
+	for i, name := range []string{"red", "green", "dark green", "blue", "日本の色"} {
+		options = append(options, Option{Label: name, Note: fmt.Sprint("note ", i)})
+	}
+	return options
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	list := Question{Text: "Colour", Options: colours(), Chosen: []int{1}}
+	for _, row := range []struct {
+		kind string
+		q    Question
+		keys string
+		want string
+	}{
+		{"select", list, "\r", "1"},
+		{"select", list, down + down + "\r", "3"},
+		{"select", list, up + up + "\r", "4"},
+		{"select", list, "DARK gre\r", "2"},
+		{"select", list, "nothing\r\x15blue\r", "3"},
+		{"select", list, "bluex\x7f\r", "3"},
+		{"select", list, end + "\r", "4"},
+		{"select", list, "\x1b[15~\x1bx\x1b[1;5C" + down + "\r", "2"},
+		{"multi", list, "\r", "[1]"},
+		{"multi", list, " " + down + down + " \r", "[0 1 2]"},
+		{"multi", list, right + "\r", "[0 1 2 3 4]"},
+		{"multi", list, right + left + "\r", "[]"},
+		{"multi", list, "zz \x15\r", "[1]"},
+		{"confirm", Question{Text: "Sure"}, "\r", "false"},
+		{"confirm", Question{Text: "Sure", Yes: true}, "\r", "true"},
+		{"confirm", Question{Text: "Sure"}, "x\r\x7fYES\r", "true"},
+		{"confirm", Question{Text: "Sure", Yes: true}, "n\r", "false"},
+		{"input", Question{Text: "Name"}, "Zoë 日本\r", "Zoë 日本"},
+		{"input", Question{Text: "Name", Default: "x"}, "\r", "x"},
+		{"input", Question{Text: "Name"}, "bc" + home + "a" + end + "d" + left + left + del + "\r", "abd"},
+		{"input", Question{Text: "Name"}, "one two\x17three\r", "one three"},
+		{"input", Question{Text: "Name"}, "\x1b[200~two\r\nlines\n\x1b[201~\r", "two lines"},
+		{"password", Question{Text: "Token"}, "secret\r", "secret"},
+	} {
+		t.Run(row.kind+" "+row.want, func(t *testing.T) {
+			t.Parallel()
+			p := sit(t, 80, false)
+			p.asked(t.Context(), row.kind, row.q)
+			p.Ask(row.q.Text, row.keys)
+			p.want(row.want)
+		})
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 80, false)
+	p.asked(t.Context(), "input", Question{Text: "Number", Check: func(text string) error {
+		if text != "12" {
+			return errors.New("must be 12")
+		}
+		return nil
+	}})
+	p.Ask("Number", "1\r")
+	p.Ask("! must be 12", "2\r")
+	p.want("12")
+	p.Gone("must be")
+}
+
+// TestTypedAhead answers two questions at once: the second is not lost.
+func TestTypedAhead(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 80, false)
+	p.asked(t.Context(), "input", Question{Text: "First"})
+	p.Ask("First", "one\rtwo\r")
+	p.want("one")
+	p.asked(t.Context(), "input", Question{Text: "Second"})
+	p.want("two")
+}
+
+// TestLeaving: Ctrl-C, Ctrl-D and the end of the context leave each kind of
+// question at once, and the terminal as it was.
+func TestLeaving(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"select", "multi", "confirm", "input", "password"} {
+		for _, key := range []string{"\x03", "\x04", "signal"} {
+			t.Run(kind+key, func(t *testing.T) {
+				t.Parallel()
+				p := sit(t, 80, false)
+				before := modes(t, p.program)
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				p.asked(ctx, kind, Question{Text: "Colour", Options: colours()})
+				p.Wait("Colour")
+				if key == "signal" {
+					cancel(failure.New(failure.Terminated, "terminated"))
+					p.want("143 terminated")
+				} else {
+					p.Type(key)
+					p.want("130 cancelled")
+				}
+				if after := modes(t, p.program); after != before {
+					t.Errorf("the terminal's modes are %+v, were %+v", after, before)
+				}
+				if kind == "select" || kind == "multi" {
+					p.Sent("\x1b[?25h") // the cursor is there again
+				}
+				p.Sent(plainPastes)
+			})
+		}
+	}
+}
+
+func modes(t *testing.T, file *os.File) unix.Termios {
+	t.Helper()
+	state, err := unix.IoctlGetTermios(int(file.Fd()), readModes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *state
+}
+
+// TestPanic: a panic inside a question leaves the terminal as it was.
+func TestPanic(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 80, false)
+	before := modes(t, p.program)
+	died := make(chan any, 1)
+	go func() {
+		defer func() { died <- recover() }()
+		_, _ = p.prompts.Input(t.Context(), Question{Text: "Name", Check: func(string) error { panic("oh") }})
+	}()
+	p.Ask("Name", "\r")
+	if got := <-died; got != "oh" {
+		t.Fatalf("recovered %v", got)
+	}
+	if after := modes(t, p.program); after != before {
+		t.Errorf("the terminal's modes are %+v, were %+v", after, before)
+	}
+}
+
+// TestNarrow draws long and wide texts on 40 columns: each row is one line, and
+// nothing is left behind.
+func TestNarrow(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 40, false)
+	var options []Option
+	for i := range 30 {
+		long := fmt.Sprintf("option %02d %s", i, strings.Repeat("long 日本 ", 10))
+		options = append(options, Option{Label: long, Note: "about " + long})
+	}
+	p.asked(t.Context(), "select", Question{Text: "Which of these is the one that you want", Options: options})
+	p.Wait("option 09")
+	p.Type(strings.Repeat(down, 12) + "29")
+	p.Wait(": 29")
+	for line := range strings.Lines(p.Text()) {
+		if cells(strings.TrimSuffix(line, "\n")) > 39 {
+			t.Errorf("too long: %q", line)
+		}
+	}
+	if n := strings.Count(p.Text(), "\n"); n != 2 {
+		t.Errorf("%d lines, want a question, an option and its note:\n%s", n+1, p.Text())
+	}
+	p.Type("\r")
+	p.want("29")
+
+	p.asked(t.Context(), "input", Question{Text: "A name", Help: strings.Repeat("help ", 20)})
+	typed := strings.Repeat("日本語", 12)
+	p.Ask("A name", typed+"!")
+	p.Wait("語!")
+	if rows := strings.Count(p.Text(), "日本語"); rows != 4 {
+		t.Errorf("the text is shown %d times, want what fits a line:\n%s", rows, p.Text())
+	}
+	p.Type(home + "x\r")
+	p.want("x" + typed + "!")
+}
+
+// TestResize makes the terminal narrower between two keys.
+func TestResize(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 100, false)
+	label := strings.Repeat("x", 90)
+	p.asked(t.Context(), "select", Question{Text: "Which", Options: []Option{{Label: "a" + label}, {Label: "b" + label}}})
+	p.Wait("b" + label)
+	p.Resize(50, 10)
+	p.Type(down)
+	p.Wait("> b" + label[:40])
+	p.Wait("…")
+	p.Type("\r")
+	p.want("1")
+}
+
+func TestHostileText(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 80, false)
+	p.asked(t.Context(), "select", Question{Text: "a\x1b]0;title\a", Options: []Option{{Label: "b\x1b[2J\nc", Note: "d\u202e"}}})
+	p.Wait(`d\u202e`)
+	p.Wait(`? a\x1b]0;title\x07`)
+	p.Wait(`> b\x1b[2J c`)
+}
+
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	p := sit(t, 80, true)
+	p.asked(t.Context(), "select", Question{Text: "Colour", Options: colours()})
+	p.Ask("its number:", "9\n")
+	p.Ask("not accepted: type a number from 1 to 5", "3\n")
+	p.want("2")
+	p.asked(t.Context(), "multi", Question{Text: "Several", Options: colours(), Chosen: []int{0}})
+	p.Ask("0 for none [1]:", "2, 4\n")
+	p.want("[1 3]")
+	p.asked(t.Context(), "confirm", Question{Text: "Sure"})
+	p.Ask("Sure (y/N):", "y\n")
+	p.want("true")
+	p.asked(t.Context(), "input", Question{Text: "Name", Default: "x"})
+	p.Ask("Name [x]:", "\n")
+	p.want("x")
+	p.asked(t.Context(), "password", Question{Text: "Token"})
+	p.Ask("Token:", "hidden\n")
+	p.want("hidden")
+	if text := p.Raw(); strings.Contains(text, "\x1b") || strings.Contains(text, "hidden") {
+		t.Errorf("lines alone, please, and no secret: %q", text)
+	}
+	p.asked(t.Context(), "input", Question{Text: "Leave"})
+	p.Ask("Leave:", "\x04")
+	p.want("130 cancelled")
+}
+
+func TestEdit(t *testing.T) {
+	t.Parallel()
+	script := filepath.Join(t.TempDir(), "my editor")
+	text := "#!/bin/sh\nls -l \"$2\" | cut -c1-10\n[ -t 1 ] && printf '%s and more' \"$1\" >> \"$2\"\n"
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p := sit(t, 80, false, script, "word")
+	edited, err := p.prompts.Edit(t.Context(), "body.json", "before ")
+	if err != nil || edited != "before word and more" {
+		t.Errorf("%q, %v", edited, err)
+	}
+	p.Wait("-rw-------")
+	for _, row := range []struct {
+		words []string
+		want  int
+	}{{nil, 2}, {[]string{"no-such-editor-here"}, 2}, {[]string{"false"}, 5}} {
+		_, err := sit(t, 80, false, row.words...).prompts.Edit(t.Context(), "x", "")
+		if failure.ExitStatus(err) != row.want {
+			t.Errorf("%q: %v", row.words, err)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package schema
+
+import "github.com/epilot-cli/epilot/internal/operation"
+
+// Types are the types that a schema and its alternatives name, each once, in
+// the order of the definition; nil where any will do.
+func Types(s *operation.Schema) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, part := range composed(s) {
+		for _, name := range part.Types {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// Items is the schema of an array's elements, nil where it is not said.
+func Items(s *operation.Schema) *operation.Schema {
+	for _, part := range composed(s) {
+		if part.Items != nil {
+			return part.Items
+		}
+	}
+	return nil
+}
+
+// Member is the schema of an object's member, nil where it is not said. Where
+// alternatives have different ones, each of them will do.
+func Member(s *operation.Schema, name string) *operation.Schema {
+	var found []*operation.Schema
+	var additional *operation.Schema
+	for _, part := range composed(s) {
+		if member := part.Property(name); member != nil {
+			found = append(found, member)
+		}
+		if additional == nil {
+			additional = part.Additional
+		}
+	}
+	switch len(found) {
+	case 0:
+		return additional
+	case 1:
+		return found[0]
+	}
+	return &operation.Schema{AnyOf: found}
+}
+
+// Declares tells whether an object's schema names the member.
+func Declares(s *operation.Schema, name string) bool {
+	for _, part := range composed(s) {
+		if part.Property(name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// composed are the schema and all that it is composed of, each once: a
+// composition may lead back to itself.
+func composed(s *operation.Schema) []*operation.Schema {
+	var all []*operation.Schema
+	seen := map[*operation.Schema]bool{}
+	var visit func(*operation.Schema)
+	visit = func(s *operation.Schema) {
+		s = s.Target()
+		if s == nil || seen[s] {
+			return
+		}
+		seen[s] = true
+		all = append(all, s)
+		for _, group := range [][]*operation.Schema{s.AllOf, s.OneOf, s.AnyOf} {
+			for _, part := range group {
+				visit(part)
+			}
+		}
+	}
+	visit(s)
+	return all
+}
