@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"net/http"
 	"path/filepath"
 	"strings"
 
@@ -64,7 +65,8 @@ func (i *interview) guidedBody(ctx context.Context) (string, error) {
 // editedBody opens the editor, for a body that need not be there after a
 // question.
 func (i *interview) editedBody(ctx context.Context) (string, error) {
-	if operation.JSON(i.op.Body.Contents) == nil {
+	reads := i.op.Method == http.MethodGet || i.op.Method == http.MethodDelete
+	if operation.JSON(i.op.Body.Contents) == nil || reads && !i.op.Body.Required {
 		return "", nil
 	}
 	if !i.op.Body.Required {

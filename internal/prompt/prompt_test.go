@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -209,57 +207,6 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// TestNarrow draws long and wide texts on 40 columns: each row is one line, and
-// nothing is left behind.
-func TestNarrow(t *testing.T) {
-	t.Parallel()
-	p := sit(t, 40, false)
-	var options []Option
-	for i := range 30 {
-		long := fmt.Sprintf("option %02d %s", i, strings.Repeat("long 日本 ", 10))
-		options = append(options, Option{Label: long, Note: "about " + long})
-	}
-	p.asked(t.Context(), "select", Question{Text: "Which of these is the one that you want", Options: options})
-	p.Wait("option 09")
-	p.Type(strings.Repeat(down, 12) + "29")
-	p.Wait(": 29")
-	for line := range strings.Lines(p.Text()) {
-		if cells(strings.TrimSuffix(line, "\n")) > 39 {
-			t.Errorf("too long: %q", line)
-		}
-	}
-	if n := strings.Count(p.Text(), "\n"); n != 2 {
-		t.Errorf("%d lines, want a question, an option and its note:\n%s", n+1, p.Text())
-	}
-	p.Type("\r")
-	p.want("29")
-
-	p.asked(t.Context(), "input", Question{Text: "A name", Help: strings.Repeat("help ", 20)})
-	typed := strings.Repeat("日本語", 12)
-	p.Ask("A name", typed+"!")
-	p.Wait("語!")
-	if rows := strings.Count(p.Text(), "日本語"); rows != 4 {
-		t.Errorf("the text is shown %d times, want what fits a line:\n%s", rows, p.Text())
-	}
-	p.Type(home + "x\r")
-	p.want("x" + typed + "!")
-}
-
-// TestResize makes the terminal narrower between two keys.
-func TestResize(t *testing.T) {
-	t.Parallel()
-	p := sit(t, 100, false)
-	label := strings.Repeat("x", 90)
-	p.asked(t.Context(), "select", Question{Text: "Which", Options: []Option{{Label: "a" + label}, {Label: "b" + label}}})
-	p.Wait("b" + label)
-	p.Resize(50, 10)
-	p.Type(down)
-	p.Wait("> b" + label[:40])
-	p.Wait("…")
-	p.Type("\r")
-	p.want("1")
-}
-
 func TestHostileText(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 80, false)
@@ -267,55 +214,4 @@ func TestHostileText(t *testing.T) {
 	p.Wait(`d\u202e`)
 	p.Wait(`? a\x1b]0;title\x07`)
 	p.Wait(`> b\x1b[2J c`)
-}
-
-func TestPlain(t *testing.T) {
-	t.Parallel()
-	p := sit(t, 80, true)
-	p.asked(t.Context(), "select", Question{Text: "Colour", Options: colours()})
-	p.Ask("its number:", "9\n")
-	p.Ask("not accepted: type a number from 1 to 5", "3\n")
-	p.want("2")
-	p.asked(t.Context(), "multi", Question{Text: "Several", Options: colours(), Chosen: []int{0}})
-	p.Ask("0 for none [1]:", "2, 4\n")
-	p.want("[1 3]")
-	p.asked(t.Context(), "confirm", Question{Text: "Sure"})
-	p.Ask("Sure (y/N):", "y\n")
-	p.want("true")
-	p.asked(t.Context(), "input", Question{Text: "Name", Default: "x"})
-	p.Ask("Name [x]:", "\n")
-	p.want("x")
-	p.asked(t.Context(), "password", Question{Text: "Token"})
-	p.Ask("Token:", "hidden\n")
-	p.want("hidden")
-	if text := p.Raw(); strings.Contains(text, "\x1b") || strings.Contains(text, "hidden") {
-		t.Errorf("lines alone, please, and no secret: %q", text)
-	}
-	p.asked(t.Context(), "input", Question{Text: "Leave"})
-	p.Ask("Leave:", "\x04")
-	p.want("130 cancelled")
-}
-
-func TestEdit(t *testing.T) {
-	t.Parallel()
-	script := filepath.Join(t.TempDir(), "my editor")
-	text := "#!/bin/sh\nls -l \"$2\" | cut -c1-10\n[ -t 1 ] && printf '%s and more' \"$1\" >> \"$2\"\n"
-	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	p := sit(t, 80, false, script, "word")
-	edited, err := p.prompts.Edit(t.Context(), "body.json", "before ")
-	if err != nil || edited != "before word and more" {
-		t.Errorf("%q, %v", edited, err)
-	}
-	p.Wait("-rw-------")
-	for _, row := range []struct {
-		words []string
-		want  int
-	}{{nil, 2}, {[]string{"no-such-editor-here"}, 2}, {[]string{"false"}, 5}} {
-		_, err := sit(t, 80, false, row.words...).prompts.Edit(t.Context(), "x", "")
-		if failure.ExitStatus(err) != row.want {
-			t.Errorf("%q: %v", row.words, err)
-		}
-	}
 }
