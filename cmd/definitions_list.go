@@ -123,7 +123,7 @@ func definitionEntries(d catalog.Definition) []manual.Entry {
 	entries := []manual.Entry{
 		{Name: "version", Line: d.API.Version},
 		{Name: "source", Line: sourceWords(d)},
-		{Name: "servers", Line: strings.Join(servers(d.API), " ")},
+		{Name: "servers", Line: strings.Join(d.API.AllServers(), " ")},
 		{Name: "file", Line: d.File},
 		{Name: "url", Line: d.URL},
 		{Name: "operations", Line: strconv.Itoa(len(d.API.Operations))},

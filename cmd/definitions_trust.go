@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +60,7 @@ func (o *callOptions) trustDefinition(ctx context.Context, file string) error {
 	if err := o.app.trust().Add(ctx, api); err != nil {
 		return err
 	}
-	named := servers(api)
+	named := api.AllServers()
 	if o.json {
 		return o.printJSON(map[string]any{"path": file, "servers": named})
 	}
@@ -128,17 +127,4 @@ func definitionFile(api *operation.API) string {
 		return ""
 	}
 	return api.Source
-}
-
-// servers are those of an API and of its operations, each once.
-func servers(api *operation.API) []string {
-	found := slices.Clone(api.Servers)
-	for _, op := range api.Operations {
-		for _, server := range op.Load().Servers {
-			if !slices.Contains(found, server) {
-				found = append(found, server)
-			}
-		}
-	}
-	return found
 }

@@ -4,6 +4,7 @@
 package operation
 
 import (
+	"slices"
 	"strings"
 	"sync"
 )
@@ -104,6 +105,19 @@ func (a *API) Find(id string) *Operation {
 		}
 	}
 	return nil
+}
+
+// AllServers are the base URLs of the API and of its operations, each once.
+func (a *API) AllServers() []string {
+	found := slices.Clone(a.Servers)
+	for _, op := range a.Operations {
+		for _, server := range op.Load().Servers {
+			if !slices.Contains(found, server) {
+				found = append(found, server)
+			}
+		}
+	}
+	return found
 }
 
 // Defer leaves what is costly about the operation to a function that Load

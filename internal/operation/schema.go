@@ -75,6 +75,29 @@ func (s *Schema) Target() *Schema {
 // maxReferences bounds a chain of references that are nothing but references.
 const maxReferences = 64
 
+// Parts are the schema and all that it is composed of by allOf, oneOf and
+// anyOf, each once: a composition may lead back to itself.
+func (s *Schema) Parts() []*Schema {
+	var all []*Schema
+	seen := map[*Schema]bool{}
+	var visit func(*Schema)
+	visit = func(s *Schema) {
+		s = s.Target()
+		if s == nil || seen[s] {
+			return
+		}
+		seen[s] = true
+		all = append(all, s)
+		for _, group := range [][]*Schema{s.AllOf, s.OneOf, s.AnyOf} {
+			for _, part := range group {
+				visit(part)
+			}
+		}
+	}
+	visit(s)
+	return all
+}
+
 // Is reports whether the schema names the type, alone or among others.
 func (s *Schema) Is(name string) bool {
 	for _, t := range s.Types {

@@ -11,7 +11,7 @@ type kinds struct {
 
 func kindsOf(s *operation.Schema) kinds {
 	var k kinds
-	for _, part := range parts(s) {
+	for _, part := range s.Parts() {
 		k.add(part)
 	}
 	if k == (kinds{}) {
@@ -41,32 +41,9 @@ func (k *kinds) add(s *operation.Schema) {
 	k.scalar = k.scalar || len(s.Enum) > 0 || s.Const != "" || s.Pattern != "" || s.Minimum != "" || s.Maximum != ""
 }
 
-// parts are the schema and all that it is composed of by allOf, oneOf and
-// anyOf, each once: a composition may lead back to itself.
-func parts(s *operation.Schema) []*operation.Schema {
-	var all []*operation.Schema
-	seen := map[*operation.Schema]bool{}
-	var visit func(*operation.Schema)
-	visit = func(s *operation.Schema) {
-		s = s.Target()
-		if s == nil || seen[s] {
-			return
-		}
-		seen[s] = true
-		all = append(all, s)
-		for _, group := range [][]*operation.Schema{s.AllOf, s.OneOf, s.AnyOf} {
-			for _, part := range group {
-				visit(part)
-			}
-		}
-	}
-	visit(s)
-	return all
-}
-
 // itemsOf is the schema of an array's elements, or nil.
 func itemsOf(s *operation.Schema) *operation.Schema {
-	for _, part := range parts(s) {
+	for _, part := range s.Parts() {
 		if part.Items != nil {
 			return part.Items
 		}
@@ -77,7 +54,7 @@ func itemsOf(s *operation.Schema) *operation.Schema {
 // memberOf is the schema of an object's member, or nil.
 func memberOf(s *operation.Schema, name string) *operation.Schema {
 	var additional *operation.Schema
-	for _, part := range parts(s) {
+	for _, part := range s.Parts() {
 		if found := part.Property(name); found != nil {
 			return found
 		}
@@ -90,7 +67,7 @@ func memberOf(s *operation.Schema, name string) *operation.Schema {
 
 // declares tells whether an object's schema names the member.
 func declares(s *operation.Schema, name string) bool {
-	for _, part := range parts(s) {
+	for _, part := range s.Parts() {
 		if part.Property(name) != nil {
 			return true
 		}

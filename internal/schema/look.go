@@ -7,7 +7,7 @@ import "github.com/epilot-cli/epilot/internal/operation"
 func Types(s *operation.Schema) []string {
 	var names []string
 	seen := map[string]bool{}
-	for _, part := range composed(s) {
+	for _, part := range s.Parts() {
 		for _, name := range part.Types {
 			if !seen[name] {
 				seen[name] = true
@@ -20,7 +20,7 @@ func Types(s *operation.Schema) []string {
 
 // Items is the schema of an array's elements, nil where it is not said.
 func Items(s *operation.Schema) *operation.Schema {
-	for _, part := range composed(s) {
+	for _, part := range s.Parts() {
 		if part.Items != nil {
 			return part.Items
 		}
@@ -33,7 +33,7 @@ func Items(s *operation.Schema) *operation.Schema {
 func Member(s *operation.Schema, name string) *operation.Schema {
 	var found []*operation.Schema
 	var additional *operation.Schema
-	for _, part := range composed(s) {
+	for _, part := range s.Parts() {
 		if member := part.Property(name); member != nil {
 			found = append(found, member)
 		}
@@ -52,33 +52,10 @@ func Member(s *operation.Schema, name string) *operation.Schema {
 
 // Declares tells whether an object's schema names the member.
 func Declares(s *operation.Schema, name string) bool {
-	for _, part := range composed(s) {
+	for _, part := range s.Parts() {
 		if part.Property(name) != nil {
 			return true
 		}
 	}
 	return false
-}
-
-// composed are the schema and all that it is composed of, each once: a
-// composition may lead back to itself.
-func composed(s *operation.Schema) []*operation.Schema {
-	var all []*operation.Schema
-	seen := map[*operation.Schema]bool{}
-	var visit func(*operation.Schema)
-	visit = func(s *operation.Schema) {
-		s = s.Target()
-		if s == nil || seen[s] {
-			return
-		}
-		seen[s] = true
-		all = append(all, s)
-		for _, group := range [][]*operation.Schema{s.AllOf, s.OneOf, s.AnyOf} {
-			for _, part := range group {
-				visit(part)
-			}
-		}
-	}
-	visit(s)
-	return all
 }

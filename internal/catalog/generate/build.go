@@ -29,7 +29,7 @@ func build(ctx context.Context, folder string, log io.Writer) (map[string]string
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		files[name+".txt"] = lines
-		fmt.Fprintf(&index, "%s\t%s\t%s\n", name, api.Title, strings.Join(servers(api), " "))
+		fmt.Fprintf(&index, "%s\t%s\t%s\n", name, api.Title, strings.Join(api.AllServers(), " "))
 	}
 	files["index.tsv"] = index.String()
 	return files, nil
@@ -65,17 +65,4 @@ func checkFacts(name, lines string) error {
 		}
 	}
 	return nil
-}
-
-// servers are those of the API and of its operations, each once.
-func servers(api *operation.API) []string {
-	found := slices.Clone(api.Servers)
-	for _, op := range api.Operations {
-		for _, server := range op.Load().Servers {
-			if !slices.Contains(found, server) {
-				found = append(found, server)
-			}
-		}
-	}
-	return found
 }
