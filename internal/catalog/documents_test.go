@@ -38,7 +38,7 @@ func TestDocumentsAsTheyStand(t *testing.T) {
 	for _, name := range New(Options{}).Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			kept, err := texts.ReadFile("facts/" + name + ".txt")
+			kept, err := os.ReadFile("facts/" + name + ".txt")
 			if err != nil {
 				t.Fatal(err)
 			}

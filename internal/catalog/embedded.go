@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"embed"
-	"io"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ import (
 //go:embed facts/index.tsv
 var index string
 
-//go:embed facts/*.txt lines/*.txt
+//go:embed lines/*.txt
 var texts embed.FS
 
 // Entry is one embedded API in a list.
@@ -83,7 +82,7 @@ func rows() func(yield func(name, rest string) bool) {
 
 // embedded returns the embedded API of that name, or nil.
 func embedded(name string) (*operation.API, error) {
-	text, known := embeddedText("facts/" + name + ".txt")
+	text, known := facts.Text(name)
 	if !known {
 		return nil, nil
 	}
@@ -97,24 +96,11 @@ func embedded(name string) (*operation.API, error) {
 
 // ownLines are our words about the operations of an API, "" where there are none.
 func ownLines(name string) string {
-	own, _ := embeddedText("lines/" + name + ".txt")
-	return own
-}
-
-// embeddedText is an embedded file. It is copied once: a string of what
-// ReadFile returns would cost a call on the largest API a tenth of a
-// millisecond more.
-func embeddedText(name string) (string, bool) {
-	file, err := texts.Open(name)
+	own, err := texts.ReadFile("lines/" + name + ".txt")
 	if err != nil {
-		return "", false
+		return ""
 	}
-	var text strings.Builder
-	if info, err := file.Stat(); err == nil {
-		text.Grow(int(info.Size()))
-	}
-	_, err = io.CopyBuffer(&text, file, make([]byte, 4<<10))
-	return text.String(), err == nil
+	return string(own)
 }
 
 // describe gives the operations that have no line theirs: id, tab, sentence.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -13,7 +14,7 @@ func TestFactsOnly(t *testing.T) {
 	for _, name := range New(Options{}).Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			text, err := texts.ReadFile("facts/" + name + ".txt")
+			text, err := os.ReadFile("facts/" + name + ".txt")
 			if err != nil {
 				t.Fatal(err)
 			}
