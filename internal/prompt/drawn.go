@@ -5,17 +5,16 @@ import (
 	"errors"
 	"io"
 
-	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/terminal"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// drawn asks with survey: its modes of the terminal, its keys, and its drawing
-// and erasing. The lists and the line are our own survey.Prompt: survey's take
-// Ctrl-D for Enter, panic on a filter that nothing fits, and wait without end
-// for a terminal that does not answer where its cursor is.
+// drawn asks with survey's terminal: its modes, its keys, and its cursor. The
+// lists and the line are our own: survey's take Ctrl-D for Enter, panic on a
+// filter that nothing fits, and wait without end for a terminal that does not
+// answer where its cursor is.
 type drawn struct {
 	editor
 	keys *keyboard
@@ -73,14 +72,28 @@ const (
 	plainPastes = "\x1b[?2004l"
 )
 
-func (d *drawn) ask(ctx context.Context, p survey.Prompt) error {
+// question is what can be asked: it reads the answer, and then leaves question
+// and answer on the screen.
+type question interface {
+	read() error
+	settle() error
+}
+
+func (d *drawn) screen() screen {
+	return screen{Stdio: terminal.Stdio{In: d.keys, Out: d.out, Err: d.out}}
+}
+
+func (d *drawn) ask(ctx context.Context, q question) error {
 	if ctx.Err() != nil {
 		return interrupted(ctx)
 	}
 	d.keys.ctx = ctx
 	_, _ = io.WriteString(d.out, markPastes)
 	defer func() { _, _ = io.WriteString(d.out, plainPastes) }()
-	err := survey.AskOne(p, &kept{}, survey.WithStdio(d.keys, d.out, d.out))
+	err := q.read()
+	if err == nil {
+		err = q.settle()
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -89,45 +102,3 @@ func (d *drawn) ask(ctx context.Context, p survey.Prompt) error {
 	}
 	return failure.New(failure.File, "the terminal cannot be asked: %w", err)
 }
-
-// kept satisfies survey, which wants a place for the answer: the prompts keep
-// their own.
-type kept struct{}
-
-// WriteAnswer is survey's core.Settable.
-func (*kept) WriteAnswer(string, any) error { return nil }
-
-// keyLoop draws, and hands each key to the function until it is done. Whatever
-// ends it, a panic too, the terminal is as it was before. Its modes change first:
-// it must not show or act on a key that answers what is drawn.
-func keyLoop(r *survey.Renderer, first func() error, on func(key rune) (done bool, err error)) error {
-	reader := r.NewRuneReader()
-	if err := reader.SetTermMode(); err != nil {
-		return err
-	}
-	defer func() { _ = reader.RestoreTermMode() }()
-	if err := first(); err != nil {
-		return err
-	}
-	for {
-		key, _, err := reader.ReadRune()
-		if err != nil {
-			return leave(r, err)
-		}
-		if key == terminal.KeyInterrupt || key == terminal.KeyEndTransmission {
-			return leave(r, terminal.InterruptErr)
-		}
-		if done, err := on(key); done || err != nil {
-			return err
-		}
-	}
-}
-
-// leave ends the line that the cursor is in: what is printed next begins below.
-func leave(r *survey.Renderer, err error) error {
-	_, _ = io.WriteString(r.Stdio().Out, "\n")
-	return err
-}
-
-// draw replaces what the prompt drew before.
-func draw(r *survey.Renderer, text string) error { return r.Render("{{.}}", text) }

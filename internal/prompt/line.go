@@ -5,14 +5,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/terminal"
 )
 
-// line is a survey.Prompt for one line of text. It is drawn anew at each key
+// line asks for one line of text. It is drawn anew at each key
 // and never longer than the terminal is wide.
 type line struct {
-	survey.Renderer
+	screen
 	asked  Question
 	with   *drawn
 	masked bool
@@ -25,12 +24,12 @@ type line struct {
 }
 
 func newLine(d *drawn, q Question) *line {
-	return &line{asked: q, with: d, show: func(answer string) string { return answer }}
+	return &line{screen: d.screen(), asked: q, with: d, show: func(answer string) string { return answer }}
 }
 
-// Prompt reads the answer.
-func (l *line) Prompt(*survey.PromptConfig) (any, error) {
-	err := keyLoop(&l.Renderer, l.draw, func(key rune) (bool, error) {
+// read reads the answer.
+func (l *line) read() error {
+	return l.keyLoop(l.draw, func(key rune) (bool, error) {
 		if key == '\r' || key == '\n' {
 			return l.accept()
 		}
@@ -38,11 +37,10 @@ func (l *line) Prompt(*survey.PromptConfig) (any, error) {
 		l.press(key)
 		return false, l.draw()
 	})
-	return l.answer, err
 }
 
-// Cleanup leaves question and answer on the screen.
-func (l *line) Cleanup(*survey.PromptConfig, any) error {
+// settle leaves question and answer on the screen.
+func (l *line) settle() error {
 	shown := l.answer
 	if l.masked {
 		shown = strings.Repeat("*", min(len(shown), 8))
@@ -53,7 +51,7 @@ func (l *line) Cleanup(*survey.PromptConfig, any) error {
 	if columns-cells(asked) < 2 {
 		rest = ""
 	}
-	return draw(&l.Renderer, l.with.palette.Bold(asked)+l.with.palette.Key(rest)+"\n")
+	return l.screen.draw(l.with.palette.Bold(asked) + l.with.palette.Key(rest) + "\n")
 }
 
 // accept takes the answer, or says what is wrong with it.

@@ -25,13 +25,13 @@ func (l *line) draw() error {
 		asked = l.with.palette.Bold(asked)
 	}
 	lines = append(lines, asked+text)
-	if err := draw(&l.Renderer, strings.Join(lines, "\n")); err != nil {
+	if err := l.screen.draw(strings.Join(lines, "\n")); err != nil {
 		return err
 	}
 	if back == 0 {
 		return nil
 	}
-	return l.NewCursor().Back(back)
+	return l.cursor().Back(back)
 }
 
 func (l *line) question() string {

@@ -4,14 +4,13 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/AlecAivazis/survey/v2"
 	"github.com/AlecAivazis/survey/v2/terminal"
 )
 
-// list is a survey.Prompt for one or several of many options. Typed words leave
+// list asks for one or several of many options. Typed words leave
 // only the options that have them all.
 type list struct {
-	survey.Renderer
+	screen
 	asked Question
 	with  *drawn
 	many  bool
@@ -24,7 +23,7 @@ type list struct {
 }
 
 func newList(d *drawn, q Question, many bool) *list {
-	l := &list{asked: q, with: d, many: many, ticked: map[int]bool{}}
+	l := &list{screen: d.screen(), asked: q, with: d, many: many, ticked: map[int]bool{}}
 	for _, o := range q.Options {
 		text := o.Match
 		if text == "" {
@@ -56,12 +55,12 @@ func (l *list) marked() []int {
 	return all
 }
 
-// Prompt reads the choice.
-func (l *list) Prompt(*survey.PromptConfig) (any, error) {
-	cursor := l.NewCursor()
+// read reads the choice.
+func (l *list) read() error {
+	cursor := l.cursor()
 	_ = cursor.Hide() // what fails here fails in the drawing too
 	defer func() { _ = cursor.Show() }()
-	return nil, keyLoop(&l.Renderer, l.draw, func(key rune) (bool, error) {
+	return l.keyLoop(l.draw, func(key rune) (bool, error) {
 		if key == '\r' || key == '\n' {
 			return l.many || len(l.found) > 0, nil
 		}
@@ -70,8 +69,8 @@ func (l *list) Prompt(*survey.PromptConfig) (any, error) {
 	})
 }
 
-// Cleanup leaves question and choice on the screen.
-func (l *list) Cleanup(*survey.PromptConfig, any) error {
+// settle leaves question and choice on the screen.
+func (l *list) settle() error {
 	var labels []string
 	for _, i := range l.marked() {
 		labels = append(labels, l.asked.Options[i].Label)
@@ -85,7 +84,7 @@ func (l *list) Cleanup(*survey.PromptConfig, any) error {
 	if room := columns - cells(asked) - 1; room > 1 {
 		answer = " " + cut(squeeze(strings.Join(labels, ", ")), room)
 	}
-	return draw(&l.Renderer, l.with.palette.Bold(asked)+l.with.palette.Key(answer)+"\n")
+	return l.screen.draw(l.with.palette.Bold(asked) + l.with.palette.Key(answer) + "\n")
 }
 
 // squeeze makes one space of those that align columns.

@@ -25,7 +25,7 @@ func (l *list) draw() error {
 		lines = append(lines, l.with.palette.Dim(cut("  nothing has these words; Backspace takes them back", columns)))
 	}
 	lines = append(lines, l.with.palette.Dim(cut("  "+l.note(), columns)))
-	return draw(&l.Renderer, strings.Join(lines, "\n"))
+	return l.screen.draw(strings.Join(lines, "\n"))
 }
 
 func (l *list) title(columns int) string {
