@@ -36,9 +36,11 @@ type App struct {
 
 	Sleep  func(context.Context, time.Duration) error // nil: a timer
 	Jitter func(limit time.Duration) time.Duration    // nil: random, from 0 to the limit
+	Exit   func(status int)                           // nil: signals are somebody else's
 
-	json  bool // the line asks for JSON, on stderr too
-	store *profiles.Store
+	json    bool // the line asks for JSON, on stderr too
+	store   *profiles.Store
+	signals *signals
 }
 
 func newApp() *App {
@@ -57,6 +59,7 @@ func newApp() *App {
 		Proxy:     http.ProxyFromEnvironment,
 		Environ:   os.Environ,
 		Keyring:   vault.System(os.Getenv),
+		Exit:      os.Exit,
 	}
 }
 

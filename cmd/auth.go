@@ -14,9 +14,8 @@ import (
 // newAuthCmd is the group of commands about who is signed in.
 func newAuthCmd(call *callOptions) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "auth <command>",
-		Short: "Sign in and out, and show who is signed in",
-		RunE:  call.runGroup,
+		Use:  "auth <command>",
+		RunE: call.runGroup,
 	}
 	cmd.AddCommand(
 		newLoginCmd(call), newTokenCmd(call), newStatusCmd(call), newLogoutCmd(call), newPrintTokenCmd(call),

@@ -27,7 +27,8 @@ type callOptions struct {
 	catalog *catalog.Catalog
 
 	api, operation string
-	named          bool    // an operation is named, if only by an empty word
+	named          bool // an operation is named, if only by an empty word
+	callFlags      *pflag.FlagSet
 	unknown        *string // the word where a command or an API is expected
 	positional     []string
 

@@ -15,9 +15,8 @@ import (
 // newConfigCmd is the group of commands about the settings.
 func newConfigCmd(call *callOptions) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "config <command>",
-		Short: "Show and change the settings: stage, pager, timeout and others",
-		RunE:  call.runGroup,
+		Use:  "config <command>",
+		RunE: call.runGroup,
 	}
 	cmd.AddCommand(newConfigListCmd(call), newConfigGetCmd(call), newConfigSetCmd(call), newConfigUnsetCmd(call), newConfigPathCmd(call))
 	return cmd

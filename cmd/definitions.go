@@ -13,8 +13,7 @@ import (
 // use, and about which of them are trusted.
 func newDefinitionsCmd(call *callOptions) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "definitions <command>",
-		Short: "Show, update and trust the definitions that calls use",
+		Use: "definitions <command>",
 		RunE: func(cmd *cobra.Command, words []string) error {
 			if len(words) == 0 {
 				return call.help(cmd)

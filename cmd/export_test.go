@@ -41,7 +41,7 @@ func (p Process) Run(ctx context.Context, args ...string) Result {
 		Sleep:     p.sleep,
 		Jitter:    func(limit time.Duration) time.Duration { return limit },
 	}
-	status := app.report(args, app.run(ctx, args))
+	status := app.report(app.run(ctx, args))
 	return Result{Stdout: out.String(), Stderr: errs.String(), Status: status}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func (o *callOptions) addFieldFlags(flags *pflag.FlagSet) {
-	flags.StringArrayVarP(&o.fields, "field", "f", nil, "Set a field of the body: a.b=text, list[]=text, n:=3 for JSON, key=@file (repeatable)")
+	flags.VarP(repeated{&o.fields}, "field", "f", "Set a field of the body: a.b=text, list[]=text, n:=3 for JSON, key=@file (repeatable)")
 }
 
 // withFields adds to the body's sources what -f says, and what a form needs.

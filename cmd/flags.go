@@ -32,11 +32,11 @@ func (o *callOptions) addGlobalFlags(flags *pflag.FlagSet) {
 // addCallFlags adds the flags of an API call.
 func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
-	flags.StringArrayVarP(&o.params, "param", "p", nil, "Set a parameter: key=value (repeatable)")
+	flags.VarP(repeated{&o.params}, "param", "p", "Set a parameter: key=value (repeatable)")
 	flags.VarP(&once{text: &o.data}, "data", "d", "Request body: JSON, @file (JSON or YAML), - for stdin")
 	o.addFieldFlags(flags)
-	flags.StringArrayVarP(&o.headers, "header", "H", nil, "Set a header: 'Key: Value' (repeatable)")
-	flags.StringArrayVar(&o.queries, "query", nil, "Send an undocumented query parameter: key=value (repeatable)")
+	flags.VarP(repeated{&o.headers}, "header", "H", "Set a header: 'Key: Value' (repeatable)")
+	flags.Var(repeated{&o.queries}, "query", "Send an undocumented query parameter: key=value (repeatable)")
 	flags.BoolVarP(&o.include, "include", "i", false, "Show the response's headers on stderr")
 	flags.StringVar(&o.jsonata, "jsonata", "", "Transform the response with a JSONata expression")
 	flags.StringVar(&o.definition, "definition", "", "Use this OpenAPI file or URL instead of the built-in definition")
@@ -87,6 +87,24 @@ func (f *once) Set(text string) error {
 		return errors.New("given twice")
 	}
 	*f.text, f.given = text, true
+	return nil
+}
+
+// repeated is the value of a flag that may be given again. pflag has one too,
+// but that starts a CSV writer for each such flag to show that it is empty.
+type repeated struct{ words *[]string }
+
+func (f repeated) String() string {
+	if f.words == nil {
+		return ""
+	}
+	return strings.Join(*f.words, " ")
+}
+
+func (f repeated) Type() string { return "stringArray" }
+
+func (f repeated) Set(word string) error {
+	*f.words = append(*f.words, word)
 	return nil
 }
 

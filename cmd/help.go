@@ -75,7 +75,7 @@ func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
 		apis = append(apis, manual.Entry{Name: e.Name, Line: e.Title})
 	}
 	page.List("APIS", apis)
-	page.List("FLAGS OF A CALL", callFlagEntries())
+	page.List("FLAGS OF A CALL", flagEntries(o.callFlags))
 	page.List("FLAGS", flagEntries(cmd.PersistentFlags()))
 	page.Lines("EXAMPLES",
 		"epilot access-token listAccessTokens --server mock",
@@ -103,15 +103,12 @@ func commandHelp(page *manual.Page, cmd *cobra.Command) {
 // CallFlags are the flags of an API call, as its help and docs/reference list
 // them.
 func CallFlags() []manual.Entry {
+	call := pflag.NewFlagSet("call", pflag.ContinueOnError)
 	global := pflag.NewFlagSet("global", pflag.ContinueOnError)
-	new(callOptions).addGlobalFlags(global)
-	return slices.Concat(callFlagEntries(), flagEntries(global))
-}
-
-func callFlagEntries() []manual.Entry {
-	flags := pflag.NewFlagSet("call", pflag.ContinueOnError)
-	new(callOptions).addCallFlags(flags)
-	return flagEntries(flags)
+	o := &callOptions{}
+	o.addCallFlags(call)
+	o.addGlobalFlags(global)
+	return slices.Concat(flagEntries(call), flagEntries(global))
 }
 
 // flagEntries are the flags as the help lists them.

@@ -30,10 +30,9 @@ type mockOptions struct {
 func newMockCmd(call *callOptions) *cobra.Command {
 	o := &mockOptions{call: call}
 	cmd := &cobra.Command{
-		Use:   "mock",
-		Short: "Run a local epilot on loopback",
-		Args:  noWords,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		Use:  "mock",
+		Args: noWords,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	cmd.Flags().IntVar(&o.port, "port", 4010, "Port on 127.0.0.1; 0 takes a free one")
 	return cmd

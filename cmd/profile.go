@@ -15,9 +15,8 @@ import (
 // newProfileCmd is the group of commands about the stored accounts.
 func newProfileCmd(call *callOptions) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "profile <command>",
-		Short: "List, create and change profiles: an account, its server and headers",
-		RunE:  call.runGroup,
+		Use:  "profile <command>",
+		RunE: call.runGroup,
 	}
 	cmd.AddCommand(
 		newProfileListCmd(call), newProfileEditCmd(call, true), newProfileEditCmd(call, false),

@@ -49,7 +49,7 @@ func (o *editOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.server, "server", "s", "", "Base URL of its calls")
 	flags.StringVarP(&o.token, "token", "t", "", "Its token; - reads it from stdin, where no process list shows it")
 	flags.StringVar(&o.command, "token-command", "", "A program that prints its token: 'pass show epilot', or a JSON array; no shell")
-	flags.StringArrayVarP(&o.headers, "header", "H", nil, "A header of its calls: 'Key: Value'; 'Key:' removes it (repeatable)")
+	flags.VarP(repeated{&o.headers}, "header", "H", "A header of its calls: 'Key: Value'; 'Key:' removes it (repeatable)")
 	flags.StringVar(&o.org, "org", "", "The organization of its calls: the header "+orgHeader)
 	flags.StringVar(&o.stage, "stage", "", "The stage of its calls: prod, dev or staging")
 	flags.StringVar(&o.api, "api", "", "Change what it says for this API only")

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -25,7 +24,7 @@ type errorObject struct {
 
 // report prints an error, the only place that does, and returns the exit
 // status that it stands for.
-func (a *App) report(args []string, err error) int {
+func (a *App) report(err error) int {
 	if err == nil {
 		return 0
 	}
@@ -33,7 +32,7 @@ func (a *App) report(args []string, err error) int {
 	status := failure.ExitStatus(failed)
 	switch {
 	case failed.Kind == failure.Silent:
-	case slices.Contains(args, "--json"):
+	case a.json:
 		a.reportJSON(failed, status)
 	case failed.Kind != failure.API || failed.Hint != "" || a.Streams.ErrTTY: // else the API's own answer is on stdout and says it better
 		a.reportText(failed)

@@ -4,14 +4,13 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/nearest"
 )
 
-// newRootCmd builds the commands that this command line can mean: the fixed
-// ones, and those of the API that it names. The other APIs cost nothing.
+// newRootCmd builds the commands that this command line can mean: one of its
+// own, or the API that it names. The others cost nothing.
 func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 	o := &callOptions{app: a, catalog: a.catalog()}
 	root := &cobra.Command{
@@ -25,48 +24,35 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 	root.CompletionOptions.DisableDefaultCmd = true
 	o.addGlobalFlags(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { o.heed(cmd) }
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { o.helpErr = o.help(cmd) })
-	root.AddCommand(
-		newAuthCmd(o), newProfileCmd(o), newConfigCmd(o),
-		newSearchCmd(o), newDefinitionsCmd(o), newMockCmd(o),
-	)
-	root.SetArgs(o.addAPI(root, args))
+	root.SetArgs(o.addMeant(root, args))
 	return root, o
 }
 
-// addAPI adds the command of the API that the words name, and returns the
-// arguments in the order that cobra reads: command words, flags, values.
-func (o *callOptions) addAPI(root *cobra.Command, args []string) []string {
-	callFlags := pflag.NewFlagSet("call", pflag.ContinueOnError)
-	o.addCallFlags(callFlags)
-	known := pflag.NewFlagSet("all", pflag.ContinueOnError)
-	known.AddFlagSet(root.PersistentFlags())
-	known.AddFlagSet(callFlags)
-	words, options, open := wordsFirst(known, args)
+// addMeant adds the command that the words name, and returns the arguments in
+// the order that cobra reads: command words, flags, values.
+func (o *callOptions) addMeant(root *cobra.Command, args []string) []string {
+	api := newAPICmd(o)
+	o.callFlags = api.PersistentFlags()
+	o.addCallFlags(o.callFlags)
+	words, options, open := wordsFirst(args, root.PersistentFlags(), o.callFlags)
 	if len(words) > 0 && words[0] == "help" {
 		words, options = words[1:], append(options, "--help")
 		args = slices.Concat(words, options)
 	}
-	if len(words) == 0 || o.isCommand(root, words[0]) {
+	if len(words) == 0 || isCommand(words[0]) || !o.namesAPI(words[0], options) {
+		o.addCommands(root, words)
 		return args
 	}
-	if !o.namesAPI(words[0], options) {
-		o.unknown = &words[0]
-		return args
-	}
-	api := newAPICmd(o, words)
-	api.PersistentFlags().AddFlagSet(callFlags)
+	o.nameAPI(api, words)
 	root.AddCommand(api)
 	named := min(len(words), 2)
 	if open {
 		return slices.Concat(words[:named], options) // "--" would become the value that is missing
 	}
 	return slices.Concat(words[:named], options, []string{"--"}, words[named:])
-}
-
-func (o *callOptions) isCommand(root *cobra.Command, word string) bool {
-	return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == word })
 }
 
 // namesAPI reports whether the word is an API: an embedded one, or any word
@@ -107,20 +93,23 @@ func (o *callOptions) unknownCommand(cmd *cobra.Command, word string) error {
 	return unknown.Hintf("\"epilot\" lists the APIs and commands")
 }
 
-// newAPICmd is the command of one API; below it stands the operation that the
-// words name, and no other: a tree of every operation would cost each start.
-func newAPICmd(o *callOptions, words []string) *cobra.Command {
-	api := &cobra.Command{
-		Use:  words[0],
+// newAPICmd is the command of an API that is not known yet.
+func newAPICmd(o *callOptions) *cobra.Command {
+	return &cobra.Command{
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.runAPI(cmd) },
 	}
-	o.api = words[0]
+}
+
+// nameAPI makes it the command of the API that the words name; below it stands
+// the operation that they name, and no other: a tree of every operation would
+// cost each start.
+func (o *callOptions) nameAPI(api *cobra.Command, words []string) {
+	o.api, api.Use = words[0], words[0]
 	if len(words) > 1 {
 		o.operation, o.named = words[1], true
 		api.AddCommand(newOperationCmd(o))
 	}
-	return api
 }
 
 // newOperationCmd is the one generic command that every operation runs through.

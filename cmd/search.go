@@ -18,9 +18,8 @@ type searchOptions struct {
 func newSearchCmd(call *callOptions) *cobra.Command {
 	o := &searchOptions{call: call}
 	cmd := &cobra.Command{
-		Use:   "search <words>",
-		Short: "Find operations of all APIs by id, path and words",
-		RunE:  func(cmd *cobra.Command, words []string) error { return o.run(cmd.Context(), words) },
+		Use:  "search <words>",
+		RunE: func(cmd *cobra.Command, words []string) error { return o.run(cmd.Context(), words) },
 	}
 	cmd.Flags().IntVar(&o.limit, "limit", 20, "Show at most this many; 0 shows all")
 	return cmd

@@ -80,7 +80,7 @@ func (a *App) applyColor() error {
 // page is where long output goes: see term.Streams.Page. The pager of the
 // settings stands between the two variables that Page knows.
 func (a *App) page() io.WriteCloser {
-	return a.Streams.Page(func(name string) (string, bool) {
+	out, paged := a.Streams.Page(func(name string) (string, bool) {
 		value, set := a.LookupEnv(name)
 		if name != "EPILOT_PAGER" || set {
 			return value, set
@@ -88,4 +88,8 @@ func (a *App) page() io.WriteCloser {
 		pager, err := a.profiles().Setting("pager", "")
 		return pager.Text, err == nil && pager.Source == profiles.FromFile
 	})
+	if paged && a.Exit != nil {
+		leaveInterrupts()
+	}
+	return out
 }

@@ -13,7 +13,7 @@ import (
 // "--" is words, whatever it looks like; a flag that nobody knows keeps its
 // place among the flags, where pflag will name it. open reports that the last
 // flag lacks its value.
-func wordsFirst(flags *pflag.FlagSet, args []string) (words, options []string, open bool) {
+func wordsFirst(args []string, known ...*pflag.FlagSet) (words, options []string, open bool) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		switch {
@@ -23,7 +23,7 @@ func wordsFirst(flags *pflag.FlagSet, args []string) (words, options []string, o
 			words = append(words, arg)
 		default:
 			options = append(options, arg)
-			if !wantsValue(flags, arg) {
+			if !wantsValue(known, arg) {
 				continue
 			}
 			if i++; i == len(args) {
@@ -36,16 +36,16 @@ func wordsFirst(flags *pflag.FlagSet, args []string) (words, options []string, o
 }
 
 // wantsValue reports whether the next argument is the flag's value.
-func wantsValue(flags *pflag.FlagSet, arg string) bool {
+func wantsValue(known []*pflag.FlagSet, arg string) bool {
 	if name, long := strings.CutPrefix(arg, "--"); long {
-		flag := flags.Lookup(name)
+		flag := find(known, func(flags *pflag.FlagSet) *pflag.Flag { return flags.Lookup(name) })
 		return flag != nil && flag.NoOptDefVal == ""
 	}
 	for i, letter := range arg[1:] {
 		if letter > '~' {
 			return false
 		}
-		flag := flags.ShorthandLookup(string(letter))
+		flag := find(known, func(flags *pflag.FlagSet) *pflag.Flag { return flags.ShorthandLookup(string(letter)) })
 		if flag == nil {
 			return false
 		}
@@ -54,4 +54,13 @@ func wantsValue(flags *pflag.FlagSet, arg string) bool {
 		}
 	}
 	return false
+}
+
+func find(known []*pflag.FlagSet, lookup func(*pflag.FlagSet) *pflag.Flag) *pflag.Flag {
+	for _, flags := range known {
+		if flag := lookup(flags); flag != nil {
+			return flag
+		}
+	}
+	return nil
 }

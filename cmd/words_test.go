@@ -33,7 +33,7 @@ func TestWordsFirst(t *testing.T) {
 			o := &callOptions{}
 			o.addGlobalFlags(flags)
 			o.addCallFlags(flags)
-			words, options, open := wordsFirst(flags, row.args)
+			words, options, open := wordsFirst(row.args, flags)
 			if open != (row.name == "a value that is missing") || !slices.Equal(words, row.words) || !slices.Equal(options, row.options) {
 				t.Errorf("words %q options %q, want %q and %q", words, options, row.words, row.options)
 			}

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"embed"
-	"slices"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/catalog/facts"
@@ -105,19 +104,15 @@ func ownLines(name string) string {
 
 // describe gives the operations that have no line theirs: id, tab, sentence.
 func describe(api *operation.API, lines string) {
-	if !slices.ContainsFunc(api.Operations, hasNoLine) {
-		return
-	}
-	known := make(map[string]string, len(api.Operations))
-	for line := range strings.SplitSeq(lines, "\n") {
-		id, sentence, _ := strings.Cut(line, "\t")
-		known[id] = sentence
-	}
+	next := lines
 	for _, op := range api.Operations {
-		if hasNoLine(op) {
-			op.Line = known[op.ID]
+		if op.Line != "" {
+			continue
 		}
+		rest, follows := strings.CutPrefix(next, op.ID+"\t")
+		if !follows { // a definition of another order
+			_, rest, _ = strings.Cut("\n"+lines, "\n"+op.ID+"\t")
+		}
+		op.Line, next, _ = strings.Cut(rest, "\n")
 	}
 }
-
-func hasNoLine(op *operation.Operation) bool { return op.Line == "" }

@@ -7,6 +7,7 @@ package manual
 //go:generate go run ./generate -to ../../docs/reference
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -16,20 +17,33 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
+// usual is the length in bytes of most pages: a longer one grows.
+const usual = 16 << 10
+
 // Page is a text in the making, in the terminal's colours or none.
 type Page struct {
-	text    strings.Builder
+	text    bytes.Buffer
 	palette *term.Palette
 }
 
 // NewPage returns an empty page.
-func NewPage(palette *term.Palette) *Page { return &Page{palette: palette} }
+func NewPage(palette *term.Palette) *Page {
+	p := &Page{palette: palette}
+	p.text.Grow(usual)
+	return p
+}
 
 // WriteTo writes the page (io.WriterTo). Control characters that a definition
 // brought along do not reach the terminal: every text went through term.Safe.
 func (p *Page) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.WriteString(w, p.text.String())
+	n, err := w.Write(p.text.Bytes())
 	return int64(n), err
+}
+
+func (p *Page) write(words ...string) {
+	for _, word := range words {
+		p.text.WriteString(word)
+	}
 }
 
 func (p *Page) line(format string, args ...any) {
@@ -55,7 +69,11 @@ func (p *Page) List(title string, entries []Entry) {
 		width = max(width, len(e.Name))
 	}
 	for _, e := range entries {
-		p.line("  %s%s  %s", p.palette.Key(safe(e.Name)), strings.Repeat(" ", width-len(e.Name)), clean(e.Line))
+		p.write("  ", p.palette.Key(safe(e.Name)))
+		for range width - len(e.Name) {
+			p.text.WriteByte(' ')
+		}
+		p.write("  ", clean(e.Line), "\n")
 	}
 }
 
@@ -63,7 +81,7 @@ func (p *Page) List(title string, entries []Entry) {
 func (p *Page) Lines(title string, lines ...string) {
 	p.heading(title)
 	for _, line := range lines {
-		p.line("  %s", line)
+		p.write("  ", line, "\n")
 	}
 }
 
@@ -71,32 +89,43 @@ func (p *Page) Lines(title string, lines ...string) {
 // definition; an operation with several tags stands under its first.
 func (p *Page) Operations(api *operation.API) {
 	p.line("%s  %s", p.palette.Bold(clean(api.Name)), clean(api.Title))
-	order, groups := grouped(api)
-	for _, tag := range order {
-		var entries []Entry
-		for _, op := range groups[tag] {
+	entries := make([]Entry, 0, len(api.Operations))
+	for _, tag := range firstTags(api) {
+		entries = entries[:0]
+		for _, op := range under(api, tag) {
 			entries = append(entries, Entry{op.ID, brief(op)})
 		}
 		p.List(clean(tag), entries)
 	}
 }
 
-// grouped are the operations by their first tag, and the tags that have one,
-// the declared ones first.
-func grouped(api *operation.API) (order []string, groups map[string][]*operation.Operation) {
-	groups = map[string][]*operation.Operation{}
+// firstTags are the tags that have an operation, the declared ones first.
+func firstTags(api *operation.API) []string {
 	var met []string
 	for _, op := range api.Operations {
-		tag := firstTag(op)
-		groups[tag] = append(groups[tag], op)
-		met = append(met, tag)
+		if tag := firstTag(op); !slices.Contains(met, tag) {
+			met = append(met, tag)
+		}
 	}
-	for _, tag := range append(append([]string{}, api.Tags...), met...) {
-		if groups[tag] != nil && !slices.Contains(order, tag) {
+	declared := slices.DeleteFunc(slices.Clone(api.Tags), func(tag string) bool { return !slices.Contains(met, tag) })
+	var order []string
+	for _, tag := range slices.Concat(declared, met) {
+		if !slices.Contains(order, tag) {
 			order = append(order, tag)
 		}
 	}
-	return order, groups
+	return order
+}
+
+// under are the operations whose first tag it is.
+func under(api *operation.API, tag string) []*operation.Operation {
+	var ops []*operation.Operation
+	for _, op := range api.Operations {
+		if firstTag(op) == tag {
+			ops = append(ops, op)
+		}
+	}
+	return ops
 }
 
 func firstTag(op *operation.Operation) string {
@@ -107,17 +136,33 @@ func firstTag(op *operation.Operation) string {
 }
 
 func brief(op *operation.Operation) string {
-	line := op.Method + " " + op.Path
-	if op.Line != "" {
-		line = op.Line + "  (" + line + ")"
-	}
+	deprecated := ""
 	if op.Deprecated {
-		line += "  deprecated"
+		deprecated = " deprecated"
 	}
-	return line
+	if op.Line == "" {
+		return op.Method + " " + op.Path + deprecated
+	}
+	return op.Line + " (" + op.Method + " " + op.Path + ")" + deprecated
 }
 
 // clean is a definition's text on one line, unable to drive a terminal.
 func clean(text string) string {
+	if isClean(text) {
+		return text // as nearly all are
+	}
 	return strings.Join(strings.Fields(term.Safe(text)), " ")
+}
+
+// isClean reports whether the text has nothing but words, each after one space.
+func isClean(text string) bool {
+	last := byte(' ')
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c > '~' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+	}
+	return last != ' ' || text == ""
 }

@@ -109,22 +109,22 @@ func (m *markdown) flags(flags []Entry) {
 // the same order.
 func (m *markdown) operations(api *operation.API) {
 	m.section("##", "Operations")
-	order, groups := grouped(api)
+	order := firstTags(api)
 	for _, tag := range order {
 		m.anchors.add(clean(tag))
 	}
 	links := map[*operation.Operation]string{}
 	for _, tag := range order {
-		for _, op := range groups[tag] {
+		for _, op := range under(api, tag) {
 			links[op] = m.anchors.add(clean(op.ID))
 		}
 	}
 	for _, tag := range order {
 		m.block("### %s", plain(clean(tag)))
-		m.list(groups[tag], links)
+		m.list(under(api, tag), links)
 	}
 	for _, tag := range order {
-		for _, op := range groups[tag] {
+		for _, op := range under(api, tag) {
 			m.operation(describe(api, op.Load(), term.NewPalette(false)), clean(op.ID))
 		}
 	}

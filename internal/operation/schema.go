@@ -122,7 +122,7 @@ func (s *Schema) Property(name string) *Schema {
 // asked for, so that a call pays only for the schemas it meets. It is safe for
 // use by several goroutines.
 type Components struct {
-	names []string
+	names func() []string
 	read  func(name string) *Schema
 
 	mu    sync.Mutex
@@ -132,11 +132,17 @@ type Components struct {
 // NewComponents returns components that are read with the function, which
 // returns nil for a name it does not know.
 func NewComponents(names []string, read func(name string) *Schema) *Components {
+	return LazyComponents(func() []string { return names }, read)
+}
+
+// LazyComponents returns components whose names too are asked for when they are
+// wanted.
+func LazyComponents(names func() []string, read func(name string) *Schema) *Components {
 	return &Components{names: names, read: read, known: map[string]*Schema{}}
 }
 
 // Names are the component names in the document's order.
-func (c *Components) Names() []string { return c.names }
+func (c *Components) Names() []string { return c.names() }
 
 // Schema returns the named schema, or an empty one where there is none.
 func (c *Components) Schema(name string) *Schema {

@@ -8,23 +8,26 @@ import (
 )
 
 // Page returns where long output goes: a pager when Out is a terminal and one
-// is there, else Out itself. EPILOT_PAGER names it, then PAGER, then it is less;
+// is there (paged), else Out itself. EPILOT_PAGER names it, then PAGER, then it is less;
 // a variable that is set but empty, or "cat", means none. lookup is
 // os.LookupEnv or its like. Close waits until the person leaves the pager.
 // Writes fail with EPIPE once the person has left it.
-func (s *Streams) Page(lookup func(string) (string, bool)) io.WriteCloser {
+func (s *Streams) Page(lookup func(string) (string, bool)) (out io.WriteCloser, paged bool) {
+	if !s.OutTTY {
+		return plain{s.Out}, false
+	}
 	words := pagerCommand(lookup)
-	if !s.OutTTY || len(words) == 0 || words[0] == "cat" {
-		return plain{s.Out}
+	if len(words) == 0 || words[0] == "cat" {
+		return plain{s.Out}, false
 	}
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Stdout, cmd.Stderr = s.Out, s.Err
 	cmd.Env = append(cmd.Environ(), pagerDefaults(lookup)...)
 	in, err := cmd.StdinPipe()
 	if err != nil || cmd.Start() != nil {
-		return plain{s.Out}
+		return plain{s.Out}, false
 	}
-	return &pager{WriteCloser: in, wait: cmd.Wait}
+	return &pager{WriteCloser: in, wait: cmd.Wait}, true
 }
 
 func pagerCommand(lookup func(string) (string, bool)) []string {

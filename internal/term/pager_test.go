@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -50,7 +51,10 @@ func TestPage(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			s := &Streams{Out: &out, Err: io.Discard, OutTTY: row.tty}
-			w := s.Page(lookup(row.env))
+			w, paged := s.Page(lookup(row.env))
+			if paged != strings.Contains(row.want, "LESS") {
+				t.Errorf("paged: %t", paged)
+			}
 			if _, err := io.WriteString(w, "text"); err != nil {
 				t.Fatal(err)
 			}

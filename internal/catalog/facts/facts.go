@@ -21,6 +21,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/epilot-cli/epilot/internal/catalog/openapi"
 	"github.com/epilot-cli/epilot/internal/failure"
@@ -28,55 +29,83 @@ import (
 )
 
 // text is the facts of one API: the JSON of its lines by name. A call asks for
-// few of the schemas, so that finding them is cheaper than a map of all.
+// few of the schemas, so that finding them is cheaper than a map of all, and a
+// list for none.
 type text struct {
 	api        *operation.API
 	operations []operation.Operation // made in one piece; the API points into it
+	shared     string                // the lines of responses and schemas, not read yet
+	readShared sync.Once
 	names      []string
 	schemas    []string
 	responses  map[string]string
 	fragments  openapi.Fragments
 }
 
-// Read reads the facts of the API of that name. One pass finds the lines; an
+// Read reads the facts of the API of that name. One pass finds the lines of the
+// operations, a second one those that they share, once somebody asks; an
 // operation is completed when it is loaded and a schema read when it is asked
 // for. A text without operations is an error of kind File.
 func Read(name, lines string) (*operation.API, error) {
 	t := &text{
 		api:        &operation.API{Name: name},
 		operations: make([]operation.Operation, strings.Count(lines, "\nop ")),
-		responses:  map[string]string{},
 	}
 	t.api.Operations = make([]*operation.Operation, 0, len(t.operations))
-	t.fragments = openapi.Fragments{Name: name, Response: t.response}
-	for line := range strings.SplitSeq(lines, "\n") {
-		if err := t.read(line); err != nil {
-			return nil, err
-		}
+	t.api.Components = operation.LazyComponents(t.schemaNames, t.schema)
+	t.fragments = openapi.Fragments{Name: name, Response: t.response, Components: t.api.Components}
+	if err := t.read(lines); err != nil {
+		return nil, err
 	}
 	if len(t.api.Operations) == 0 {
 		return nil, failure.New(failure.File, "the facts of %s hold no operation", name)
 	}
-	t.api.Components = operation.NewComponents(t.names, t.schema)
-	t.fragments.Components = t.api.Components
 	return t.api, nil
 }
 
-func (t *text) read(line string) error {
-	word, rest, _ := strings.Cut(line, " ")
-	name, fragment, _ := strings.Cut(rest, " ")
-	switch word {
-	case "api":
-		return t.fragments.Head(t.api, rest)
-	case "op":
-		t.api.Operations = append(t.api.Operations, t.operation(name, fragment))
-	case "response":
-		t.responses[unescape(name)] = fragment
-	case "schema":
-		t.names = append(t.names, unescape(name))
-		t.schemas = append(t.schemas, fragment)
+// read reads the API and its operations, and leaves what follows them.
+func (t *text) read(lines string) error {
+	for lines != "" {
+		line, rest, _ := strings.Cut(lines, "\n")
+		word, described, _ := strings.Cut(line, " ")
+		switch word {
+		case "api":
+			if err := t.fragments.Head(t.api, described); err != nil {
+				return err
+			}
+		case "op":
+			name, fragment, _ := strings.Cut(described, " ")
+			t.api.Operations = append(t.api.Operations, t.operation(name, fragment))
+		case "response", "schema":
+			t.shared = lines
+			return nil
+		}
+		lines = rest
 	}
 	return nil
+}
+
+// share reads the lines of responses and schemas.
+func (t *text) share() {
+	schemas := strings.Count(t.shared, "\nschema ") + 1
+	t.names, t.schemas = make([]string, 0, schemas), make([]string, 0, schemas)
+	t.responses = map[string]string{}
+	for line := range strings.SplitSeq(t.shared, "\n") {
+		word, described, _ := strings.Cut(line, " ")
+		name, fragment, _ := strings.Cut(described, " ")
+		switch word {
+		case "response":
+			t.responses[unescape(name)] = fragment
+		case "schema":
+			t.names = append(t.names, unescape(name))
+			t.schemas = append(t.schemas, fragment)
+		}
+	}
+}
+
+func (t *text) schemaNames() []string {
+	t.readShared.Do(t.share)
+	return t.names
 }
 
 // operation lists an operation and leaves the rest for later.
@@ -111,12 +140,13 @@ func (t *text) complete(op *operation.Operation, fragment string) {
 }
 
 func (t *text) response(name string) (string, bool) {
+	t.readShared.Do(t.share)
 	fragment, known := t.responses[name]
 	return fragment, known
 }
 
 func (t *text) schema(name string) *operation.Schema {
-	i := slices.Index(t.names, name)
+	i := slices.Index(t.schemaNames(), name)
 	if i < 0 {
 		return nil
 	}
@@ -138,7 +168,8 @@ func (t *text) beginning(fragment string) (deprecated bool, tags []string) {
 	}
 	if strings.Contains(list, `\`) {
 		var op operation.Operation
-		_ = t.fragments.Operation(&op, fragment) // what follows the tags may not be readable yet
+		listed := openapi.Fragments{Name: t.api.Name, Response: func(string) (string, bool) { return "", false }}
+		_ = listed.Operation(&op, fragment) // what follows the tags is not readable yet
 		return deprecated, op.Tags
 	}
 	return deprecated, strings.Split(list, `","`)

@@ -1,0 +1,30 @@
+//go:build unix
+
+package cmd_test
+
+import "testing"
+
+// TestInterruptInPager: Ctrl-C means something to a pager, and must not leave
+// it alone with the terminal.
+func TestInterruptInPager(t *testing.T) {
+	t.Parallel()
+	s := sit(t)
+	pager := s.file("pager", `trap 'echo "<interrupted>"' INT
+cat >/dev/null
+echo "<all read>"
+until read -r line </dev/tty; do :; done
+echo "<left>"
+`, 0o600)
+	for _, line := range [][]string{
+		{"entity", "--no-interactive"}, // only prints
+		{"access-token", "getAccessTokenJwks", "--server", "mock", "--no-interactive"},
+	} {
+		p := sit(t, "EPILOT_PAGER=sh "+pager).types(line...)
+		p.Wait("<all read>")
+		p.Type("\x03")
+		p.Wait("<interrupted>")
+		p.Type("\n")
+		p.Wait("<left>")
+		exits(t, p, 0)
+	}
+}
