@@ -73,7 +73,7 @@ func (c *Catalog) cached(name string) (*download, error) {
 	if file == "" {
 		return nil, nil
 	}
-	text, err := c.options.Open(file)
+	text, err := os.Open(file)
 	if isAbsent(err) {
 		return nil, nil
 	}

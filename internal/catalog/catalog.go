@@ -10,9 +10,7 @@ package catalog
 
 import (
 	"context"
-	"io"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/failure"
@@ -22,12 +20,11 @@ import (
 
 // Options is what a Catalog is given.
 type Options struct {
-	Dir       string                                   // working directory, where overrides are looked for; empty: none
-	Open      func(name string) (io.ReadCloser, error) // nil: os.Open
-	Fetch     http.RoundTripper                        // for a --definition that is a URL; nil: none can be fetched
-	UserAgent string                                   // of such a fetch
-	Cache     string                                   // folder of the downloaded definitions; empty: none
-	Now       func() time.Time                         // dates a download; needed by Update only
+	Dir       string            // working directory, where overrides are looked for; empty: none
+	Fetch     http.RoundTripper // for a --definition that is a URL; nil: none can be fetched
+	UserAgent string            // of such a fetch
+	Cache     string            // folder of the downloaded definitions; empty: none
+	Now       func() time.Time  // dates a download; needed by Update only
 }
 
 // Catalog finds and loads definitions. It is safe for use by several
@@ -38,18 +35,15 @@ type Catalog struct {
 
 // New returns a catalog. It reads nothing yet.
 func New(options Options) *Catalog {
-	if options.Open == nil {
-		options.Open = func(name string) (io.ReadCloser, error) { return os.Open(name) }
-	}
 	return &Catalog{options: options}
 }
 
 // Load returns the API of that name: from the definition, a file or an http
 // URL, where one is given; else from the override of the repository; else the
-// downloaded one; else the embedded one. With a definition any name will do. An unknown name, a missing
-// file and a definition that cannot be read as OpenAPI are of kind Usage, a
-// file that exists but cannot be read, or a download that is damaged, of kind
-// File, a failed fetch of kind Network.
+// downloaded one; else the embedded one. With a definition any name will do. An
+// unknown name, a missing file and a definition that cannot be read as OpenAPI
+// are of kind Usage, a file that exists but cannot be read, or a download that is
+// damaged, of kind File, a failed fetch of kind Network.
 func (c *Catalog) Load(ctx context.Context, name, definition string) (*operation.API, error) {
 	switch {
 	case isURL(definition):

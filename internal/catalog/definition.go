@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -40,7 +41,7 @@ func (c *Catalog) fromFile(name, file string) (*operation.API, error) {
 }
 
 func (c *Catalog) readFile(name string) ([]byte, error) {
-	file, err := c.options.Open(name)
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}

@@ -108,7 +108,7 @@ func (c *Catalog) Read(file string) (*operation.API, error) {
 	cached := c.cacheFile(name)
 	trust := Trust{Dir: c.options.Dir}
 	switch {
-	case !c.exists(file):
+	case !exists(file):
 		return nil, failure.New(failure.Usage, "%s: no such file", file)
 	case cached != "" && trust.real(file) == trust.real(cached):
 		return c.downloaded(name)

@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -21,7 +22,7 @@ func (c *Catalog) overrideFile(name string) string {
 	for _, dir := range c.overrideDirs() {
 		for _, extension := range overrideExtensions() {
 			file := filepath.Join(dir, ".epilot", "overrides", name+extension)
-			if c.exists(file) {
+			if exists(file) {
 				return file
 			}
 		}
@@ -45,7 +46,7 @@ func (c *Catalog) overrideDirs() []string {
 	var dirs []string
 	for dir := filepath.Clean(c.options.Dir); ; dir = filepath.Dir(dir) {
 		dirs = append(dirs, dir)
-		if c.exists(filepath.Join(dir, ".git")) {
+		if exists(filepath.Join(dir, ".git")) {
 			return dirs
 		}
 		if dir == filepath.Dir(dir) {
@@ -54,13 +55,9 @@ func (c *Catalog) overrideDirs() []string {
 	}
 }
 
-func (c *Catalog) exists(name string) bool {
-	file, err := c.options.Open(name)
-	if err != nil {
-		return !isAbsent(err)
-	}
-	_ = file.Close() // nothing was written
-	return true
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil || !isAbsent(err)
 }
 
 // isAbsent reports whether a file is not there, or cannot be because a part of
