@@ -74,7 +74,7 @@ func (o *callOptions) sendRevocation(ctx context.Context, profile *profiles.Prof
 	if err != nil {
 		return 0, err
 	}
-	t, err := o.route(profile, server, op, func() (*auth.Token, error) { return token, nil })
+	t, err := o.route(profile, server, api, op, func() (*auth.Token, error) { return token, nil })
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,12 +93,10 @@ func (o *callOptions) emulator(issuer string, log func(emulator.Entry)) (*emulat
 		return nil, failure.New(failure.File, "the local epilot has no folder for its state").
 			Hintf("set HOME or XDG_STATE_HOME")
 	}
-	load := func(name string) (*operation.API, error) {
-		return o.catalog.Load(context.Background(), name, "")
-	}
 	return emulator.New(emulator.Options{
-		APIs:      load,
-		Names:     o.catalog.Names(),
+		APIs:      o.mockAPI,
+		Names:     o.mockNames(),
+		Hosts:     func(name string) []string { return auth.Hosts(o.catalog.Servers(name)) },
 		StatePath: filepath.Join(state, "emulator.db"),
 		Issuer:    issuer,
 		Now:       o.app.Now,
@@ -106,8 +105,29 @@ func (o *callOptions) emulator(issuer string, log func(emulator.Entry)) (*emulat
 	})
 }
 
-// startMock serves the emulator on a free loopback port for this call.
-func (t *target) startMock(o *callOptions) (*url.URL, error) {
+// mockAPI loads an API for the local epilot: the one of this line by the
+// definition that the line names.
+func (o *callOptions) mockAPI(name string) (*operation.API, error) {
+	definition := ""
+	if name == o.api {
+		definition = o.definition
+	}
+	return o.catalog.Load(context.Background(), name, definition)
+}
+
+// mockNames are the embedded APIs, and the one of this line where a file adds
+// it.
+func (o *callOptions) mockNames() []string {
+	names := o.catalog.Names()
+	if o.api != "" && !slices.Contains(names, o.api) {
+		names = append(names, o.api)
+	}
+	return names
+}
+
+// startMock serves the emulator on a free loopback port for this call. The path
+// of its URL names the API, so that no other one can be meant.
+func (t *target) startMock(o *callOptions, api *operation.API) (*url.URL, error) {
 	handler, err := o.emulator(mockIssuer, nil)
 	if err != nil {
 		return nil, err
@@ -120,7 +140,7 @@ func (t *target) startMock(o *callOptions) (*url.URL, error) {
 	go func() { _ = server.Serve(listener) }()
 	t.close = func() { _ = server.Close() }
 	o.mock = handler
-	return &url.URL{Scheme: "http", Host: listener.Addr().String()}, nil
+	return &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: "/" + api.Name}, nil
 }
 
 // bootstrapToken is the emulator's own token, for a call that has no other.

@@ -38,7 +38,7 @@ func (o *callOptions) target(ctx context.Context, api *operation.API, op *operat
 	if err != nil {
 		return nil, err
 	}
-	return o.route(profile, server, op, func() (*auth.Token, error) {
+	return o.route(profile, server, api, op, func() (*auth.Token, error) {
 		sends := typed.Get("Authorization") != "" || profileHeader(profile, op).Get("Authorization") != ""
 		return o.resolveToken(ctx, server, op, o.neededSources(ctx, profile, server, typed), sends)
 	})
@@ -46,11 +46,11 @@ func (o *callOptions) target(ctx context.Context, api *operation.API, op *operat
 
 // route starts the emulator where it is meant, finds the token and refuses to
 // take it where it must not go.
-func (o *callOptions) route(profile *profiles.Profile, server auth.Server, op *operation.Operation, find func() (*auth.Token, error)) (*target, error) {
+func (o *callOptions) route(profile *profiles.Profile, server auth.Server, api *operation.API, op *operation.Operation, find func() (*auth.Token, error)) (*target, error) {
 	t := &target{header: profileHeader(profile, op), close: func() {}}
 	var err error
 	if server.Origin == auth.Emulator {
-		if server.URL, err = t.startMock(o); err != nil {
+		if server.URL, err = t.startMock(o, api); err != nil {
 			return nil, err
 		}
 	}

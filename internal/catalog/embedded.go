@@ -68,6 +68,18 @@ func (c *Catalog) Hosts() []string {
 	return hosts
 }
 
+// Servers are the base URLs of all servers that the embedded definition of that
+// name has; none where there is no such API.
+func (c *Catalog) Servers(name string) []string {
+	for known, rest := range rows() {
+		if known == name {
+			_, servers, _ := strings.Cut(rest, "\t")
+			return strings.Fields(servers)
+		}
+	}
+	return nil
+}
+
 // rows yields the name and the rest of each line of the index.
 func rows() func(yield func(name, rest string) bool) {
 	return func(yield func(name, rest string) bool) {

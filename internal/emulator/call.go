@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +13,7 @@ import (
 type call struct {
 	request *http.Request
 	writer  http.ResponseWriter
+	named   string            // the API that the host names, or ""
 	*route                    // set by the router
 	path    map[string]string // path parameters, decoded
 	query   url.Values
@@ -22,20 +22,6 @@ type call struct {
 
 // service answers an operation that has a behaviour of its own.
 type service func(*call) (*answer, error)
-
-// checkHost refuses a name that is not this machine's own. A web page can make
-// its name resolve to 127.0.0.1 (DNS rebinding), but the Host header tells.
-func checkHost(hostport string) error {
-	host := hostport
-	if name, _, err := net.SplitHostPort(hostport); err == nil {
-		host = name
-	}
-	switch strings.ToLower(strings.Trim(host, "[]")) {
-	case "127.0.0.1", "localhost", "::1":
-		return nil
-	}
-	return refuse(http.StatusForbidden, "host %q is not served; use 127.0.0.1 or localhost", host)
-}
 
 // authenticate lets a call pass when its operation is public or its bearer
 // token is valid. An operation with optional security takes a call without a

@@ -15,7 +15,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/operation"
 )
 
-// Options are what an emulator is made of. All but Log must be set.
+// Options are what an emulator is made of. The first group must be
+// set, but for Log.
 type Options struct {
 	APIs      func(name string) (*operation.API, error) // loads one definition
 	Names     []string                                  // the definitions to serve; on a tie the earlier one answers
@@ -24,6 +25,9 @@ type Options struct {
 	Now       func() time.Time
 	Random    io.Reader   // cryptographically secure
 	Log       func(Entry) // called after each request, from many goroutines at once
+
+	Hosts   func(name string) []string // of an API's servers, lower case: a request to one means this API; nil: none
+	Foreign bool                       // answer to any Host: for an address that others reach
 }
 
 // Entry is what there is to log about one request. It holds no header and no
@@ -42,6 +46,7 @@ type Entry struct {
 type Emulator struct {
 	options  Options
 	routes   *table
+	hosts    *hosts
 	tokens   *tokens
 	services map[string]service
 }
@@ -64,6 +69,7 @@ func New(options Options) (*Emulator, error) {
 	return &Emulator{
 		options:  options,
 		routes:   newTable(options.APIs, options.Names),
+		hosts:    &hosts{names: options.Names, servers: options.Hosts, foreign: options.Foreign},
 		tokens:   t,
 		services: t.services(),
 	}, nil
@@ -89,8 +95,12 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // answer takes a request through the gates in the order in which a gateway
 // has them: host, route, token, parameters, body, and then the service.
 func (e *Emulator) answer(c *call) (*answer, error) {
-	if err := checkHost(c.request.Host); err != nil {
+	var err error
+	if c.named, err = e.hosts.api(c.request.Host); err != nil {
 		return nil, err
+	}
+	if c.request.Method == http.MethodOptions {
+		return e.routes.options(c)
 	}
 	if err := e.routes.find(c); err != nil {
 		return nil, err

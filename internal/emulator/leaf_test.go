@@ -58,6 +58,14 @@ func TestTemplateMatching(t *testing.T) {
 		{"/x/v{n}.json", []string{"x", "v12.json"}, map[string]string{"n": "12"}},
 		{"/x/v{n}.json", []string{"x", "v.json"}, nil},
 		{"/x/{broken", []string{"x", "{broken"}, map[string]string{}},
+		{"/{id}:clone", []string{"a:b:clone"}, map[string]string{"id": "a:b"}},
+		{"/{id}:clone", []string{":clone"}, nil},
+		{"/{a}-{b}", []string{"x-y-z"}, map[string]string{"a": "x", "b": "y-z"}},
+		{"/{a}-{b}", []string{"-y"}, nil},
+		{"/{a}-{b}", []string{"y-"}, nil},
+		{"/{a}-{b}", []string{"--x"}, map[string]string{"a": "-", "b": "x"}},
+		{"/{a}{b}.json", []string{"xyz.json"}, map[string]string{"a": "x", "b": "yz"}},
+		{"/{a}{b}.json", []string{"x.json"}, nil},
 		{"/", []string{""}, map[string]string{}},
 	} {
 		r := route{segments: parseTemplate(row.template)}

@@ -1,8 +1,8 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,107 +18,114 @@ type route struct {
 	segments []segment
 }
 
-// segment is one part of a path template: "{id}" or ".well-known", and also
-// "{name}.json".
-type segment struct {
-	prefix, name, suffix string // name is "" in a literal segment
+// index holds routes by the number of their segments, those with more literal
+// text first, so that the first match is the most specific one.
+type index map[int][]*route
+
+func newIndex(routes []*route) index {
+	slices.SortStableFunc(routes, func(a, b *route) int { return cmp.Compare(b.literals(), a.literals()) })
+	found := index{}
+	for _, r := range routes {
+		found[len(r.segments)] = append(found[len(r.segments)], r)
+	}
+	return found
 }
 
-// table finds the operation that a request means. Definitions are loaded one
-// by one, as far as needed, and kept.
+// matching yields the routes that the words fit.
+func (x index) matching(words []string) func(yield func(*route) bool) {
+	return func(yield func(*route) bool) {
+		for _, r := range x[len(words)] {
+			if r.matches(words) && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// table has the routes of every API. A definition is loaded when a request may
+// mean it, and kept.
 type table struct {
 	load  func(name string) (*operation.API, error)
 	names []string
 
 	mu    sync.Mutex
-	known map[string][]*route
+	known map[string]index
+	every index // of all APIs together; nil until a path alone has to tell
 }
 
 func newTable(load func(string) (*operation.API, error), names []string) *table {
-	return &table{load: load, names: names, known: map[string][]*route{}}
+	return &table{load: load, names: names, known: map[string]index{}}
 }
 
-// find sets the call's route and path parameters. The problem is a 404 where
-// no path matches, and a 405 with Allow where only the method does not.
-func (t *table) find(c *call) error {
-	words, err := pathWords(c.request.URL)
-	if err != nil {
-		return err
-	}
-	var allowed []string
-	for _, name := range t.names {
-		routes, err := t.routes(name)
-		if err != nil {
-			return fmt.Errorf("loading the definition of %s: %w", name, err)
-		}
-		r, methods := choose(routes, c.request.Method, words)
-		if r != nil {
-			r.op.Load()
-			c.route, c.path = r, r.values(words)
-			return nil
-		}
-		allowed = append(allowed, methods...)
-	}
-	return unmatched(c.request, allowed)
-}
-
-func unmatched(r *http.Request, allowed []string) error {
-	if len(allowed) == 0 {
-		return refuse(http.StatusNotFound, "no operation has the path %s", r.URL.EscapedPath())
-	}
-	slices.Sort(allowed)
-	list := strings.Join(slices.Compact(allowed), ", ")
-	return refuse(http.StatusMethodNotAllowed, "%s is not allowed on %s; allowed: %s",
-		r.Method, r.URL.EscapedPath(), list).with("Allow", list)
-}
-
-// routes are the API's, those with more literal text first, so that the first
-// match is the most specific one.
-func (t *table) routes(name string) ([]*route, error) {
+// of are the routes of one API.
+func (t *table) of(name string) (index, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if routes, ok := t.known[name]; ok {
-		return routes, nil
+	if found, ok := t.known[name]; ok {
+		return found, nil
 	}
-	api, err := t.load(name)
+	routes, err := t.read(name)
 	if err != nil {
 		return nil, err
 	}
-	routes := make([]*route, 0, len(api.Operations))
-	for _, op := range api.Operations {
-		routes = append(routes, &route{api: api, op: op, segments: parseTemplate(op.Path)})
+	t.known[name] = newIndex(routes)
+	return t.known[name], nil
+}
+
+// all are the routes of every API; of two that are equal the one of the
+// earlier API comes first.
+func (t *table) all() (index, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.every != nil {
+		return t.every, nil
 	}
-	slices.SortStableFunc(routes, func(a, b *route) int { return b.literals() - a.literals() })
-	t.known[name] = routes
+	var routes []*route
+	for _, name := range t.names {
+		found, err := t.read(name)
+		if err != nil {
+			return nil, err
+		}
+		routes = append(routes, found...)
+	}
+	t.every = newIndex(routes)
+	return t.every, nil
+}
+
+// read makes an API's routes: each path alone, and below each base path that
+// the API's servers have.
+func (t *table) read(name string) ([]*route, error) {
+	api, err := t.load(name)
+	if err != nil {
+		return nil, fmt.Errorf("loading the definition of %s: %w", name, err)
+	}
+	bases := append([]string{""}, basePaths(api)...)
+	routes := make([]*route, 0, len(bases)*len(api.Operations))
+	for _, base := range bases {
+		for _, op := range api.Operations {
+			routes = append(routes, &route{api: api, op: op, segments: parseTemplate(base + op.Path)})
+		}
+	}
 	return routes, nil
 }
 
-// choose returns the route for the method, or the methods that the path has.
-// HEAD is GET without the body (RFC 9110, section 9.3.2).
-func choose(routes []*route, method string, words []string) (*route, []string) {
-	var allowed []string
-	for _, r := range routes {
-		if !r.matches(words) {
+// basePaths are the paths of the API's servers, each once, without "/" at the
+// end. A definition that is read whole may have servers for its operations.
+func basePaths(api *operation.API) []string {
+	servers := api.Servers
+	if api.Source != "" {
+		servers = api.AllServers()
+	}
+	var paths []string
+	for _, server := range servers {
+		u, err := url.Parse(server)
+		if err != nil {
 			continue
 		}
-		if r.op.Method == method || r.op.Method == http.MethodGet && method == http.MethodHead {
-			return r, nil
+		path := strings.TrimRight(u.Path, "/")
+		if path != "" && !slices.Contains(paths, path) {
+			paths = append(paths, path)
 		}
-		allowed = append(allowed, r.op.Method)
 	}
-	return nil, allowed
-}
-
-// pathWords are the path's segments, each decoded on its own, so that an
-// encoded slash stays inside its segment.
-func pathWords(u *url.URL) ([]string, error) {
-	words := strings.Split(strings.TrimPrefix(u.EscapedPath(), "/"), "/")
-	for i, word := range words {
-		decoded, err := url.PathUnescape(word)
-		if err != nil {
-			return nil, refuse(http.StatusBadRequest, "the path is not percent-encoded: %s", err)
-		}
-		words[i] = decoded
-	}
-	return words, nil
+	return paths
 }

@@ -2,8 +2,16 @@ package emulator
 
 import "strings"
 
+// segment is one part of a path template: ".well-known", "{id}", "{id}:clone",
+// "{from}-{to}.json". Its literals stand around the names, so there is one more
+// of them; they may be empty.
+type segment struct {
+	literals []string
+	names    []string
+}
+
 // parseTemplate cuts a path template (OpenAPI 3.1, "Path Templating") into its
-// segments. A segment holds at most one parameter.
+// segments.
 func parseTemplate(path string) []segment {
 	words := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	segments := make([]segment, len(words))
@@ -14,12 +22,17 @@ func parseTemplate(path string) []segment {
 }
 
 func parseSegment(word string) segment {
-	prefix, rest, open := strings.Cut(word, "{")
-	name, suffix, closed := strings.Cut(rest, "}")
-	if !open || !closed {
-		return segment{prefix: word}
+	s := segment{}
+	for {
+		literal, rest, open := strings.Cut(word, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !open || !closed {
+			s.literals = append(s.literals, word)
+			return s
+		}
+		s.literals, s.names = append(s.literals, literal), append(s.names, name)
+		word = after
 	}
-	return segment{prefix: prefix, name: name, suffix: suffix}
 }
 
 func (r *route) matches(words []string) bool {
@@ -27,29 +40,61 @@ func (r *route) matches(words []string) bool {
 		return false
 	}
 	for i, s := range r.segments {
-		if !s.matches(words[i]) {
+		if !s.fill(words[i], nil) {
 			return false
 		}
 	}
 	return true
 }
 
-// matches reports whether the word fits; a parameter takes one character or more.
-func (s segment) matches(word string) bool {
-	if s.name == "" {
-		return word == s.prefix
+// fill reports whether the word fits, and sets the values of the names where
+// a map is given. A parameter takes one character or more, and as few as the
+// literal behind it allows.
+func (s segment) fill(word string, values map[string]string) bool {
+	last := len(s.names)
+	if last == 0 {
+		return word == s.literals[0]
 	}
-	return strings.HasPrefix(word, s.prefix) && strings.HasSuffix(word, s.suffix) &&
-		len(word) > len(s.prefix)+len(s.suffix)
+	rest, begins := strings.CutPrefix(word, s.literals[0])
+	if !begins {
+		return false
+	}
+	for i, name := range s.names {
+		end := valueEnd(rest, s.literals[i+1], i == last-1)
+		if end < 1 {
+			return false
+		}
+		if values != nil {
+			values[name] = rest[:end]
+		}
+		rest = rest[end+len(s.literals[i+1]):]
+	}
+	return true
+}
+
+// valueEnd is where the value ends that the literal follows, -1 where it does
+// not. The last literal ends the word.
+func valueEnd(rest, literal string, last bool) int {
+	switch {
+	case last && !strings.HasSuffix(rest, literal):
+		return -1
+	case last:
+		return len(rest) - len(literal)
+	case rest == "":
+		return -1
+	}
+	next := strings.Index(rest[1:], literal)
+	if next < 0 {
+		return -1
+	}
+	return next + 1
 }
 
 // values are the path parameters of words that match.
 func (r *route) values(words []string) map[string]string {
 	values := map[string]string{}
 	for i, s := range r.segments {
-		if s.name != "" {
-			values[s.name] = words[i][len(s.prefix) : len(words[i])-len(s.suffix)]
-		}
+		s.fill(words[i], values)
 	}
 	return values
 }
@@ -58,7 +103,9 @@ func (r *route) values(words []string) map[string]string {
 func (r *route) literals() int {
 	count := 0
 	for _, s := range r.segments {
-		count += len(s.prefix) + len(s.suffix)
+		for _, literal := range s.literals {
+			count += len(literal)
+		}
 	}
 	return count
 }
