@@ -18,6 +18,13 @@ type answer struct {
 }
 
 func (a *answer) write(w http.ResponseWriter) {
+	a.head(w)
+	// An error here means that the client went away: nobody to tell.
+	_, _ = w.Write(a.body)
+}
+
+// head writes the status and the headers.
+func (a *answer) head(w http.ResponseWriter) {
 	header := w.Header()
 	for key, values := range a.header {
 		header[key] = values
@@ -27,8 +34,6 @@ func (a *answer) write(w http.ResponseWriter) {
 		header.Set("Content-Length", strconv.Itoa(len(a.body)))
 	}
 	w.WriteHeader(a.status)
-	// An error here means that the client went away: nobody to tell.
-	_, _ = w.Write(a.body)
 }
 
 // jsonAnswer is an answer with the value as its body, text unescaped.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/epilot-cli/epilot/internal/emulator/faults"
 	"github.com/epilot-cli/epilot/internal/operation"
 )
 
@@ -17,7 +18,11 @@ type call struct {
 	*route                    // set by the router
 	path    map[string]string // path parameters, decoded
 	query   url.Values
-	body    any // as schema.Decode returns it; nil where there is none
+	prefer  preferences
+	fault   *faults.Rule // that the answer is to have, or nil
+	trouble string       // what was done to the request on purpose, for the log
+	heard   *heard       // the body as it was read, nil where nobody wants it
+	body    any          // as schema.Decode returns it; nil where there is none
 }
 
 // service answers an operation that has a behaviour of its own.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"math/rand/v2"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,27 +18,19 @@ func Sample(s *operation.Schema, full bool) string { return SampleFor(s, full, B
 // SampleFor is Sample without the readOnly properties of a Request, or the
 // writeOnly ones of a Response.
 func SampleFor(s *operation.Schema, full bool, dir Direction) string {
-	if s == nil {
-		return "{}"
-	}
-	m := &sampler{dir: dir, full: full, shapes: shapes{}, left: maxWork}
-	text := m.sample(s)
-	if !fits(s, text, dir) && full {
-		least := &sampler{dir: dir, shapes: m.shapes, left: maxWork}
-		if shorter := least.sample(s); fits(s, shorter, dir) {
-			return shorter
-		}
-	}
-	return text
+	return SampleWith(s, SampleOptions{Direction: dir, Full: full})
 }
 
 // sampler makes one sample.
 type sampler struct {
-	dir    Direction
-	full   bool
-	shapes shapes
-	path   []*operation.Schema // the schemas that the current value is part of
-	left   int                 // values that may still be made
+	dir       Direction
+	full      bool
+	realistic bool
+	chance    *rand.Rand // nil: the same sample every time
+	shapes    shapes
+	path      []*operation.Schema // the schemas that the current value is part of
+	name      string              // of the property that the value belongs to
+	left      int                 // values that may still be made
 }
 
 const (
@@ -88,7 +81,7 @@ func (m *sampler) documented(s, merged *operation.Schema) (string, bool) {
 	if !m.wantsAll() && len(merged.Properties) > 0 {
 		return "", false
 	}
-	for _, text := range slices.Concat([]string{merged.Const, merged.Example, merged.Default}, merged.Enum) {
+	for _, text := range m.values(merged) {
 		if text == "" || !fits(s, text, m.dir) || m.full && text == "null" {
 			continue
 		}
@@ -100,6 +93,14 @@ func (m *sampler) documented(s, merged *operation.Schema) (string, bool) {
 	return "", false
 }
 
+// values are those that the document names, the likeliest first.
+func (m *sampler) values(s *operation.Schema) []string {
+	if m.chance == nil {
+		return slices.Concat([]string{s.Const, s.Example, s.Default}, s.Enum)
+	}
+	return append([]string{s.Const}, shuffled(m.chance, s.Enum)...)
+}
+
 // fits reports whether the JSON text is valid for the schema.
 func fits(s *operation.Schema, text string, dir Direction) bool {
 	value, err := Decode([]byte(text))
@@ -108,18 +109,18 @@ func fits(s *operation.Schema, text string, dir Direction) bool {
 
 // plain makes a value of the first type of a schema without unions.
 func (m *sampler) plain(s, merged *operation.Schema) string {
-	for _, name := range ownTypes(merged) {
+	for _, name := range shuffled(m.chance, ownTypes(merged)) {
 		switch name {
 		case "object":
 			return m.object(merged)
 		case "array":
 			return m.array(merged)
 		case "string":
-			return sampleString(s, merged, m.dir)
+			return m.text(s, merged)
 		case "integer", "number":
-			return sampleNumber(s, merged, m.dir)
+			return m.number(s, merged)
 		case "boolean":
-			return "true"
+			return m.truth()
 		case "any":
 			return m.untyped(s, merged)
 		}
@@ -129,7 +130,7 @@ func (m *sampler) plain(s, merged *operation.Schema) string {
 
 // untyped is for a schema that names no type.
 func (m *sampler) untyped(s, merged *operation.Schema) string {
-	for _, text := range append(slices.Clone(allowed(merged)), "{}", sampleString(s, merged, m.dir), sampleNumber(s, merged, m.dir)) {
+	for _, text := range append(slices.Clone(allowed(merged)), "{}", m.text(s, merged), m.number(s, merged)) {
 		if fits(s, text, m.dir) {
 			return text
 		}

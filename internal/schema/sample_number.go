@@ -7,11 +7,17 @@ import (
 	"github.com/epilot-cli/epilot/internal/operation"
 )
 
-// sampleNumber returns the first likely number that fits, as JSON.
-func sampleNumber(s, merged *operation.Schema, dir Direction) string {
+// number returns the first likely number that fits, as JSON.
+func (m *sampler) number(s, merged *operation.Schema) string {
 	candidates := append([]string{"1", "0"}, steps(merged)...)
+	if m.realistic {
+		candidates = append(namedNumbers(m.name), candidates...)
+	}
+	if m.chance != nil {
+		candidates = append(m.numbers(merged), candidates...)
+	}
 	for _, text := range candidates {
-		if fits(s, text, dir) {
+		if fits(s, text, m.dir) {
 			return text
 		}
 	}

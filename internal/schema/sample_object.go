@@ -15,9 +15,17 @@ func (m *sampler) object(s *operation.Schema) string {
 		if !wanted[p.Name] {
 			continue
 		}
-		members = append(members, quoteJSON(p.Name)+":"+m.sample(p.Schema))
+		members = append(members, quoteJSON(p.Name)+":"+m.member(p.Name, p.Schema))
 	}
 	return "{" + strings.Join(append(members, m.extra(s, len(members))...), ",") + "}"
+}
+
+// member makes the value of a property.
+func (m *sampler) member(name string, s *operation.Schema) string {
+	outer := m.name
+	m.name = name
+	defer func() { m.name = outer }()
+	return m.sample(s)
 }
 
 // wanted are the properties that the sample has: the required ones, the others
@@ -34,7 +42,7 @@ func (m *sampler) wanted(s *operation.Schema) map[string]bool {
 		least = *s.MinProps
 	}
 	for _, p := range s.Properties {
-		if (m.wantsAll() || len(names) < least) && !m.skips(p.Schema) && m.isWorthwhile(p.Schema) {
+		if (m.wantsAll() && m.likes() || len(names) < least) && !m.skips(p.Schema) && m.isWorthwhile(p.Schema) {
 			names[p.Name] = true
 		}
 	}
@@ -95,6 +103,7 @@ func (m *sampler) array(s *operation.Schema) string {
 	if m.wantsAll() && s.Items != nil && m.isWorthwhile(s.Items) && (s.MaxItems == nil || *s.MaxItems > 0) {
 		wanted = max(wanted, 1)
 	}
+	wanted = m.length(s, wanted)
 	elements := make([]string, wanted)
 	for i := range elements {
 		elements[i] = `"string"`

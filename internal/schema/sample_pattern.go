@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"math/rand/v2"
 	"regexp/syntax"
 	"strings"
 )
@@ -15,15 +16,16 @@ func patternSamples(pattern string) []string {
 	var list []string
 	for _, more := range []int{0, 1, 2, 4, 8, 16, 32, 64} {
 		var b strings.Builder
-		writeMatch(&b, expression, more)
+		writeMatch(&b, expression, more, nil)
 		list = append(list, b.String())
 	}
 	return list
 }
 
 // writeMatch writes a text that the expression matches, with its repetitions
-// repeated up to that many times more than they must be.
-func writeMatch(b *strings.Builder, e *syntax.Regexp, more int) {
+// repeated up to that many times more than they must be. Where there is a
+// choice, chance makes it.
+func writeMatch(b *strings.Builder, e *syntax.Regexp, more int, chance *rand.Rand) {
 	if b.Len() > maxLength {
 		return
 	}
@@ -31,18 +33,18 @@ func writeMatch(b *strings.Builder, e *syntax.Regexp, more int) {
 	case syntax.OpLiteral:
 		b.WriteString(string(e.Rune))
 	case syntax.OpCharClass:
-		b.WriteRune(readable(e.Rune))
+		b.WriteRune(oneOf(e.Rune, chance))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		b.WriteByte('a')
 	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
 		for range repetitions(e, more) {
-			writeMatch(b, e.Sub[0], more)
+			writeMatch(b, e.Sub[0], more, chance)
 		}
 	case syntax.OpAlternate:
-		writeMatch(b, e.Sub[0], more)
+		writeMatch(b, e.Sub[draw(chance, len(e.Sub))], more, chance)
 	case syntax.OpConcat, syntax.OpCapture:
 		for _, part := range e.Sub {
-			writeMatch(b, part, more)
+			writeMatch(b, part, more, chance)
 		}
 	}
 }
@@ -60,6 +62,26 @@ func repetitions(e *syntax.Regexp, more int) int {
 		return e.Min + more
 	}
 	return min(e.Min+more, e.Max)
+}
+
+// oneOf picks a rune of a class: by chance a letter, a digit, - or _ where it
+// has some.
+func oneOf(class []rune, chance *rand.Rand) rune {
+	if chance == nil {
+		return readable(class)
+	}
+	var among []rune
+	for _, r := range "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_" {
+		for i := 0; i+1 < len(class); i += 2 {
+			if class[i] <= r && r <= class[i+1] {
+				among = append(among, r)
+			}
+		}
+	}
+	if len(among) == 0 {
+		return readable(class)
+	}
+	return among[chance.IntN(len(among))]
 }
 
 // readable picks a rune of a class, a letter or digit where it has one. The

@@ -10,22 +10,33 @@ import (
 // maxLength bounds what a large minLength asks for, in characters.
 const maxLength = 10000
 
-// sampleString returns the first likely text that fits, as JSON.
-func sampleString(s, merged *operation.Schema, dir Direction) string {
+// text returns the first likely text that fits, as JSON.
+func (m *sampler) text(s, merged *operation.Schema) string {
 	candidates := []string{formatSample(merged.Format), "string"}
 	if merged.Pattern != "" {
 		candidates = append(candidates, patternSamples(merged.Pattern)...)
 	}
 	candidates = append(candidates, stretched("string", merged), stretched(formatSample(merged.Format), merged))
-	for _, text := range candidates {
-		if text != "" && fits(s, quoteJSON(text), dir) {
+	for _, text := range append(m.likely(merged), candidates...) {
+		if text != "" && fits(s, quoteJSON(text), m.dir) {
 			return quoteJSON(text)
 		}
 	}
-	if fits(s, `""`, dir) {
+	if fits(s, `""`, m.dir) {
 		return `""`
 	}
 	return quoteJSON(or(candidates[0], "string"))
+}
+
+// likely are the texts that come before the plain ones.
+func (m *sampler) likely(s *operation.Schema) []string {
+	switch {
+	case m.chance != nil:
+		return m.texts(s)
+	case m.realistic && s.Format == "":
+		return []string{namedText(m.name, 0)}
+	}
+	return nil
 }
 
 // stretched makes a text as long as the schema asks for.

@@ -11,7 +11,7 @@ import (
 func (m *sampler) union(s, merged *operation.Schema) string {
 	variants, rest := firstUnion(merged)
 	first := ""
-	for _, v := range variants {
+	for _, v := range shuffled(m.chance, variants) {
 		if slices.Contains(m.path, v.Target()) {
 			continue
 		}

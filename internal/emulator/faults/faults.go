@@ -1,0 +1,125 @@
+// Package faults decides when a server that people test against misbehaves:
+// which request meets an error, a broken connection or a delay, and which one
+// comes too often. It reads the words in which a person asks for that. It sends
+// and waits for nothing itself.
+package faults
+
+import (
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Kind is a way to misbehave.
+type Kind string
+
+const (
+	Status  Kind = "status"  // an error is answered, and nothing done
+	Reset   Kind = "reset"   // the connection is reset before an answer, and nothing done
+	Cut     Kind = "cut"     // the connection ends in the middle of the answer's body
+	Garbage Kind = "garbage" // the answer's body is not what its Content-Type says
+	Slow    Kind = "slow"    // the answer's body comes piece by piece
+)
+
+// Rule says which requests meet which fault.
+type Rule struct {
+	Kind       Kind
+	Status     int           // of kind Status
+	RetryAfter int           // seconds, of kind Status; 0: no such header
+	Over       time.Duration // how long the body takes, of kind Slow
+
+	Rate      float64 // the share of the matching requests, above 0, at most 1
+	Count     int     // how many requests it strikes at most; 0: no limit
+	Method    string  // upper case; "" for all, as below
+	Path      string  // of the request or the definition; * stands for any text
+	API       string
+	Operation string // operationId
+}
+
+// Request is what a rule looks at.
+type Request struct {
+	Method         string
+	Path, Template string // as it was asked for, and as the definition has it
+	API, Operation string // "" where no operation is met
+}
+
+func (r Rule) matches(q Request) bool {
+	return (r.Method == "" || r.Method == q.Method) &&
+		(r.API == "" || r.API == q.API) &&
+		(r.Operation == "" || r.Operation == q.Operation) &&
+		(r.Path == "" || like(r.Path, q.Path) || like(r.Path, q.Template))
+}
+
+// like reports whether the text fits a pattern in which * stands for any text.
+func like(pattern, text string) bool {
+	parts := strings.Split(pattern, "*")
+	rest, begins := strings.CutPrefix(text, parts[0])
+	if len(parts) == 1 || !begins {
+		return begins && rest == ""
+	}
+	last := len(parts) - 1
+	for _, part := range parts[1:last] {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, parts[last])
+}
+
+// Plan is the faults and delays of one server; a nil plan has none. It is safe
+// for use by several goroutines. Plans with the same seed decide alike on the same sequence of
+// requests.
+type Plan struct {
+	rules []Rule
+	delay Span
+
+	mu     sync.Mutex
+	dice   []*rand.Rand // one of each rule, so that they do not disturb each other
+	timing *rand.Rand
+	struck []int
+}
+
+// New returns a plan. Without rules and delay it does nothing.
+func New(rules []Rule, delay Span, seed uint64) *Plan {
+	p := &Plan{rules: rules, delay: delay, struck: make([]int, len(rules)), timing: rand.New(rand.NewPCG(seed, 0))}
+	for i := range rules {
+		p.dice = append(p.dice, rand.New(rand.NewPCG(seed, uint64(i)+1)))
+	}
+	return p
+}
+
+// Strike returns the first rule that the request meets, or nil.
+func (p *Plan) Strike(q Request) *Rule {
+	if p == nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.rules {
+		rule := &p.rules[i]
+		if !rule.matches(q) || rule.Count > 0 && p.struck[i] >= rule.Count {
+			continue
+		}
+		if p.dice[i].Float64() < rule.Rate {
+			p.struck[i]++
+			return rule
+		}
+	}
+	return nil
+}
+
+// Delay is how long the next answer is to wait.
+func (p *Plan) Delay() time.Duration {
+	if p == nil {
+		return 0
+	}
+	if p.delay.Most <= p.delay.Least {
+		return p.delay.Least
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.delay.Least + time.Duration(p.timing.Int64N(int64(p.delay.Most-p.delay.Least)+1))
+}

@@ -1,0 +1,124 @@
+package faults
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+)
+
+// form is what a rule looks like, for a hint.
+const form = "give it as in --fault 'rate=0.1,status=503', with any of rate (0 to 1), status (400 to 599), retry-after (seconds), " +
+	"kind (status, reset, cut, garbage, slow), over (for slow: 2s), count, method, path, api, operation"
+
+// Parse reads a rule: "rate=0.1,status=503". What is left out is the usual:
+// every request, and status 500. Errors are of kind Usage.
+func Parse(text string) (Rule, error) {
+	r := Rule{Kind: Status, Status: 500, Rate: 1, Over: 2 * time.Second}
+	given := map[string]bool{}
+	for pair := range strings.SplitSeq(text, ",") {
+		key, value, assigned := strings.Cut(pair, "=")
+		key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
+		if !assigned || value == "" {
+			return r, wrong(text, "%q is not key=value", strings.TrimSpace(pair))
+		}
+		if given[key] {
+			return r, wrong(text, "%s is given twice", key)
+		}
+		given[key] = true
+		known, valid := r.set(key, value)
+		if !known {
+			return r, wrong(text, "%q is not a key of a fault", key)
+		}
+		if !valid {
+			return r, wrong(text, "%s cannot be %q", key, value)
+		}
+	}
+	if r.Kind != Status && (given["status"] || given["retry-after"]) {
+		return r, wrong(text, "kind=%s has no status", r.Kind)
+	}
+	if r.Kind != Slow && given["over"] {
+		return r, wrong(text, "over is for kind=slow")
+	}
+	return r, nil
+}
+
+func wrong(text, format string, args ...any) error {
+	return failure.New(failure.Usage, "--fault %q: "+format, append([]any{text}, args...)...).Hintf("%s", form)
+}
+
+func (r *Rule) set(key, value string) (known, valid bool) {
+	var err error
+	switch key {
+	case "rate":
+		r.Rate, err = strconv.ParseFloat(value, 64)
+		return true, err == nil && r.Rate > 0 && r.Rate <= 1
+	case "status":
+		r.Status, err = strconv.Atoi(value)
+		return true, err == nil && r.Status >= 400 && r.Status <= 599
+	case "retry-after":
+		r.RetryAfter, err = strconv.Atoi(value)
+		return true, err == nil && r.RetryAfter > 0
+	case "over":
+		r.Over, err = time.ParseDuration(value)
+		return true, err == nil && r.Over > 0 && r.Over <= longest
+	case "count":
+		r.Count, err = strconv.Atoi(value)
+		return true, err == nil && r.Count > 0
+	case "kind":
+		r.Kind = Kind(value)
+		return true, r.Kind.known()
+	}
+	return r.setMatch(key, value), true
+}
+
+// setMatch sets what the rule asks of a request.
+func (r *Rule) setMatch(key, value string) (known bool) {
+	switch key {
+	case "method":
+		r.Method = strings.ToUpper(value)
+	case "path":
+		r.Path = value
+	case "api":
+		r.API = value
+	case "operation":
+		r.Operation = value
+	default:
+		return false
+	}
+	return true
+}
+
+func (k Kind) known() bool {
+	switch k {
+	case Status, Reset, Cut, Garbage, Slow:
+		return true
+	}
+	return false
+}
+
+// longest bounds every delay.
+const longest = 60 * time.Second
+
+// Span is a shortest and a longest time.
+type Span struct{ Least, Most time.Duration }
+
+// ParseSpan reads a time, "50ms", or two with ".." between them: "50ms..200ms".
+// "" is none. Errors are of kind Usage.
+func ParseSpan(text string) (Span, error) {
+	if text == "" {
+		return Span{}, nil
+	}
+	low, high, two := strings.Cut(text, "..")
+	least, err := time.ParseDuration(strings.TrimSpace(low))
+	most := least
+	if two && err == nil {
+		most, err = time.ParseDuration(strings.TrimSpace(high))
+	}
+	if err != nil || least < 0 || most < least || most > longest {
+		return Span{}, failure.New(failure.Usage, "--latency %q is not a time from 0s to %s, or two such", text, longest).
+			Hintf("give it as in --latency 100ms or --latency 50ms..200ms")
+	}
+	return Span{least, most}, nil
+}

@@ -1,0 +1,138 @@
+package emulator
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// maxWait is the longest that a request may ask to be kept waiting.
+const maxWait = 60 * time.Second
+
+// preferences are what a request asks with Prefer (RFC 7240): code=404,
+// example=NAME, dynamic=true and wait=2 (seconds), the names that Prism has.
+type preferences struct {
+	code    int // 0: a success
+	example string
+	dynamic *bool // nil: as the emulator was started
+	wait    time.Duration
+	applied []string // for Preference-Applied
+}
+
+// readPreferences reads all Prefer headers. Of a preference that is there twice
+// the first counts (section 2), and what is not known is passed over. The
+// problem is a 400 for a known one with a value that it cannot have.
+func readPreferences(header http.Header) (preferences, error) {
+	p := preferences{}
+	seen := map[string]bool{}
+	for _, part := range splitQuoted(strings.Join(header.Values("Prefer"), ","), ",;") {
+		name, value, _ := strings.Cut(part, "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		if err := p.set(name, unquote(strings.TrimSpace(value))); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+func (p *preferences) set(name, value string) error {
+	switch name {
+	case "code":
+		code, err := strconv.Atoi(value)
+		if err != nil || code < 200 || code > 599 {
+			return badPreference(name, value, "a status from 200 to 599, as in Prefer: code=404")
+		}
+		p.code = code
+	case "example":
+		if value == "" {
+			return badPreference(name, value, "the name of an example")
+		}
+		p.example = value
+	case "dynamic":
+		on, err := strconv.ParseBool(value)
+		if value != "" && err != nil {
+			return badPreference(name, value, "true or false")
+		}
+		on = on || value == ""
+		p.dynamic = &on
+	case "wait":
+		seconds, err := strconv.ParseFloat(value, 64)
+		if err != nil || seconds < 0 || seconds > maxWait.Seconds() {
+			return badPreference(name, value, "seconds from 0 to 60, as in Prefer: wait=2")
+		}
+		p.wait = time.Duration(seconds * float64(time.Second))
+	default:
+		return nil
+	}
+	p.applied = append(p.applied, strings.TrimSuffix(name+"="+value, "="))
+	return nil
+}
+
+func badPreference(name, value, allowed string) error {
+	return refuse(http.StatusBadRequest, "header parameter Prefer: %s %q is not %s", name, value, allowed)
+}
+
+// samples reports whether the answer to the operation is to be a sample,
+// whatever the state knows.
+func (p *preferences) samples(op *operation.Operation) bool {
+	return p.code != 0 && p.code != successStatus(op) || p.example != "" || p.dynamic != nil && *p.dynamic
+}
+
+// splitQuoted cuts a header at the separators outside of quoted strings, and
+// leaves out what is empty.
+func splitQuoted(text, separators string) []string {
+	var parts []string
+	start, quoted := 0, false
+	for i := 0; i <= len(text); i++ {
+		switch {
+		case i == len(text), !quoted && strings.IndexByte(separators, text[i]) >= 0:
+			if part := strings.TrimSpace(text[min(start, len(text)):i]); part != "" {
+				parts = append(parts, part)
+			}
+			start = i + 1
+		case text[i] == '"':
+			quoted = !quoted
+		case text[i] == '\\' && quoted:
+			i++
+		}
+	}
+	return parts
+}
+
+// unquote reads a quoted string (RFC 9110, section 5.6.4) or a token.
+func unquote(word string) string {
+	if len(word) < 2 || word[0] != '"' || word[len(word)-1] != '"' {
+		return word
+	}
+	var b strings.Builder
+	for i := 1; i < len(word)-1; i++ {
+		if word[i] == '\\' && i+1 < len(word)-1 {
+			i++
+		}
+		b.WriteByte(word[i])
+	}
+	return b.String()
+}
+
+// pause waits, or ends early with the context's error.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
