@@ -65,7 +65,8 @@ func (p *preferences) set(name, value string) error {
 		p.dynamic = &on
 	case "wait":
 		seconds, err := strconv.ParseFloat(value, 64)
-		if err != nil || seconds < 0 || seconds > maxWait.Seconds() {
+		bounded := seconds >= 0 && seconds <= maxWait.Seconds() // not NaN
+		if err != nil || !bounded {
 			return badPreference(name, value, "seconds from 0 to 60, as in Prefer: wait=2")
 		}
 		p.wait = time.Duration(seconds * float64(time.Second))

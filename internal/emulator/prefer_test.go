@@ -1,0 +1,205 @@
+package emulator_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"image/png"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/emulator"
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// mediaAPI answers with one media type, or with several.
+func mediaAPI() *operation.API {
+	object := object(property("id", text()))
+	get := func(id string, types ...string) *operation.Operation {
+		response := &operation.Response{Status: "200"}
+		for _, mediaType := range types {
+			response.Contents = append(response.Contents, &operation.Content{MediaType: mediaType, Schema: object})
+		}
+		return &operation.Operation{ID: id, Method: "GET", Path: "/" + id, Security: operation.Public, Responses: []*operation.Response{response}}
+	}
+	several := get("several", "text/csv", "application/pdf", "application/json")
+	several.Responses = append(several.Responses,
+		&operation.Response{Status: "404", Contents: []*operation.Content{{MediaType: "application/json", Schema: object, Examples: []operation.Example{
+			{Name: "gone", Value: `{"id":"gone"}`}, {Name: "never", Value: `{"id":"never"}`},
+		}}}},
+		&operation.Response{Status: "5XX"},
+	)
+	moved := get("moved")
+	moved.Responses[0].Status = "302"
+	return &operation.API{Name: "media", Operations: []*operation.Operation{
+		several, moved, get("csv", "text/csv"), get("pdf", "application/pdf"), get("png", "image/png"), get("events", "text/event-stream"),
+		get("xml", "application/xml"), get("html", "text/html; charset=utf-8"), get("any", "*/*"), get("lines", "application/x-ndjson"),
+		get("bytes", "application/octet-stream"), get("image", "image/*"), get("none"),
+	}}
+}
+
+func newMedia(t *testing.T, change ...func(*emulator.Options)) *world {
+	t.Helper()
+	return newWorld(t, append([]func(*emulator.Options){func(o *emulator.Options) {
+		o.Names, o.APIs = []string{"media"}, func(string) (*operation.API, error) { return mediaAPI(), nil }
+	}}, change...)...)
+}
+
+func TestMediaTypes(t *testing.T) {
+	t.Parallel()
+	w := newMedia(t)
+	for path, want := range map[string]struct{ mediaType, begins string }{
+		"/csv": {"text/csv", "id,name\r\n"}, "/pdf": {"application/pdf", "%PDF-"}, "/png": {"image/png", "\x89PNG\r\n\x1a\n"},
+		"/events": {"text/event-stream", `data: {"id":"`}, "/xml": {"application/xml", "<?xml"}, "/html": {"text/html; charset=utf-8", "<!doctype html>"},
+		"/any": {"application/json", `{"id":"`}, "/lines": {"application/x-ndjson", `{"id":"`}, "/bytes": {"application/octet-stream", "sample"},
+		"/image": {"image/png", "\x89PNG"}, "/none": {"", ""},
+	} {
+		got := w.ask("GET", "http://localhost"+path)
+		if got.status != 200 || got.header.Get("Content-Type") != want.mediaType || !strings.HasPrefix(got.body, want.begins) {
+			t.Errorf("%s: %d %q %q", path, got.status, got.header.Get("Content-Type"), got.body)
+		}
+	}
+	if _, err := png.Decode(strings.NewReader(w.ask("GET", "http://localhost/png").body)); err != nil {
+		t.Error(err)
+	}
+	if pdf := w.ask("GET", "http://localhost/pdf").body; !strings.HasSuffix(pdf, "%%EOF\n") || strings.Index(pdf, "xref\n") != xrefOf(t, pdf) {
+		t.Errorf("%s", pdf)
+	}
+}
+
+// xrefOf is where a PDF says that its table is.
+func xrefOf(t *testing.T, pdf string) (at int) {
+	t.Helper()
+	_, rest, _ := strings.Cut(pdf, "startxref\n")
+	if err := json.Unmarshal([]byte(strings.SplitN(rest, "\n", 2)[0]), &at); err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func TestAccept(t *testing.T) {
+	t.Parallel()
+	w := newMedia(t)
+	for accept, want := range map[string]string{
+		"": "application/json", "*/*": "application/json", "text/csv": "text/csv", "text/*": "text/csv",
+		"application/pdf, */*;q=0.5": "application/pdf", "application/*": "application/json",
+		"application/json;q=0.1, text/csv;q=0.2": "text/csv", "application/json;q=0, */*": "text/csv",
+		"text/csv, application/pdf, application/json, */*;q=0.5": "application/json",
+		"image/png":               "application/json", // none fits: what there is
+		`text/csv;x="a,b";q=0.9`:  "text/csv",
+		"Application/PDF ; Q=0.7": "application/pdf",
+	} {
+		if got := w.ask("GET", "http://localhost/several", "Accept: "+accept).header.Get("Content-Type"); got != want {
+			t.Errorf("%q: %s, want %s", accept, got, want)
+		}
+	}
+}
+
+func TestPrefer(t *testing.T) {
+	t.Parallel()
+	w := newMedia(t)
+	for _, row := range []struct {
+		prefer  string
+		status  int
+		says    string
+		applied string
+	}{
+		{"", 200, `{"id":"`, ""},
+		{"code=404", 404, `{"id":"gone"}`, "code=404"},
+		{`code="404"`, 404, `{"id":"gone"}`, "code=404"},
+		{"code=404, example=never", 404, `{"id":"never"}`, "code=404, example=never"},
+		{"CODE=404; example=never", 404, `{"id":"never"}`, "code=404, example=never"},
+		{"code=404, code=503", 404, "gone", "code=404"},
+		{"respond-async, code=503; x=1", 503, "", "code=503"},
+		{`x="a, code=404", return=minimal`, 200, "id", ""},
+		{"code=409", 400, "several has no response 409; it has 200, 404, 5XX", ""},
+		{"code=abc", 400, "header parameter Prefer: code", ""},
+		{"code=1000", 400, "a status from 200 to 599", ""},
+		{"code=404,example=other", 400, `no example \"other\"; it has gone, never`, ""},
+		{"example=other", 400, "it has no named examples", ""},
+		{"dynamic=perhaps", 400, "true or false", ""},
+		{"wait=x", 400, "seconds from 0 to 60", ""},
+		{"wait=61", 400, "seconds from 0 to 60", ""},
+		{"wait=NaN", 400, "seconds from 0 to 60", ""},
+		{"wait=0.001, dynamic", 200, `{`, "wait=0.001, dynamic"},
+	} {
+		got := w.ask("GET", "http://localhost/several", "Prefer: "+row.prefer)
+		if got.status != row.status || !strings.Contains(got.body, row.says) || got.header.Get("Preference-Applied") != row.applied {
+			t.Errorf("%s: %d %q %s", row.prefer, got.status, got.header.Get("Preference-Applied"), got.body)
+		}
+	}
+}
+
+func TestRedirectLeadsToTheEmulator(t *testing.T) {
+	t.Parallel()
+	w := newMedia(t)
+	got := w.ask("GET", "http://localhost/moved")
+	if got.status != 302 || got.body != "" {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	w.ask("GET", "http://localhost"+got.header.Get("Location")).want(t, 200, "sample")
+}
+
+// A wait ends with its request.
+func TestWaitEndsWithTheRequest(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	began := time.Now()
+	r, err := newRequest(t, b.url+"/v1/shop/all", "Prefer", "wait=50")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bareClient().RoundTrip(r); err == nil {
+		t.Error("it has not waited")
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// TestDynamic: one seed gives equal requests equal samples, in any order, and
+// other requests other ones.
+func TestDynamic(t *testing.T) {
+	t.Parallel()
+	seed := uint64(7)
+	seeded := func(o *emulator.Options) { o.Seed = &seed }
+	always := func(o *emulator.Options) { o.Dynamic = true }
+	one, two := newWorld(t, seeded, always), newWorld(t, seeded)
+	const jwks = "http://localhost/v1/access-tokens/.well-known/jwks.json"
+	fixed, random := newWorld(t).ask("GET", jwks).body, one.ask("GET", jwks, "Prefer: dynamic=true").body
+	if fixed == random {
+		t.Error("a random sample is the fixed one")
+	}
+	if again := two.ask("GET", jwks, "Prefer: dynamic=true").body; again != random {
+		t.Errorf("not repeated:\n%s\n%s", random, again)
+	}
+	if other := two.ask("GET", jwks+"?x=1", "Prefer: dynamic=true").body; other == random {
+		t.Error("another request has the same sample")
+	}
+	seed = 8
+	if other := two.ask("GET", jwks, "Prefer: dynamic=true").body; other == random {
+		t.Error("another seed has the same sample")
+	}
+	fresh := newWorld(t)
+	if fresh.ask("GET", jwks, "Prefer: dynamic=true").body == fresh.ask("GET", jwks, "Prefer: dynamic=true").body {
+		t.Error("without a seed samples repeat")
+	}
+}
+
+func TestInside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *emulator.Options) { o.Version = "1.2.3" })
+	w.ask("GET", "http://localhost/_health").want(t, 200, `{"status":"ok","version":"1.2.3","apis":52}`)
+	if len(w.loaded) > 0 {
+		t.Errorf("health loads %q", w.loaded)
+	}
+	var all []struct{ API, OperationID, Method, Path string }
+	if err := json.NewDecoder(bytes.NewBufferString(w.ask("GET", "http://localhost/_routes").body)).Decode(&all); err != nil || len(all) < 1171 {
+		t.Errorf("%d routes, %v", len(all), err)
+	}
+	w.ask("GET", "http://localhost/_routes?api=entity").want(t, 200, `{"api":"entity","operationId":"listSchemas","method":"GET","path":"/v1/entity/schemas"}`)
+	w.ask("GET", "http://localhost/_routes?api=nothing").want(t, 404, "nothing")
+	w.ask("POST", "http://localhost/_health").want(t, 405, "GET, HEAD")
+	w.ask("GET", "http://localhost/_else").want(t, 404, "_health")
+	w.ask("GET", "http://evil.example/_routes").want(t, 403, "evil.example")
+}
