@@ -121,7 +121,7 @@ func (o *callOptions) askToken(ctx context.Context, server auth.Server, missing 
 	case o.prints():
 		return nil, nil
 	case !o.asks():
-		return nil, missing
+		return nil, nearHint(server, missing)
 	}
 	prompts, err := o.prompter()
 	if err != nil {

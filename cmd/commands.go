@@ -19,7 +19,7 @@ func commands() []command {
 		{"config", "Show and change the settings: stage, pager, timeout and others", newConfigCmd},
 		{"search", "Find operations of all APIs by id, path and words", newSearchCmd},
 		{"definitions", "Show, update and trust the definitions that calls use", newDefinitionsCmd},
-		{"mock", "Run a local epilot on loopback", newMockCmd},
+		{"mock", "Run a local epilot on loopback: every API, from its definition, with state", newMockCmd},
 	}
 }
 

@@ -3,6 +3,7 @@ package cmd
 import (
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -98,6 +99,9 @@ func commandHelp(page *manual.Page, cmd *cobra.Command) {
 		page.List("COMMANDS", commandEntries(cmd))
 	}
 	page.List("FLAGS", flagEntries(cmd.LocalFlags()))
+	if cmd.HasExample() {
+		page.Lines("EXAMPLES", strings.Split(cmd.Example, "\n")...)
+	}
 }
 
 // CallFlags are the flags of an API call, as its help and docs/reference list

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/internal/auth"
 	"github.com/epilot-cli/epilot/internal/emulator"
@@ -24,8 +25,14 @@ import (
 const mockIssuer = "http://127.0.0.1:4010"
 
 type mockOptions struct {
-	call *callOptions
-	port int
+	call                   *callOptions
+	port                   int
+	listen                 string
+	portSet, seedSet       bool
+	faults                 []string
+	latency, limit, record string
+	dynamic, quiet         bool
+	seed                   uint64
 }
 
 func newMockCmd(call *callOptions) *cobra.Command {
@@ -33,10 +40,31 @@ func newMockCmd(call *callOptions) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:  "mock",
 		Args: noWords,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		Example: `epilot mock
+epilot mock --fault rate=0.1,status=503 --latency 50ms..200ms
+epilot mock --rate-limit 10/s --record requests.ndjson
+epilot mock --dynamic --seed 7`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.portSet, o.seedSet = cmd.Flags().Changed("port"), cmd.Flags().Changed("seed")
+			return o.run(cmd.Context())
+		},
 	}
-	cmd.Flags().IntVar(&o.port, "port", 4010, "Port on 127.0.0.1; 0 takes a free one")
+	o.addFlags(cmd.Flags())
+	cmd.AddCommand(newMockTokenCmd(call))
 	return cmd
+}
+
+func (o *mockOptions) addFlags(flags *pflag.FlagSet) {
+	flags.SortFlags = false
+	flags.IntVar(&o.port, "port", 4010, "Port on 127.0.0.1; 0 takes a free one")
+	flags.StringVar(&o.listen, "listen", "", "Address for others to reach, such as 0.0.0.0 or 0.0.0.0:4010")
+	flags.BoolVar(&o.dynamic, "dynamic", false, "Answer with random samples where no state answers")
+	flags.Uint64Var(&o.seed, "seed", 0, "Draw the same samples and faults again for the same number")
+	flags.StringArrayVar(&o.faults, "fault", nil, "Fail on purpose: 'rate=0.1,status=503'; also kind=reset|cut|garbage|slow, retry-after, over, count, method, path, api, operation (repeatable)")
+	flags.StringVar(&o.latency, "latency", "", "Wait before each answer: 100ms, or 50ms..200ms")
+	flags.StringVar(&o.limit, "rate-limit", "", "Answer 429 with Retry-After to what comes more often: 10/s, 100/m, 1000/h")
+	flags.StringVar(&o.record, "record", "", "Add each request to this file, a line of JSON each; - for stdout")
+	flags.BoolVar(&o.quiet, "quiet", false, "Show no line for each request")
 }
 
 func noWords(cmd *cobra.Command, words []string) error {
@@ -50,20 +78,35 @@ func noWords(cmd *cobra.Command, words []string) error {
 // run serves until a signal ends it: that is the way to stop a server, so it
 // is no failure here.
 func (o *mockOptions) run(ctx context.Context) error {
-	listener, err := emulator.Listen(o.port)
+	options, err := o.options()
 	if err != nil {
 		return err
 	}
-	base := "http://" + listener.Addr().String()
-	handler, err := o.call.emulator(base, o.call.app.logRequest)
+	end, err := o.journal(options)
+	if err != nil {
+		return err
+	}
+	defer end()
+	listener, base, err := o.open(options)
+	if err != nil {
+		return err
+	}
+	options.Issuer = base
+	handler, err := o.call.emulator(*options)
 	if err != nil {
 		listener.Close()
 		return err
 	}
-	fmt.Fprintf(o.call.app.Streams.Err, "a local epilot listens on %s (Ctrl-C stops it)\n", base)
-	fmt.Fprintf(o.call.app.Streams.Err, "call it with --server %s or EPILOT_SERVER=%s\n", base, base)
-	fmt.Fprintln(o.call.app.Streams.Err, `a token for it: epilot access-token createAccessToken -d '{"name":"local"}' --server mock --jsonata token`)
+	o.introduce(base)
 	return serve(ctx, listener, handler)
+}
+
+// introduce says where the local epilot is and how it is called.
+func (o *mockOptions) introduce(base string) {
+	say := o.call.app.Streams.Err
+	fmt.Fprintf(say, "a local epilot listens on %s (Ctrl-C stops it)\n", base)
+	fmt.Fprintf(say, "call it with --server %s or EPILOT_SERVER=%s\n", base, base)
+	fmt.Fprintln(say, "a token for it: export EPILOT_TOKEN=$(epilot mock token)")
 }
 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -77,32 +120,34 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	}
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace/2)
 	defer cancel()
-	_ = server.Shutdown(patience) // what is still open then is cut
+	if server.Shutdown(patience) != nil {
+		_ = server.Close() // what is still open then is cut
+	}
 	return nil
 }
 
 func (a *App) logRequest(entry emulator.Entry) {
-	fmt.Fprintf(a.Streams.Err, "%s %s %d %s\n", entry.Method, safeLines(entry.Path), entry.Status, entry.Duration.Round(time.Microsecond))
+	fault := ""
+	if entry.Fault != "" {
+		fault = " (on purpose: " + entry.Fault + ")"
+	}
+	fmt.Fprintf(a.Streams.Err, "%s %s %d %s%s\n", entry.Method, safeLines(entry.Path), entry.Status,
+		entry.Duration.Round(time.Microsecond), fault)
 }
 
 // emulator makes the local epilot over the state that all commands of this
-// user share.
-func (o *callOptions) emulator(issuer string, log func(emulator.Entry)) (*emulator.Emulator, error) {
+// user share, and adds what it is made of to the options.
+func (o *callOptions) emulator(with emulator.Options) (*emulator.Emulator, error) {
 	state := profiles.StateDir(o.app.Getenv)
 	if state == "" {
 		return nil, failure.New(failure.File, "the local epilot has no folder for its state").
 			Hintf("set HOME or XDG_STATE_HOME")
 	}
-	return emulator.New(emulator.Options{
-		APIs:      o.mockAPI,
-		Names:     o.mockNames(),
-		Hosts:     func(name string) []string { return auth.Hosts(o.catalog.Servers(name)) },
-		StatePath: filepath.Join(state, "emulator.db"),
-		Issuer:    issuer,
-		Now:       o.app.Now,
-		Random:    o.app.Random,
-		Log:       log,
-	})
+	with.APIs, with.Names = o.mockAPI, o.mockNames()
+	with.Hosts = func(name string) []string { return auth.Hosts(o.catalog.Servers(name)) }
+	with.StatePath = filepath.Join(state, "emulator.db")
+	with.Now, with.Random, with.Version = o.app.Now, o.app.Random, o.app.Version
+	return emulator.New(with)
 }
 
 // mockAPI loads an API for the local epilot: the one of this line by the
@@ -128,7 +173,7 @@ func (o *callOptions) mockNames() []string {
 // startMock serves the emulator on a free loopback port for this call. The path
 // of its URL names the API, so that no other one can be meant.
 func (t *target) startMock(o *callOptions, api *operation.API) (*url.URL, error) {
-	handler, err := o.emulator(mockIssuer, nil)
+	handler, err := o.emulator(emulator.Options{Issuer: mockIssuer})
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":     serve,
 			"intercept": intercept,
+			"mock":      mock,
 			"status":    status,
 			"terminal":  terminal,
 		},

@@ -124,3 +124,30 @@ func TestListen(t *testing.T) {
 		}
 	}
 }
+
+func TestSplitAddress(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]struct {
+		host string
+		port int
+	}{
+		"0.0.0.0": {"0.0.0.0", -1}, "0.0.0.0:80": {"0.0.0.0", 80}, ":4010": {"0.0.0.0", 4010}, "::1": {"::1", -1},
+		"[::1]": {"::1", -1}, "[::1]:0": {"::1", 0}, "localhost": {"localhost", -1}, "mock.lan:1": {"mock.lan", 1},
+	} {
+		if host, port, err := emulator.SplitAddress(text); err != nil || host != want.host || port != want.port {
+			t.Errorf("%q: %q %d %v", text, host, port, err)
+		}
+	}
+	for _, text := range []string{"", "0.0.0.0:", "0.0.0.0:x", "0.0.0.0:65536", "0.0.0.0:-1", "a:b:c", "http://0.0.0.0:80"} {
+		_, _, err := emulator.SplitAddress(text)
+		var failed *failure.Error
+		if !errors.As(err, &failed) || failed.Kind != failure.Usage {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for host, want := range map[string]bool{"127.0.0.1": true, "127.1.2.3": true, "::1": true, "localhost": true, "0.0.0.0": false, "10.0.0.1": false, "mock.lan": false} {
+		if emulator.IsLoopback(host) != want {
+			t.Errorf("%s: not %v", host, want)
+		}
+	}
+}

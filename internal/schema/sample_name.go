@@ -42,6 +42,10 @@ func wholeName(plain string, i int) string {
 		return choice(i, "Sample title", "Another title")
 	case "description", "summary", "text", "message", "comment":
 		return choice(i, "A short sample text", "Another short text")
+	case "error", "errormessage", "reason":
+		return choice(i, "Something is wrong", "Something else is wrong")
+	case "status", "state":
+		return choice(i, "active", "pending", "done")
 	case "version":
 		return choice(i, "1.0.0", "1.2.3")
 	case "lang":

@@ -1,0 +1,124 @@
+package cmd
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+
+	"github.com/epilot-cli/epilot/internal/emulator"
+	"github.com/epilot-cli/epilot/internal/emulator/faults"
+	"github.com/epilot-cli/epilot/internal/emulator/journal"
+	"github.com/epilot-cli/epilot/internal/failure"
+)
+
+// options are what the flags say about the emulator's behaviour.
+func (o *mockOptions) options() (*emulator.Options, error) {
+	with := &emulator.Options{Dynamic: o.dynamic}
+	if !o.quiet {
+		with.Log = o.call.app.logRequest
+	}
+	if o.seedSet {
+		with.Seed = &o.seed
+	}
+	var err error
+	if with.Limit, err = faults.ParseLimit(o.limit); err != nil {
+		return nil, err
+	}
+	with.Faults, err = o.plan()
+	return with, err
+}
+
+// plan is nil where nothing is to go wrong.
+func (o *mockOptions) plan() (*faults.Plan, error) {
+	var rules []faults.Rule
+	for _, text := range o.faults {
+		rule, err := faults.Parse(text)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, rule)
+	}
+	delay, err := faults.ParseSpan(o.latency)
+	if err != nil || len(rules) == 0 && delay == (faults.Span{}) {
+		return nil, err
+	}
+	seed, err := o.drawn()
+	return faults.New(rules, delay, seed), err
+}
+
+// drawn is the seed of the faults: the one that was given, or a random one,
+// which is told so that what happened can be had again.
+func (o *mockOptions) drawn() (uint64, error) {
+	if o.seedSet {
+		return o.seed, nil
+	}
+	var number [4]byte
+	if _, err := io.ReadFull(o.call.app.Random, number[:]); err != nil {
+		return 0, err
+	}
+	seed := uint64(binary.NativeEndian.Uint32(number[:]))
+	fmt.Fprintf(o.call.app.Streams.Err, "faults are drawn as with --seed %d\n", seed)
+	return seed, nil
+}
+
+// journal opens the file of --record. end closes it.
+func (o *mockOptions) journal(with *emulator.Options) (end func(), err error) {
+	if o.record == "" {
+		return func() {}, nil
+	}
+	to, end := journal.To(o.call.app.Streams.Out), func() {}
+	if o.record != "-" {
+		var file io.Closer
+		if to, file, err = journal.Open(o.record); err != nil {
+			return nil, err
+		}
+		end = func() { _ = file.Close() } // each line was written at once
+	}
+	with.Record = func(x emulator.Exchange) {
+		if err := to.Add(x); err != nil {
+			fmt.Fprintf(o.call.app.Streams.Err, "warning: %s\n", safeLines(err.Error()))
+		}
+	}
+	return end, nil
+}
+
+// open listens where the flags say and returns the base URL. Where others reach
+// it, any host name may be theirs for this machine.
+func (o *mockOptions) open(with *emulator.Options) (net.Listener, string, error) {
+	host, port, err := o.address()
+	if err != nil {
+		return nil, "", err
+	}
+	listener, err := emulator.ListenOn(host, port)
+	if err != nil {
+		return nil, "", err
+	}
+	at := strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
+	if !emulator.IsLoopback(host) {
+		with.Foreign = true
+		fmt.Fprintf(o.call.app.Streams.Err, "warning: whoever reaches %s can use this local epilot; its tokens are for testing, and nothing is encrypted\n",
+			net.JoinHostPort(host, at))
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return listener, "http://" + net.JoinHostPort(host, at), nil
+}
+
+// address is where to listen: --listen with its port, else that of --port.
+func (o *mockOptions) address() (host string, port int, err error) {
+	if o.listen == "" {
+		return "127.0.0.1", o.port, nil
+	}
+	host, port, err = emulator.SplitAddress(o.listen)
+	if err == nil && port >= 0 && o.portSet && port != o.port {
+		return "", 0, failure.New(failure.Usage, "--listen %s and --port %d name two ports", o.listen, o.port).
+			Hintf("give the port once")
+	}
+	if port < 0 {
+		port = o.port
+	}
+	return host, port, err
+}
