@@ -50,6 +50,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
 	env.Setenv("NO_PROXY", "*")
 	env.Setenv("EPILOT_CREDENTIAL_STORE", "file")
+	env.Values["test"] = env.T()
 	env.Defer(func() { searchFiles(env.T().(watched), env.WorkDir) })
 	every := make([]byte, 256)
 	for i := range every {

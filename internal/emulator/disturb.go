@@ -88,6 +88,7 @@ const pieces = 20
 func (c *call) drip(a *answer, over time.Duration) {
 	a.head(c.writer)
 	controller := http.NewResponseController(c.writer)
+	_ = controller.Flush() // a client that went away is seen at the next piece
 	size := max(1, (len(a.body)+pieces-1)/pieces)
 	for rest := a.body; len(rest) > 0; {
 		if pause(c.request.Context(), over*time.Duration(size)/time.Duration(max(size, len(a.body)))) != nil {
@@ -97,7 +98,7 @@ func (c *call) drip(a *answer, over time.Duration) {
 		if _, err := c.writer.Write(rest[:n]); err != nil {
 			return
 		}
-		_ = controller.Flush() // a client that went away is seen at the next piece
+		_ = controller.Flush()
 		rest = rest[n:]
 	}
 }
