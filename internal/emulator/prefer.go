@@ -44,18 +44,16 @@ func readPreferences(header http.Header) (preferences, error) {
 }
 
 func (p *preferences) set(name, value string) error {
+	var err error
 	switch name {
 	case "code":
-		code, err := strconv.Atoi(value)
-		if err != nil || code < 200 || code > 599 {
+		if p.code, err = strconv.Atoi(value); err != nil || p.code < 200 || p.code > 599 {
 			return badPreference(name, value, "a status from 200 to 599, as in Prefer: code=404")
 		}
-		p.code = code
 	case "example":
-		if value == "" {
+		if p.example = value; value == "" {
 			return badPreference(name, value, "the name of an example")
 		}
-		p.example = value
 	case "dynamic":
 		on, err := strconv.ParseBool(value)
 		if value != "" && err != nil {
@@ -64,17 +62,23 @@ func (p *preferences) set(name, value string) error {
 		on = on || value == ""
 		p.dynamic = &on
 	case "wait":
-		seconds, err := strconv.ParseFloat(value, 64)
-		bounded := seconds >= 0 && seconds <= maxWait.Seconds() // not NaN
-		if err != nil || !bounded {
+		if p.wait, err = seconds(value); err != nil {
 			return badPreference(name, value, "seconds from 0 to 60, as in Prefer: wait=2")
 		}
-		p.wait = time.Duration(seconds * float64(time.Second))
 	default:
 		return nil
 	}
 	p.applied = append(p.applied, strings.TrimSuffix(name+"="+value, "="))
 	return nil
+}
+
+// seconds reads a wait that is not too long.
+func seconds(text string) (time.Duration, error) {
+	number, err := strconv.ParseFloat(text, 64)
+	if bounded := number >= 0 && number <= maxWait.Seconds(); !bounded { // nor NaN
+		err = strconv.ErrRange
+	}
+	return time.Duration(number * float64(time.Second)), err
 }
 
 func badPreference(name, value, allowed string) error {

@@ -94,13 +94,10 @@ func (m *sampler) texts(s *operation.Schema) []string {
 	if text := m.formatted(s.Format); text != "" {
 		return []string{text}
 	}
-	list := []string{namedText(m.name, 1+m.chance.IntN(1000)), m.words(s)}
-	if s.Example != "" {
-		var example string
-		if value, err := Decode([]byte(s.Example)); err == nil {
-			example, _ = value.(string)
-		}
-		list = shuffled(m.chance, append(list[:1:1], example))
+	list := []string{m.named(m.chance.IntN(maxElements))}
+	if value, err := Decode([]byte(s.Example)); err == nil {
+		example, _ := value.(string)
+		list = shuffled(m.chance, append(list, example))
 	}
 	return append(list, m.words(s))
 }
@@ -152,7 +149,7 @@ func (m *sampler) formatted(format string) string {
 	case "uuid":
 		return fmt.Sprintf("%08x-%04x-4%03x-%x%03x-%012x", r.Uint32(), r.IntN(1<<16), r.IntN(1<<12), 8+r.IntN(4), r.IntN(1<<12), r.Int64N(1<<48))
 	case "email", "idn-email":
-		return namedText("email", 1+r.IntN(1000))
+		return fmt.Sprintf("name-%d@example.com", r.IntN(1000))
 	case "uri", "url", "iri", "uri-reference":
 		return fmt.Sprintf("https://example.com/%x", r.Uint32())
 	case "hostname":

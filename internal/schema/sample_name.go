@@ -1,130 +1,108 @@
 package schema
 
 import (
-	"strconv"
 	"strings"
+	"unicode"
 )
 
-// namedText is a text that a property of that name may have, "" where the name
-// says nothing. The i-th of several: 0 is the plainest. Persons and places are
-// made up; addresses and numbers are those that are reserved for examples.
+// likelyTexts has what a property may be called and what it may then hold. "name"
+// stands for itself, "…name" also for what ends with that word: billing_name,
+// billingName. "@" leads to a format. Persons and places are made up; addresses
+// and numbers are those that are kept free for examples.
+const likelyTexts = `
+…first_name …firstname …given_name = Anna|Jonas|Leyla|Piotr|Sofia
+…last_name …lastname …surname …family_name = Schmidt|Weber|Yilmaz|Nowak|Rossi
+…full_name …fullname …display_name author = Anna Schmidt|Jonas Weber|Leyla Yilmaz
+name = Sample|Second sample|Third sample
+…company …company_name = Sample GmbH|Second Sample AG
+…email …mail …email_address = @email
+…phone …phone_number …telephone …mobile …fax = +493023125010|+493023125011|+493023125012
+…street …street_name = Im Mediapark|Hauptstraße|Lindenallee
+…street_number …house_number = 8a|12|305
+…city …town = Köln|Berlin|Leipzig|Zürich
+…zip …zip_code …zipcode …plz …postal_code …postcode …postalcode = 50670|10115|04109
+…country …country_code = DE|AT|CH
+…language …language_code …lang …locale = de|en|fr
+…time_zone …timezone = Europe/Berlin|Europe/Zurich|UTC
+…latitude lat = 50.9476|52.5316
+…longitude lng lon = 6.9443|13.3843
+…iban = DE89370400440532013000|AT611904300234573201
+…bic …swift = COBADEFFXXX|DEUTDEFFXXX
+…currency …currency_code = EUR|CHF|USD
+…color …colour = #005eb4|#222222|#e6f2fa
+…url …uri …href …link …website …homepage = @uri
+…hostname …host …domain = @hostname
+…ip …ip_address = @ipv4
+…filename …file_name = document.pdf|picture.png|table.csv
+…mime_type …mimetype …content_type = application/pdf|image/png|text/csv
+…at …timestamp …datetime …date_time = @date-time
+…date …birthday = @date
+…org …org_id …organization_id = 739224|728|66
+…schema …slug …entity_slug = contact|account|opportunity
+…version = 1.0.0|1.2.3
+title …subject = Sample title|Another title
+description summary text message comment = A short sample text|Another short text
+error …error_message …reason = Something is wrong|Something else is wrong
+status state = active|pending|done
+…id …uuid = @uuid
+`
+
+// namedText is a text that a property of that name may have, the i-th of
+// several; "@date" where its format says more, "" where the name says nothing.
 func namedText(name string, i int) string {
-	plain := strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "", ".", "").Replace(name))
-	if text := wholeName(plain, i); text != "" {
-		return text
-	}
-	return endOfName(plain, strings.ToLower(name), name, i)
-}
-
-func wholeName(plain string, i int) string {
-	switch plain {
-	case "firstname", "givenname":
-		return choice(i, "Anna", "Jonas", "Leyla", "Piotr", "Sofia")
-	case "lastname", "surname", "familyname":
-		return choice(i, "Schmidt", "Weber", "Yilmaz", "Nowak", "Rossi")
-	case "fullname", "displayname", "createdby", "author":
-		return choice(i, "Anna Schmidt", "Jonas Weber", "Leyla Yilmaz", "Piotr Nowak")
-	case "name":
-		return choice(i, "Sample", "Second sample", "Third sample")
-	case "street", "streetname":
-		return choice(i, "Im Mediapark", "Hauptstraße", "Lindenallee")
-	case "streetnumber", "housenumber":
-		return choice(i, "8a", "12", "305")
-	case "city", "town":
-		return choice(i, "Köln", "Berlin", "Leipzig", "Zürich")
-	case "zip", "zipcode", "plz":
-		return choice(i, "50670", "10115", "04109")
-	case "schema", "slug", "entityslug", "entityschema":
-		return choice(i, "contact", "account", "opportunity")
-	case "org", "orgid", "organizationid":
-		return choice(i, "739224", "728", "66")
-	case "title":
-		return choice(i, "Sample title", "Another title")
-	case "description", "summary", "text", "message", "comment":
-		return choice(i, "A short sample text", "Another short text")
-	case "error", "errormessage", "reason":
-		return choice(i, "Something is wrong", "Something else is wrong")
-	case "status", "state":
-		return choice(i, "active", "pending", "done")
-	case "version":
-		return choice(i, "1.0.0", "1.2.3")
-	case "lang":
-		return choice(i, "de", "en", "fr")
-	case "latitude", "lat":
-		return choice(i, "50.9476", "52.5316")
-	case "longitude", "lng", "lon":
-		return choice(i, "6.9443", "13.3843")
-	}
-	return ""
-}
-
-// endOfName looks at how a name ends: "billing_email", "createdAt".
-func endOfName(plain, lower, name string, i int) string {
-	ends := func(words ...string) bool {
-		for _, word := range words {
-			if strings.HasSuffix(plain, word) {
-				return true
+	name = snake(name)
+	for line := range strings.SplitSeq(likelyTexts, "\n") {
+		keys, values, _ := strings.Cut(line, " = ")
+		for key := range strings.FieldsSeq(keys) {
+			if isNamed(name, key) {
+				texts := strings.Split(values, "|")
+				return texts[i%len(texts)]
 			}
 		}
-		return false
-	}
-	switch {
-	case ends("email", "mail", "emailaddress"):
-		return choice(i, "anna.schmidt@example.com", "jonas.weber@example.com", "leyla@example.org")
-	case ends("phone", "phonenumber", "telephone", "mobile", "fax"):
-		return "+4930231250" + strconv.Itoa(10+i%90) // reserved for fiction by the Bundesnetzagentur
-	case ends("iban"):
-		return choice(i, "DE89370400440532013000", "AT611904300234573201")
-	case ends("bic", "swift"):
-		return choice(i, "COBADEFFXXX", "DEUTDEFFXXX")
-	case ends("currency", "currencycode"):
-		return choice(i, "EUR", "CHF", "USD")
-	case ends("country", "countrycode"):
-		return choice(i, "DE", "AT", "CH")
-	case ends("language", "languagecode", "locale"):
-		return choice(i, "de", "en", "fr")
-	case ends("timezone"):
-		return choice(i, "Europe/Berlin", "Europe/Zurich", "UTC")
-	case ends("postalcode", "postcode"):
-		return choice(i, "50670", "10115", "04109")
-	case ends("color", "colour"):
-		return choice(i, "#005eb4", "#222222", "#e6f2fa")
-	case ends("url", "uri", "href", "website", "homepage"):
-		return choice(i, "https://example.com/sample", "https://example.org/")
-	case ends("hostname", "domain", "host"):
-		return choice(i, "example.com", "host.example.org")
-	case ends("ipaddress"):
-		return "192.0.2." + strconv.Itoa(1+i%254)
-	case ends("filename"):
-		return choice(i, "document.pdf", "picture.png", "table.csv")
-	case ends("mimetype", "contenttype"):
-		return choice(i, "application/pdf", "image/png", "text/csv")
-	case ends("timestamp", "datetime"), strings.HasSuffix(lower, "_at"), strings.HasSuffix(name, "At"):
-		return "2024-01-" + strconv.Itoa(10+i%20) + "T12:00:00.000Z"
-	case ends("date", "birthday"):
-		return "2024-01-" + strconv.Itoa(10+i%20)
-	case plain == "id", strings.HasSuffix(lower, "_id"), strings.HasSuffix(name, "Id"), ends("uuid"):
-		return "123e4567-e89b-42d3-a456-4266141" + strconv.Itoa(74000+i)
 	}
 	return ""
 }
 
-// choice is the i-th of the texts, and the first again after the last.
-func choice(i int, texts ...string) string { return texts[i%len(texts)] }
+func isNamed(name, key string) bool {
+	ending, open := strings.CutPrefix(key, "…")
+	if name == ending {
+		return true
+	}
+	before, ends := strings.CutSuffix(name, ending)
+	return open && ends && strings.HasSuffix(before, "_")
+}
+
+// snake is a name in lower case with _ between its words: "createdAt" and
+// "Created-At" become "created_at".
+func snake(name string) string {
+	var b strings.Builder
+	previous := '_'
+	for _, r := range strings.TrimLeft(name, "_$@") {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			r = '_'
+		case unicode.IsUpper(r) && unicode.IsLower(previous):
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+		previous = r
+	}
+	return b.String()
+}
 
 // namedNumbers are numbers that a property of that name may have.
 func namedNumbers(name string) []string {
-	plain := strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	name = snake(name)
 	switch {
-	case strings.HasSuffix(plain, "latitude"), plain == "lat":
+	case isNamed(name, "…latitude"), name == "lat":
 		return []string{"50.9476", "50"}
-	case strings.HasSuffix(plain, "longitude"), plain == "lng", plain == "lon":
+	case isNamed(name, "…longitude"), name == "lng", name == "lon":
 		return []string{"6.9443", "6"}
-	case strings.HasSuffix(plain, "year"):
+	case isNamed(name, "…year"):
 		return []string{"2024"}
-	case strings.HasSuffix(plain, "amount"), strings.HasSuffix(plain, "price"):
+	case isNamed(name, "…amount"), isNamed(name, "…price"):
 		return []string{"1999", "19.99"}
-	case strings.HasSuffix(plain, "timestamp"), strings.HasSuffix(name, "_at"), strings.HasSuffix(name, "At"):
+	case isNamed(name, "…timestamp"), isNamed(name, "…at"):
 		return []string{"1706702400"}
 	}
 	return nil

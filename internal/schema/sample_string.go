@@ -34,9 +34,22 @@ func (m *sampler) likely(s *operation.Schema) []string {
 	case m.chance != nil:
 		return m.texts(s)
 	case m.realistic && s.Format == "":
-		return []string{namedText(m.name, 0)}
+		return []string{m.named(0)}
 	}
 	return nil
+}
+
+// named is a text that the property's name asks for, or "".
+func (m *sampler) named(i int) string {
+	text := namedText(m.name, i)
+	format, refers := strings.CutPrefix(text, "@")
+	switch {
+	case !refers:
+		return text
+	case m.chance != nil:
+		return m.formatted(format)
+	}
+	return formatSample(format)
 }
 
 // stretched makes a text as long as the schema asks for.
