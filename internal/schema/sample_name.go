@@ -39,6 +39,7 @@ name = Sample|Second sample|Third sample
 …date …birthday = @date
 …org …org_id …organization_id = 739224|728|66
 …schema …slug …entity_slug = contact|account|opportunity
+…tags …labels = sample|first|second
 …version = 1.0.0|1.2.3
 title …subject = Sample title|Another title
 description summary text message comment = A short sample text|Another short text
