@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
@@ -28,39 +27,6 @@ func (o *mockOptions) options() (*emulator.Options, error) {
 	}
 	with.Faults, err = o.plan()
 	return with, err
-}
-
-// plan is nil where nothing is to go wrong.
-func (o *mockOptions) plan() (*faults.Plan, error) {
-	var rules []faults.Rule
-	for _, text := range o.faults {
-		rule, err := faults.Parse(text)
-		if err != nil {
-			return nil, err
-		}
-		rules = append(rules, rule)
-	}
-	delay, err := faults.ParseSpan(o.latency)
-	if err != nil || len(rules) == 0 && delay == (faults.Span{}) {
-		return nil, err
-	}
-	seed, err := o.drawn()
-	return faults.New(rules, delay, seed), err
-}
-
-// drawn is the seed of the faults: the one that was given, or a random one,
-// which is told so that what happened can be had again.
-func (o *mockOptions) drawn() (uint64, error) {
-	if o.seedSet {
-		return o.seed, nil
-	}
-	var number [4]byte
-	if _, err := io.ReadFull(o.call.app.Random, number[:]); err != nil {
-		return 0, err
-	}
-	seed := uint64(binary.NativeEndian.Uint32(number[:]))
-	fmt.Fprintf(o.call.app.Streams.Err, "faults are drawn as with --seed %d\n", seed)
-	return seed, nil
 }
 
 // journal opens the file of --record. end closes it.
