@@ -16,25 +16,72 @@ type route struct {
 	api      *operation.API
 	op       *operation.Operation
 	segments []segment
+	fixed    int // how many characters of the template are literal
 }
 
-// index holds routes by the number of their segments, those with more literal
-// text first, so that the first match is the most specific one.
-type index map[int][]*route
+// index holds routes by the number of their segments and their second one, by
+// which most differ. Those with more literal text come first, so that the first
+// match is the most specific one.
+type index map[place][]*route
+
+// place is where a route stands in an index; word is "" where the second
+// segment has a parameter. Routes of that kind stand in the places of all the
+// words too.
+type place struct {
+	count int
+	word  string
+}
 
 func newIndex(routes []*route) index {
-	slices.SortStableFunc(routes, func(a, b *route) int { return cmp.Compare(b.literals(), a.literals()) })
-	found := index{}
+	slices.SortStableFunc(routes, func(a, b *route) int { return cmp.Compare(b.fixed, a.fixed) })
+	x := index{}
 	for _, r := range routes {
-		found[len(r.segments)] = append(found[len(r.segments)], r)
+		at := r.place()
+		if at.word == "" {
+			x.addOpen(r)
+			continue
+		}
+		if _, known := x[at]; !known {
+			x[at] = slices.Clone(x[place{count: at.count}])
+		}
+		x[at] = append(x[at], r)
 	}
-	return found
+	return x
+}
+
+// addOpen adds a route that fits any second word.
+func (x index) addOpen(r *route) {
+	open := r.place()
+	if _, known := x[open]; !known {
+		x[open] = nil
+	}
+	for at := range x {
+		if at.count == open.count {
+			x[at] = append(x[at], r)
+		}
+	}
+}
+
+func (r *route) place() place {
+	at := place{count: len(r.segments)}
+	if at.count > 1 && len(r.segments[1].names) == 0 {
+		at.word = r.segments[1].literals[0]
+	}
+	return at
 }
 
 // matching yields the routes that the words fit.
 func (x index) matching(words []string) func(yield func(*route) bool) {
+	at := place{count: len(words)}
+	if at.count > 1 {
+		at.word = words[1]
+	}
+	routes, known := x[at]
+	if !known {
+		routes = x[place{count: len(words)}]
+	}
 	return func(yield func(*route) bool) {
-		for _, r := range x[len(words)] {
+		for _, r := range routes {
 			if r.matches(words) && !yield(r) {
 				return
 			}
@@ -103,7 +150,9 @@ func (t *table) read(name string) ([]*route, error) {
 	routes := make([]*route, 0, len(bases)*len(api.Operations))
 	for _, base := range bases {
 		for _, op := range api.Operations {
-			routes = append(routes, &route{api: api, op: op, segments: parseTemplate(base + op.Path)})
+			r := &route{api: api, op: op, segments: parseTemplate(base + op.Path)}
+			r.fixed = r.literals()
+			routes = append(routes, r)
 		}
 	}
 	return routes, nil
