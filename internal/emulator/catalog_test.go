@@ -123,6 +123,11 @@ func TestPathAlone(t *testing.T) {
 	if !slices.Equal(taken, want) {
 		t.Errorf("got %q", taken)
 	}
+	for query, want := range map[string]string{"?s3FileUrl=x&fileId=1": "address-suggestions", "?other=1": "address"} {
+		if w.ask("GET", "http://localhost/v1/public/suggestions"+query); w.met.API != want {
+			t.Errorf("%s: %s", query, w.met.API)
+		}
+	}
 }
 
 func TestAnAPIThatIsNamedIsLoadedAlone(t *testing.T) {

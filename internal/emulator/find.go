@@ -11,13 +11,14 @@ import (
 // no path matches, and a 405 with Allow where only the method does not.
 //
 // An API that the host names is the only one that is asked. Else the first
-// segment may name it, and where it does not, the path tells.
+// segment may name it, and where it does not, the path tells, and of two that have
+// the same path the query.
 func (t *table) find(c *call) error {
 	words, err := pathWords(c.request.URL)
 	if err != nil {
 		return err
 	}
-	f := &finder{method: c.request.Method, host: c.named}
+	f := &finder{method: c.request.Method, host: c.named, query: c.request.URL.Query()}
 	if err := f.through(t, words); err != nil {
 		return err
 	}
@@ -54,6 +55,7 @@ func (t *table) options(c *call) (*answer, error) {
 // finder looks for the operation of one request.
 type finder struct {
 	method  string
+	query   url.Values
 	host    string   // the API that the host names, or ""
 	found   *route   // nil as long as no route matches
 	words   []string // of its path
@@ -95,12 +97,28 @@ func (f *finder) within(t *table, name string, words []string) error {
 // 9110, section 9.3.2).
 func (f *finder) try(routes index, words []string) {
 	for r := range routes.matching(words) {
-		if r.op.Method == f.method || r.op.Method == http.MethodGet && f.method == http.MethodHead {
+		switch {
+		case r.op.Method != f.method && (r.op.Method != http.MethodGet || f.method != http.MethodHead):
+			f.allowed = append(f.allowed, r.op.Method)
+		case f.found == nil:
 			f.found, f.words = r, words
+		case r.fixed < f.found.fixed:
 			return
+		case r.knows(f.query) > f.found.knows(f.query):
+			f.found = r // two APIs have this path
 		}
-		f.allowed = append(f.allowed, r.op.Method)
 	}
+}
+
+// knows counts the query parameters that the operation has.
+func (r *route) knows(query url.Values) int {
+	count := 0
+	for name := range query {
+		if r.op.Load().Param(name, "query") != nil {
+			count++
+		}
+	}
+	return count
 }
 
 func (f *finder) unmatched(r *http.Request) error {
