@@ -53,7 +53,7 @@ func newBenchAt(t *testing.T, state string) *bench {
 
 func options(state string, now func() time.Time) emulator.Options {
 	return emulator.Options{
-		APIs: apis, Names: []string{"tokens", "shop"}, StatePath: state,
+		APIs: apis, Names: []string{"tokens", "shop", "styles", "forms"}, StatePath: state,
 		Issuer: issuer, Now: now, Random: rand.Reader,
 	}
 }

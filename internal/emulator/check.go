@@ -13,13 +13,26 @@ import (
 // maxFaults bounds how many faults one answer names.
 const maxFaults = 5
 
-// checkParams reads the query and checks every documented parameter of path,
-// query and header against its schema. What is not documented passes, as it
-// does at the API. Objects are only checked for presence.
-func (c *call) checkParams() error {
+// check holds the whole request against the definition, so that one answer
+// names the faults of parameters and body. What is not documented passes, as it
+// does at the API.
+func (c *call) check() error {
+	faults, err := c.checkParams()
+	if err != nil {
+		return err
+	}
+	more, err := c.readBody()
+	if err != nil {
+		return err
+	}
+	return invalid(append(faults, more...))
+}
+
+// checkParams reads the query and checks every documented parameter.
+func (c *call) checkParams() ([]string, error) {
 	query, err := url.ParseQuery(c.request.URL.RawQuery)
 	if err != nil {
-		return refuse(http.StatusBadRequest, "the query cannot be read: %s", err)
+		return nil, refuse(http.StatusBadRequest, "the query cannot be read: %s", err)
 	}
 	c.query = query
 	var faults []string
@@ -28,7 +41,7 @@ func (c *call) checkParams() error {
 			faults = append(faults, fmt.Sprintf("%s parameter %s: %s", p.In, p.Name, fault))
 		}
 	}
-	return invalid(faults)
+	return faults, nil
 }
 
 // invalid is the 400 for the faults, or nil where there are none.
@@ -45,36 +58,17 @@ func invalid(faults []string) error {
 }
 
 func (c *call) checkParam(p *operation.Param) []string {
-	if p.In == "cookie" || spreads(p) {
-		return nil
+	if p.MediaType != "" {
+		return c.checkDocument(p)
 	}
-	words := c.words(p)
-	if len(words) == 0 {
+	given := c.given(p)
+	if given.isAbsent() {
 		return missing(p)
 	}
-	if p.MediaType != "" {
-		return checkDocument(p, words[0])
-	}
-	target := p.Schema.Target()
-	switch {
-	case target == nil || target.Is("object"):
+	if p.Schema == nil {
 		return nil
-	case target.Is("array"):
-		return checkWords(target.Items, split(p, words))
-	case len(words) > 1:
-		return []string{fmt.Sprintf("given %d times, but takes one value", len(words))}
 	}
-	return checkWords(p.Schema, words)
-}
-
-// spreads reports whether the parameter's own name does not appear in the
-// query: an object in form style with explode, or in deepObject style.
-func spreads(p *operation.Param) bool {
-	if p.In != "query" || p.MediaType != "" {
-		return false
-	}
-	target := p.Schema.Target()
-	return p.Style == "deepObject" || p.Explode && target != nil && target.Is("object")
+	return messages(given.check(p.Schema))
 }
 
 func missing(p *operation.Param) []string {
@@ -84,7 +78,7 @@ func missing(p *operation.Param) []string {
 	return nil
 }
 
-// words are the values that the request has for the parameter.
+// words are the values that the request has under the parameter's own name.
 func (c *call) words(p *operation.Param) []string {
 	switch p.In {
 	case "path":
@@ -94,42 +88,49 @@ func (c *call) words(p *operation.Param) []string {
 		return nil
 	case "query":
 		return c.query[p.Name]
+	case "cookie":
+		return c.cookies(p.Name)
 	}
 	return c.request.Header.Values(p.Name)
 }
 
-// split takes an array apart by its style (OpenAPI 3.1, "Style Values").
-func split(p *operation.Param, words []string) []string {
-	if p.In == "query" && p.Explode {
-		return words
+// cookies are the values of that name, percent-decoded where they can be.
+func (c *call) cookies(name string) []string {
+	var words []string
+	for _, cookie := range c.request.CookiesNamed(name) {
+		word, err := url.QueryUnescape(cookie.Value)
+		if err != nil {
+			word = cookie.Value
+		}
+		words = append(words, word)
 	}
-	separator := ","
-	switch p.Style {
-	case "spaceDelimited":
-		separator = " "
-	case "pipeDelimited":
-		separator = "|"
-	}
-	return strings.Split(strings.Join(words, separator), separator)
+	return words
 }
 
-func checkWords(s *operation.Schema, words []string) []string {
+// checkDocument checks a parameter that has "content": its text is a document.
+func (c *call) checkDocument(p *operation.Param) []string {
+	words := c.words(p)
+	switch {
+	case len(words) == 0:
+		return missing(p)
+	case len(words) > 1:
+		return []string{fmt.Sprintf("given %d times, but takes one value", len(words))}
+	case !operation.IsJSON(p.MediaType):
+		return nil
+	}
+	return checkJSON(p.Schema, []byte(words[0]))
+}
+
+// messages are the faults of a parameter: what is said of all of it needs no
+// place.
+func messages(faults []schema.Fault) []string {
 	var found []string
-	for _, word := range words {
-		if s == nil {
-			break
-		}
-		for _, fault := range schema.CheckWord(s, word) {
+	for _, fault := range faults {
+		if fault.Path == "$" {
 			found = append(found, fault.Message)
+		} else {
+			found = append(found, fault.String())
 		}
 	}
 	return found
-}
-
-// checkDocument checks a parameter that has "content": its text is JSON.
-func checkDocument(p *operation.Param, word string) []string {
-	if !operation.IsJSON(p.MediaType) {
-		return nil
-	}
-	return checkJSON(p.Schema, []byte(word))
 }

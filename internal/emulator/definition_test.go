@@ -15,6 +15,10 @@ func apis(name string) (*operation.API, error) {
 		return tokenAPI(), nil
 	case "shop":
 		return shopAPI(), nil
+	case "forms":
+		return formAPI(), nil
+	case "styles":
+		return stylesAPI(), nil
 	}
 	return nil, errors.New("no such definition")
 }

@@ -147,13 +147,10 @@ func (e *Emulator) operate(c *call) (*answer, error) {
 	if err := e.authenticate(c); err != nil {
 		return nil, err
 	}
-	if err := c.checkParams(); err != nil {
-		return nil, err
-	}
 	if e.isDynamic(c) {
 		c.hear()
 	}
-	if err := c.readBody(); err != nil {
+	if err := c.check(); err != nil {
 		return nil, err
 	}
 	a, err := e.perform(c)

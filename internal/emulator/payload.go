@@ -3,6 +3,7 @@ package emulator
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -14,31 +15,30 @@ import (
 // own gateway.
 const maxBody = 10 << 20
 
-// readBody reads and checks the body of an operation that has one. The
-// problems are 413 for its length, 415 for its media type, 400 for the rest.
-func (c *call) readBody() error {
+// readBody reads the body of an operation that has one, and returns what is
+// wrong with it. The problems are 413 for its length, 415 for its media type
+// or coding, 400 for one that ends early.
+func (c *call) readBody() ([]string, error) {
 	if c.op.Body == nil {
-		return nil
+		return nil, nil
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(c.writer, c.request.Body, maxBody))
 	if err != nil {
-		return unread(err)
+		return nil, unread(err)
 	}
 	if len(raw) == 0 {
-		return c.checkAbsent()
+		return c.checkAbsent(), nil
 	}
-	content := accepts(c.op.Body.Contents, c.request.Header.Get("Content-Type"))
-	if content == nil {
-		return c.unsupported()
+	content, err := c.content()
+	if err != nil {
+		return nil, err
 	}
-	if !operation.IsJSON(content.MediaType) {
-		return nil
+	value, err := c.decode(content, raw)
+	if err != nil {
+		return []string{"body: " + err.Error()}, nil
 	}
-	if faults := checkJSON(content.Schema, raw); len(faults) > 0 {
-		return invalid(prefixed("body: ", faults))
-	}
-	c.body, err = schema.Decode(raw)
-	return err
+	c.body = value
+	return prefixed("body: ", checkValue(content.Schema, value)), nil
 }
 
 func unread(err error) error {
@@ -49,11 +49,33 @@ func unread(err error) error {
 	return refuse(http.StatusBadRequest, "the body ended early: %s", err)
 }
 
-func (c *call) checkAbsent() error {
+func (c *call) checkAbsent() []string {
 	if !c.op.Body.Required {
 		return nil
 	}
-	return refuse(http.StatusBadRequest, "a request body is required")
+	return []string{"a request body is required"}
+}
+
+// content returns the documented content that the body is of.
+func (c *call) content() (*operation.Content, error) {
+	header := c.request.Header
+	if coding := header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, refuse(http.StatusUnsupportedMediaType, "content encoding %q is not accepted; send the body as it is", coding).
+			with("Accept-Encoding", "identity")
+	}
+	content := accepts(c.op.Body.Contents, header.Get("Content-Type"))
+	if content == nil {
+		return nil, c.unsupported()
+	}
+	_, words, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil {
+		return nil, refuse(http.StatusUnsupportedMediaType, "content type %q cannot be read: %s", header.Get("Content-Type"), err)
+	}
+	charset := words["charset"]
+	if charset != "" && !strings.EqualFold(charset, "utf-8") && operation.IsJSON(content.MediaType) {
+		return nil, refuse(http.StatusUnsupportedMediaType, "charset %q is not accepted; JSON is UTF-8", charset)
+	}
+	return content, nil
 }
 
 func (c *call) unsupported() error {
@@ -85,6 +107,23 @@ func essence(mediaType string) string {
 	return strings.ToLower(strings.TrimSpace(name))
 }
 
+// decode returns the value of the body: of JSON as schema.Decode does, of a
+// form as an object, of text as a string. Anything else is nil: it has no
+// schema that could tell more than its media type.
+func (c *call) decode(content *operation.Content, raw []byte) (any, error) {
+	switch given := essence(c.request.Header.Get("Content-Type")); {
+	case operation.IsJSON(given):
+		return schema.Decode(raw)
+	case given == "multipart/form-data":
+		return multipartForm(content.Schema, c.request.Header.Get("Content-Type"), raw)
+	case given == "application/x-www-form-urlencoded":
+		return urlencodedForm(content.Schema, string(raw))
+	case strings.HasPrefix(given, "text/"):
+		return string(raw), nil
+	}
+	return nil, nil
+}
+
 // checkJSON returns what is wrong with a JSON text: one fault where it is not
 // JSON, else the schema's.
 func checkJSON(s *operation.Schema, text []byte) []string {
@@ -92,6 +131,10 @@ func checkJSON(s *operation.Schema, text []byte) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
+	return checkValue(s, value)
+}
+
+func checkValue(s *operation.Schema, value any) []string {
 	if s == nil {
 		return nil
 	}

@@ -27,6 +27,17 @@ func CheckWord(s *operation.Schema, word string) []Fault {
 	return best
 }
 
+// ReadWord returns the value that the text of an element or a member stands
+// for: the first reading that fits the schema, else the text.
+func ReadWord(s *operation.Schema, word string) any {
+	for _, value := range readings(word) {
+		if s == nil || len(Check(s, value, Request)) == 0 {
+			return value
+		}
+	}
+	return word
+}
+
 // readings are the values that a word may stand for. A word in double quotes
 // is the text with its quotes.
 func readings(word string) []any {
