@@ -3,22 +3,54 @@ package cmd_test
 import (
 	"hash/fnv"
 	"path/filepath"
+	"reflect"
+	"strings"
 
 	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/schema"
 )
 
 // planShared plans a call in words that both programs read: path parameters by
 // position and before all flags, no more than one -p, no number that is a text.
 func planShared(api string, op *operation.Operation, p promise) *plannedCall {
-	all := planCall(api, op, p, manner{all: true, text: hostile})
-	shared := &plannedCall{promise: p, body: all.body}
+	return share(api, op, planCall(api, op, p, manner{all: true, text: hostile}))
+}
+
+// planSample is planShared with the values that the documentation has.
+func planSample(api string, op *operation.Operation, p promise) *plannedCall {
+	all := planCall(api, op, p, manner{all: true})
+	for i, a := range all.arguments {
+		if param := op.Param(a.name, a.in); param != nil {
+			all.arguments[i].value = documentedValue(param)
+		}
+	}
+	return share(api, op, all)
+}
+
+// documentedValue is the parameter's example, else the least sample that is not
+// empty.
+func documentedValue(param *operation.Param) any {
+	candidates := []string{param.Example, schema.SampleFor(param.Schema, false, schema.Request)}
+	for _, text := range candidates {
+		if value := decoded(text); text != "" && text != "[]" && text != "{}" && takes(param.Schema, value) {
+			if reflect.ValueOf(value).Kind() == reflect.Slice || reflect.ValueOf(value).Kind() == reflect.Map {
+				return value
+			}
+			return word(value)
+		}
+	}
+	return sampleValue(param, "string")
+}
+
+func share(api string, op *operation.Operation, all *plannedCall) *plannedCall {
+	shared := &plannedCall{promise: all.promise, body: all.body}
 	args, flags := []string{api, op.ID}, []string{}
 	chosen := choose(all.arguments, op.ID)
 	for _, a := range all.inTemplateOrder() {
 		switch {
-		case a.in == "path":
+		case a.in == "path" && !strings.HasPrefix(word(a.value), "-"):
 			args = append(args, word(a.value))
-		case a.required || a.name == chosen:
+		case a.in == "path" || a.required || a.name == chosen:
 			flags = append(flags, a.flags(true)...)
 		default:
 			continue
