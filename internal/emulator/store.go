@@ -17,74 +17,86 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// store is the state file. It is open only during a transaction, so that a
-// long-running emulator does not lock other processes out: readers share it, a
-// writer has it alone.
+// store is the state file. It is open only while there is something to do, and
+// never for long, so that a long-running emulator does not lock other processes
+// out: readers share it, a writer has it alone.
 type store struct {
 	path string
-	mu   sync.RWMutex // queues this process's own transactions fairly
+
+	mu      sync.Mutex
+	held    *lease        // nil: the file is not open
+	opening chan struct{} // closed when the one who opens the file is done; nil: nobody does
+	writers int           // who waits to write
+	rested  bool          // the last lease ended because its time was up: it is the others' turn
+
+	queueMu sync.Mutex
+	queue   []*pending
+	leading bool // somebody commits the queue
 }
 
 const (
-	patience = 10 * time.Second      // how long a transaction waits for other processes
-	shortest = time.Millisecond      // the first wait between two tries
-	longest  = 16 * time.Millisecond // and the last
+	patience = 10 * time.Second     // how long a transaction waits for other processes
+	shortest = time.Millisecond     // the first wait between two tries
+	longest  = 4 * time.Millisecond // and the last; less than a rest, so that no rest is missed
 )
 
 // view runs a transaction that reads. Where there is no state yet, it does not
 // call the function and returns nil.
 func (s *store) view(ctx context.Context, read func(*bolt.Tx) error) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
 	info, err := os.Stat(s.path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
 		return nil
 	}
-	return s.within(ctx, true, func(db *bolt.DB) error { return db.View(read) })
-}
-
-// update runs a transaction that writes; what it wrote is on disk when update
-// returns nil, and none of it when it returns an error.
-func (s *store) update(ctx context.Context, write func(*bolt.Tx) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
-		return s.unusable(err)
+	l, err := s.borrow(ctx, false)
+	if err != nil {
+		return err
 	}
-	return s.within(ctx, false, func(db *bolt.DB) error { return db.Update(write) })
+	defer s.giveBack(l)
+	return s.guard(l, func() error { return l.db.View(read) })
 }
 
-// within opens the file for one use. bbolt panics on a file that is damaged,
-// and faults on one that was cut (its pages are mapped memory): both become
-// errors, and the file is given free.
-func (s *store) within(ctx context.Context, readOnly bool, use func(*bolt.DB) error) (err error) {
-	var file *os.File
+// guard makes errors of what is wrong with the file: bbolt panics on one that
+// is damaged, and faults on one that was cut (its pages are mapped memory).
+func (s *store) guard(l *lease, use func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if cause := recover(); cause != nil {
-			unlock(file)
+			s.abandon(l)
 			err = s.damaged(fmt.Errorf("%v", cause))
 		}
 	}()
-	db, err := s.open(ctx, &bolt.Options{
+	return use()
+}
+
+// open opens the file, with a lock on it.
+func (s *store) open(ctx context.Context, readOnly bool) (*lease, error) {
+	if !readOnly {
+		if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+			return nil, s.unusable(err)
+		}
+	}
+	l := &lease{readOnly: readOnly, gone: make(chan struct{})}
+	options := &bolt.Options{
 		ReadOnly: readOnly,
 		// bbolt itself polls every 50 ms; with no time to wait it tries once.
 		Timeout: time.Nanosecond,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			opened, err := os.OpenFile(name, flag, mode)
-			file = opened
+			l.file = opened
 			return opened, err
 		},
-	})
-	if err != nil {
-		return s.unusable(err)
 	}
-	err = use(db)
-	return errors.Join(err, db.Close())
+	err := s.guard(l, func() (err error) {
+		if l.db, err = s.try(ctx, options); err != nil {
+			return s.unusable(err)
+		}
+		return nil
+	})
+	return l, err
 }
 
-// open tries until the file's lock is free, the patience ends or the context does.
-func (s *store) open(ctx context.Context, options *bolt.Options) (*bolt.DB, error) {
+// try repeats until the file's lock is free, the patience ends or the context does.
+func (s *store) try(ctx context.Context, options *bolt.Options) (*bolt.DB, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, bolterrors.ErrTimeout)
 	defer cancel()
 	for wait := shortest; ; wait = min(2*wait, longest) {
