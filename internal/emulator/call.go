@@ -23,6 +23,7 @@ type call struct {
 	trouble string       // what was done to the request on purpose, for the log
 	heard   *heard       // the body as it was read, nil where nobody wants it
 	body    any          // as schema.Decode returns it; nil where there is none
+	raw     []byte       // the body's text
 }
 
 // service answers an operation that has a behaviour of its own.

@@ -68,6 +68,8 @@ type Emulator struct {
 	tokens   *tokens
 	services map[string]service
 	texts    sampleTexts
+
+	resources *resources
 }
 
 // New returns an emulator. It opens nothing: definitions and state are read
@@ -91,6 +93,8 @@ func New(options Options) (*Emulator, error) {
 		hosts:    &hosts{names: options.Names, servers: options.Hosts, foreign: options.Foreign},
 		tokens:   t,
 		services: t.services(),
+
+		resources: &resources{store: t.store, now: options.Now, random: options.Random},
 	}, nil
 }
 
@@ -169,6 +173,9 @@ func (e *Emulator) perform(c *call) (*answer, error) {
 	}
 	if serve, own := e.services[c.op.Method+" "+c.op.Path]; own {
 		return serve(c)
+	}
+	if a, err := e.resources.serve(c); a != nil || err != nil {
+		return a, err
 	}
 	return e.sample(c)
 }

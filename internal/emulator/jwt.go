@@ -58,18 +58,22 @@ func (t *tokens) claims(r *record, use purpose) claims {
 // is not compared: emulators on several ports share one state file, and with
 // it their keys.
 func (t *tokens) accept(ctx context.Context, bearer string) error {
-	var stated claims
-	unverified, _, err := jwt.NewParser().ParseUnverified(bearer, &stated)
-	if err != nil {
-		return unauthorized("the bearer token is not a JWT")
+	stated, known := t.seen.token(bearer)
+	if !known {
+		var err error
+		if stated, err = read(bearer); err != nil {
+			return err
+		}
 	}
-	kid, _ := unverified.Header["kid"].(string)
-	pair, r, err := t.lookUp(ctx, kid, stated.TokenID)
+	pair, r, err := t.lookUp(ctx, stated)
 	if err != nil {
 		return err
 	}
-	if err := t.verify(bearer, pair); err != nil {
-		return err
+	if !known || pair == nil {
+		if err := t.verify(bearer, pair); err != nil {
+			return err
+		}
+		t.seen.remember(bearer, stated)
 	}
 	switch {
 	case r == nil:
@@ -80,22 +84,26 @@ func (t *tokens) accept(ctx context.Context, bearer string) error {
 	return t.noteUse(ctx, r)
 }
 
+// read is what a token says of itself; nothing of it is verified.
+func read(bearer string) (signed, error) {
+	var stated claims
+	unverified, _, err := jwt.NewParser().ParseUnverified(bearer, &stated)
+	if err != nil {
+		return signed{}, unauthorized("the bearer token is not a JWT")
+	}
+	kid, _ := unverified.Header["kid"].(string)
+	return signed{kid: kid, tokenID: stated.TokenID}, nil
+}
+
 // lookUp reads the key pair and the record that a token names; each is nil
 // where there is none.
-func (t *tokens) lookUp(ctx context.Context, kid, id string) (pair *keyPair, r *record, err error) {
-	err = t.store.view(ctx, func(tx *bolt.Tx) error {
-		for _, use := range purposes() {
-			var known keyPair
-			found, err := t.store.get(tx, keyBucket, string(use), &known)
-			if err != nil {
-				return err
-			}
-			if found && known.ID == kid {
-				pair = &known
-			}
+func (t *tokens) lookUp(ctx context.Context, stated signed) (pair *keyPair, r *record, err error) {
+	err = t.store.view(ctx, func(tx *bolt.Tx) (err error) {
+		if pair, err = t.pairByID(tx, stated.kid); err != nil {
+			return err
 		}
 		var known record
-		found, err := t.store.get(tx, tokenBucket, id, &known)
+		found, err := t.store.get(tx, tokenBucket, stated.tokenID, &known)
 		if found {
 			r = &known
 		}

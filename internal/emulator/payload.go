@@ -37,7 +37,7 @@ func (c *call) readBody() ([]string, error) {
 	if err != nil {
 		return []string{"body: " + err.Error()}, nil
 	}
-	c.body = value
+	c.body, c.raw = value, raw
 	return prefixed("body: ", checkValue(content.Schema, value)), nil
 }
 

@@ -16,6 +16,7 @@ type tokens struct {
 	issuer string
 	now    func() time.Time
 	random io.Reader
+	seen   seen
 }
 
 // services are the operations that have a behaviour of their own, by method

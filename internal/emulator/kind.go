@@ -1,0 +1,198 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// role is what an operation does with the things of a collection.
+type role int
+
+const (
+	noRole  role = iota // it is answered with a sample
+	creates             // POST /things
+	lists               // GET /things
+	gets                // GET /things/{id}
+	replaces
+	patches
+	removes
+	searches // POST /things:search
+	upserts  // PATCH /things:upsert
+	suggests // GET /things:autocomplete
+)
+
+// family are the collections that an API's paths tell of.
+type family struct {
+	kinds map[string]*kind
+	roles map[*operation.Operation]*resource
+}
+
+// kind is one collection, or one for each value of the parameters in its path.
+// The versions of an API share it.
+type kind struct {
+	key     string // its template: "entity/{}"
+	thing   string // one of its things, in words: "entity"
+	param   string // the parameter that names one in the path
+	post    *operation.Operation
+	put     *operation.Operation
+	made    bool // things can be made; set by settle
+	settled bool
+}
+
+// familyOf recognizes the roles of an API's operations by their paths and
+// methods alone; none of them is loaded.
+func familyOf(api *operation.API) *family {
+	f := &family{kinds: map[string]*kind{}, roles: map[*operation.Operation]*resource{}}
+	for _, op := range api.Operations {
+		f.addItem(op)
+	}
+	for _, op := range api.Operations {
+		if f.roles[op] == nil {
+			f.addCollection(op)
+		}
+	}
+	return f
+}
+
+// addItem recognizes an operation on one thing.
+func (f *family) addItem(op *operation.Operation) {
+	words := pathTemplate(op.Path)
+	last := len(words) - 1
+	param, isItem := parameter(words[last])
+	role := itemRole(op.Method)
+	if !isItem || last == 0 || role == noRole {
+		return
+	}
+	key := keyOf(words[:last])
+	k := f.kinds[key]
+	if k == nil {
+		k = &kind{key: key, param: param, thing: thingOf(words[:last])}
+		f.kinds[key] = k
+	}
+	if role == replaces && k.put == nil {
+		k.put = op
+	}
+	f.roles[op] = &resource{op: op, role: role, kind: k, words: words[:last], param: param}
+}
+
+// addCollection recognizes an operation on a collection, or on what stands
+// behind its colon.
+func (f *family) addCollection(op *operation.Operation) {
+	words := pathTemplate(op.Path)
+	role := map[string]role{http.MethodGet: lists, http.MethodPost: creates}[op.Method]
+	if inner, action := cutAction(words); action != "" {
+		words, role = inner, actionRole(op.Method, action)
+	}
+	if role == noRole || len(words) == 0 {
+		return
+	}
+	r := &resource{op: op, role: role, words: words, kind: f.kinds[keyOf(words)]}
+	if r.kind == nil && (role == searches || role == suggests) {
+		r.kind, r.deep = f.kinds[keyOf(words)+"/{}"], true
+	}
+	if r.kind == nil {
+		return
+	}
+	if role == creates && r.kind.post == nil {
+		r.kind.post = op
+	}
+	f.roles[op] = r
+}
+
+func itemRole(method string) role {
+	switch method {
+	case http.MethodGet:
+		return gets
+	case http.MethodPut:
+		return replaces
+	case http.MethodPatch:
+		return patches
+	case http.MethodDelete:
+		return removes
+	}
+	return noRole
+}
+
+func actionRole(method, action string) role {
+	switch {
+	case (action == "search" || action == "list") && (method == http.MethodPost || method == http.MethodGet):
+		return searches
+	case action == "upsert":
+		return upserts
+	case action == "autocomplete" && method == http.MethodGet:
+		return suggests
+	}
+	return noRole
+}
+
+// pathTemplate are a template's words without the version in front:
+// "/v1/entity/{slug}" and "/v2/entity/{slug}" have the same things.
+func pathTemplate(path string) []string {
+	words := strings.Split(strings.TrimPrefix(path, "/"), "/")
+	if len(words) > 1 && isVersion(words[0]) {
+		return words[1:]
+	}
+	return words
+}
+
+func isVersion(word string) bool {
+	return len(word) > 1 && word[0] == 'v' && strings.Trim(word[1:], "0123456789") == ""
+}
+
+// cutAction takes "…/things:search" and "…/things/search" apart.
+func cutAction(words []string) ([]string, string) {
+	last := len(words) - 1
+	if things, action, found := strings.Cut(words[last], ":"); found {
+		return append(slices.Clone(words[:last]), things), action
+	}
+	if words[last] == "search" {
+		return words[:last], "search"
+	}
+	return words, ""
+}
+
+// parameter is the name in a word that is nothing but a parameter.
+func parameter(word string) (string, bool) {
+	inner, open := strings.CutPrefix(word, "{")
+	name, closed := strings.CutSuffix(inner, "}")
+	return name, open && closed && !strings.ContainsAny(name, "{}")
+}
+
+// keyOf is a template without the names of its parameters. The singular and
+// the plural of a word are the same: "view/{id}" stands beside "views".
+func keyOf(words []string) string {
+	key := make([]string, len(words))
+	for i, word := range words {
+		if _, is := parameter(word); is {
+			key[i] = "{}"
+			continue
+		}
+		key[i] = singular(word)
+	}
+	return strings.Join(key, "/")
+}
+
+func singular(word string) string {
+	switch {
+	case strings.HasSuffix(word, "ies"):
+		return strings.TrimSuffix(word, "ies") + "y"
+	case strings.HasSuffix(word, "sses"):
+		return strings.TrimSuffix(word, "es")
+	case strings.HasSuffix(word, "ss"):
+		return word
+	}
+	return strings.TrimSuffix(word, "s")
+}
+
+// thingOf is the last word of a collection that is no parameter.
+func thingOf(words []string) string {
+	for i := len(words) - 1; i >= 0; i-- {
+		if _, is := parameter(words[i]); !is {
+			return singular(words[i])
+		}
+	}
+	return "thing"
+}

@@ -1,0 +1,109 @@
+package emulator
+
+import (
+	"slices"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// item answers an operation on one thing.
+func (r *resources) item(c *call, res *resource) (*answer, error) {
+	id := c.path[res.param]
+	if res.role == gets {
+		return r.get(c, res, id)
+	}
+	var thing object
+	err := r.store.update(c.request.Context(), func(tx *bolt.Tx) (err error) {
+		thing, err = r.change(c, res, tx, id)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case thing == nil:
+		return res.missing(id)
+	}
+	return res.answer(thing, id), nil
+}
+
+func (r *resources) get(c *call, res *resource, id string) (*answer, error) {
+	var thing object
+	err := r.store.view(c.request.Context(), func(tx *bolt.Tx) error {
+		if found := res.shelf(c).get(tx, id); found != nil {
+			thing, _ = parseObject(found.text)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if thing == nil {
+		return res.missing(id)
+	}
+	return res.answer(thing, id), nil
+}
+
+// missing answers for a thing that is not there: the documentation's sample
+// calls name ids of their own, and get the sample.
+func (r *resource) missing(id string) (*answer, error) {
+	if slices.Contains(r.samples, id) {
+		return sampleAnswer(r.op), nil
+	}
+	return nil, r.unknown(id)
+}
+
+// change carries out a write and returns the thing as it is then, or was before
+// it was removed; nil where there is none.
+func (r *resources) change(c *call, res *resource, tx *bolt.Tx, id string) (object, error) {
+	shelf := res.shelf(c)
+	var old object
+	if found := shelf.get(tx, id); found != nil {
+		old, _ = parseObject(found.text)
+	}
+	var thing object
+	switch {
+	case res.role == removes:
+		return old, shelf.remove(tx, id)
+	case res.role == patches && old != nil:
+		thing = r.patched(c, res, old)
+	case res.role == replaces && (old != nil || res.kind.post == nil):
+		var err error
+		if thing, err = r.replaced(c, res, old, id); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, nil
+	}
+	return thing, shelf.put(tx, id, thing.text())
+}
+
+func (r *resources) patched(c *call, res *resource, old object) object {
+	thing := overlay(old, unpacked(c.sentThing(), res.shape), res.shape, res.request())
+	if res.shape != nil {
+		thing = withTitle(res.shape, res.shape.stamp(thing, r.now(), false), old)
+	}
+	return keep(thing, old, res.shape)
+}
+
+// replaced is a new thing in the place of the old one. What the server gave the
+// old one at its creation stays.
+func (r *resources) replaced(c *call, res *resource, old object, id string) (object, error) {
+	thing, _, err := r.newThing(c, res, id)
+	if err != nil || old == nil {
+		return thing, err
+	}
+	for _, m := range old {
+		if created, _ := timeRole(m.name); created {
+			thing = thing.with(m.name, m.value)
+		}
+	}
+	return keep(thing, old, res.shape), nil
+}
+
+// keep gives a thing its old id: a body cannot change it.
+func keep(thing, old object, s *shape) object {
+	if s == nil || s.id == "" || old.at(s.id) == nil {
+		return thing
+	}
+	return thing.with(s.id, old.at(s.id))
+}
