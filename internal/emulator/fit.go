@@ -3,6 +3,7 @@ package emulator
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/epilot-cli/epilot/internal/operation"
 	"github.com/epilot-cli/epilot/internal/schema"
@@ -23,6 +24,10 @@ func (s *shape) within(whole object) object {
 // prepare makes the samples that every answer in this shape begins with.
 func (s *shape) prepare() *shape {
 	s.least = leastObject(s.thing)
+	s.full = sync.OnceValue(func() object {
+		full, _ := parseObject([]byte(schema.SampleFor(s.thing, true, schema.Response)))
+		return full
+	})
 	at := s.whole
 	for _, name := range s.path {
 		s.around = append(s.around, leastObject(at))

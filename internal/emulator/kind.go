@@ -36,9 +36,12 @@ type kind struct {
 	key     string // its template: "entity/{}"
 	thing   string // one of its things, in words: "entity"
 	param   string // the parameter that names one in the path
+	words   []string
 	post    *operation.Operation
 	put     *operation.Operation
-	made    bool // things can be made; set by settle
+	get     *operation.Operation
+	list    *operation.Operation
+	made    bool // things can be made, and seen; set by settle
 	settled bool
 }
 
@@ -69,12 +72,10 @@ func (f *family) addItem(op *operation.Operation) {
 	key := keyOf(words[:last])
 	k := f.kinds[key]
 	if k == nil {
-		k = &kind{key: key, param: param, thing: thingOf(words[:last])}
+		k = &kind{key: key, param: param, thing: thingOf(words[:last]), words: words[:last]}
 		f.kinds[key] = k
 	}
-	if role == replaces && k.put == nil {
-		k.put = op
-	}
+	k.note(role, op)
 	f.roles[op] = &resource{op: op, role: role, kind: k, words: words[:last], param: param}
 }
 
@@ -96,10 +97,26 @@ func (f *family) addCollection(op *operation.Operation) {
 	if r.kind == nil {
 		return
 	}
-	if role == creates && r.kind.post == nil {
-		r.kind.post = op
-	}
+	r.kind.note(role, op)
 	f.roles[op] = r
+}
+
+// note keeps the first operation of each role that tells about the kind.
+func (k *kind) note(role role, op *operation.Operation) {
+	var known **operation.Operation
+	switch role {
+	case creates:
+		known = &k.post
+	case replaces:
+		known = &k.put
+	case gets:
+		known = &k.get
+	case lists:
+		known = &k.list
+	}
+	if known != nil && *known == nil {
+		*known = op
+	}
 }
 
 func itemRole(method string) role {

@@ -16,9 +16,8 @@ import (
 // blank is a new thing before the client's members are laid over it: what the
 // answer requires, and beside that the plain values that only the server gives.
 func (s *shape) blank(request *operation.Schema) object {
-	full, _ := parseObject([]byte(schema.SampleFor(s.thing, true, schema.Response)))
 	thing := object{}
-	for _, m := range full {
+	for _, m := range s.full() {
 		if s.least.at(m.name) != nil || servers(request, m) {
 			thing = append(thing, m)
 		}

@@ -38,7 +38,7 @@ type resource struct {
 	settled bool
 	shape   *shape   // of the answer's thing or list, nil where there is none
 	element *shape   // of a list's elements
-	samples []string // the ids that documentation shows
+	samples []string // of a creation: the ids in its sample bodies
 }
 
 // serve answers an operation that has a role; nil where it has none, or the
@@ -81,22 +81,41 @@ func (r *resources) find(api *operation.API, op *operation.Operation) *resource 
 }
 
 // settle finds out whether things of the kind can be made: by POST where the
-// answer says which id it got, or by PUT.
+// answer says which id it got, or by PUT where they can be seen then.
 func (k *kind) settle() bool {
 	if k.settled {
 		return k.made
 	}
 	k.settled = true
 	if k.post != nil {
-		s := thingShape(k.post.Load(), k)
-		k.made = s != nil && s.id != "" || chosenID(k.post, k) != ""
+		k.made = makes(k.post.Load(), k)
 	}
 	if !k.made && k.put != nil {
 		k.post = nil // what it makes cannot be found again
-		content := jsonContent(k.put.Load())
-		k.made = content == nil || thingShape(k.put, k) != nil
+		k.made = k.get != nil && shows(k.get.Load(), k) || k.list != nil && listsThings(k.list.Load(), k)
 	}
 	return k.made
+}
+
+// makes reports whether a POST makes a thing that can be found again. One that
+// answers a list is a search.
+func makes(op *operation.Operation, k *kind) bool {
+	s := thingShape(op, k)
+	if s == nil || s.id == "" {
+		return chosenID(op, k) != ""
+	}
+	return len(s.path) == 0 || !listsThings(op, k)
+}
+
+// shows reports whether an operation answers with one thing.
+func shows(op *operation.Operation, k *kind) bool {
+	s := thingShape(op, k)
+	return s != nil && (s.id != "" || listShape(op, k) == nil)
+}
+
+func listsThings(op *operation.Operation, k *kind) bool {
+	s := listShape(op, k)
+	return s != nil && s.id != ""
 }
 
 // chosenID is the member of the body by which a client chooses the id.
@@ -143,26 +162,18 @@ func (r *resource) settle() bool {
 }
 
 func (r *resource) settleThing() {
-	content := jsonContent(r.op)
 	r.shape = thingShape(r.op, r.kind)
-	foreign := content != nil && r.shape == nil || content != nil && r.shape.id == "" && r.kind.post != nil
+	foreign := !shows(r.op, r.kind) || r.shape.id == "" && r.kind.post != nil
 	switch {
-	case r.role == creates && r.kind.post == nil:
-		r.role = noRole
-	case foreign && (r.role == gets || r.role == creates):
+	case r.role == creates && (r.kind.post == nil || !makes(r.op, r.kind)), r.role == gets && foreign:
 		r.role = noRole // the answer is about something else
 	case foreign:
 		r.shape = nil
-	case r.role == gets && content == nil:
-		r.role = noRole
 	}
-	switch {
-	case r.role == creates:
+	if r.role == creates {
 		if name := chosenID(r.op, r.kind); name != "" {
 			r.samples = samplesOf(schema.Member(bodySchema(r.op), name))
 		}
-	case r.param != "" && r.role != noRole:
-		r.samples = sampleIDs(r)
 	}
 }
 

@@ -46,7 +46,7 @@ func (r *resources) get(c *call, res *resource, id string) (*answer, error) {
 // missing answers for a thing that is not there: the documentation's sample
 // calls name ids of their own, and get the sample.
 func (r *resource) missing(id string) (*answer, error) {
-	if slices.Contains(r.samples, id) {
+	if slices.Contains(sampleIDs(r), id) {
 		return sampleAnswer(r.op), nil
 	}
 	return nil, r.unknown(id)

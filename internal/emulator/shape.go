@@ -16,8 +16,9 @@ type shape struct {
 	thing     *operation.Schema // of the thing, or of the list's elements
 	id        string            // the member that identifies a thing, "" where it has none
 
-	least  object   // the least sample of a thing
-	around []object // the least samples of what stands around it, a step of the path each
+	least  object        // the least sample of a thing
+	full   func() object // the full one
+	around []object      // the least samples of what stands around it, a step of the path each
 }
 
 // jsonContent is the JSON content of an operation's success, nil where it has none.
@@ -144,10 +145,21 @@ func idMember(s *operation.Schema, k *kind) string {
 
 // idNames are the names that a thing's id may have, the likeliest first.
 func idNames(k *kind) []string {
-	thing := strings.NewReplacer("-", "_").Replace(k.thing)
 	names := []string{k.param, snake(k.param), camel(k.param)}
-	if strings.HasSuffix(strings.ToLower(k.param), "id") {
-		names = append(names, "id", "_id", thing+"_id", camel(thing+"_id"))
+	for _, ending := range []string{"id", "slug", "name", "key"} {
+		if strings.HasSuffix(strings.ToLower(k.param), ending) {
+			names = append(names, ending)
+		}
+	}
+	if !slices.Contains(names, "id") {
+		return names
+	}
+	names = append(names, "_id")
+	for i := len(k.words) - 1; i >= 0; i-- {
+		if _, is := parameter(k.words[i]); !is {
+			name := strings.ReplaceAll(singular(k.words[i]), "-", "_") + "_id"
+			names = append(names, name, camel(name))
+		}
 	}
 	return names
 }

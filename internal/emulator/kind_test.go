@@ -1,0 +1,64 @@
+package emulator_test
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/emulator"
+)
+
+// A change of these figures is a change of what the emulator remembers.
+func TestRolesInTheCatalog(t *testing.T) {
+	t.Parallel()
+	known, things, got, total := catalog.New(catalog.Options{}), &emulator.Things{}, map[string]int{}, 0
+	for _, name := range known.Names() {
+		api, err := known.Load(t.Context(), name, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += len(api.Operations)
+		for _, op := range api.Operations {
+			if role := things.Role(api, op); role != "" {
+				t.Log(role, name, op.ID, op.Method, op.Path)
+				got[role]++
+			}
+		}
+	}
+	want := map[string]int{
+		"create": 89, "list": 64, "get": 80, "patch": 30, "replace": 52, "remove": 75, "search": 15, "suggest": 1, "upsert": 1,
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("of %d operations: %v\nwant %v", total, got, want)
+	}
+}
+
+func TestRolesOfSingleOperations(t *testing.T) {
+	t.Parallel()
+	known, things := catalog.New(catalog.Options{}), &emulator.Things{}
+	for _, row := range []struct{ api, operation, role, kind string }{
+		{"entity", "createEntity", "create", "entity/{}"},
+		{"entity", "getEntityV2", "get", "entity/{}"}, // versions share their things
+		{"entity", "searchEntities", "search", "entity/{}"},
+		{"entity", "upsertEntity", "upsert", "entity/{}"},
+		{"entity", "autocomplete", "suggest", "entity/{}"},
+		{"entity", "putSchema", "replace", "entity/schema"}, // made by PUT
+		{"entity", "listSavedViews", "list", "entity/view"}, // a plural beside a singular
+		{"entity", "createTaxonomy", "create", "entity/taxonomy"},
+		{"entity", "reindexEntity", "", ""},
+		{"entity", "wipeAllEntities", "", ""},
+		{"workflow", "searchExecutions", "search", "workflow/execution"}, // …/search
+		{"webhooks", "getWebhookEventsV2", "", ""},                       // a POST that answers a list
+		{"app", "publicProxyPut", "", ""},                                // what it puts cannot be seen
+		{"metering", "getReadingsByInterval", "", ""},                    // a list where a thing would be
+	} {
+		api, err := known.Load(t.Context(), row.api, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		op := api.Find(row.operation)
+		if role, kind := things.Role(api, op), things.Kind(api, op); role != row.role || kind != row.kind {
+			t.Errorf("%s %s: %q of %q, want %q of %q", row.api, row.operation, role, kind, row.role, row.kind)
+		}
+	}
+}

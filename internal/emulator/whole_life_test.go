@@ -1,0 +1,140 @@
+package emulator_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/epilot-cli/epilot/internal/emulator"
+	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/schema"
+)
+
+// TestEveryThingLives makes a thing with every operation that can, and then
+// gets, lists, changes and removes it with the others of its kind. Each answer
+// has to be as the definition has it.
+func TestEveryThingLives(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	counts := map[string]int{}
+	things := &emulator.Things{}
+	newWhole(t).each(t, func(t *testing.T, s *sent) {
+		if s.api == "access-token" || s.op.Method != http.MethodPost {
+			return
+		}
+		for step := range s.live(t, things) {
+			mu.Lock()
+			counts[step]++
+			mu.Unlock()
+		}
+	})
+	t.Cleanup(func() {
+		for step, least := range map[string]int{"create": 80, "get": 60, "list": 50, "patch": 20, "replace": 30, "remove": 60, "gone": 50} {
+			if counts[step] < least {
+				t.Errorf("only %d things went through %q, want %d: %v", counts[step], step, least, counts)
+			}
+		}
+		t.Log(counts)
+	})
+}
+
+// live returns the steps that the thing went through.
+func (s *sent) live(t *testing.T, things *emulator.Things) map[string]bool {
+	t.Helper()
+	api, err := s.known.Load(t.Context(), s.api, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	op := api.Find(s.op.ID)
+	if things.Role(api, op) != "create" {
+		return nil
+	}
+	made := s.least()
+	got := made.send(t, made)
+	if wrong := misfit(op, got); wrong != "" {
+		t.Errorf("%s: %s in %s", made, wrong, got.body)
+	}
+	id, steps := things.ID(api, op, got.body), map[string]bool{"create": true}
+	if id == "" {
+		t.Logf("%s tells no id", made)
+		return steps
+	}
+	for _, step := range []string{"get", "list", "patch", "replace", "get", "remove", "gone"} {
+		for _, other := range api.Operations {
+			if things.Kind(api, other) == things.Kind(api, op) && s.with(other).takes(t, step, things.Role(api, other), id, steps) {
+				steps[step] = true
+			}
+		}
+	}
+	return steps
+}
+
+// takes takes the thing through one step, if that is the operation's.
+func (s *sent) takes(t *testing.T, step, role, id string, before map[string]bool) bool {
+	t.Helper()
+	switch {
+	case step == "remove" && before["remove"]:
+		return false
+	case step == "gone" && role == "get" && before["remove"]:
+		return s.isGone(t, id)
+	case step != role:
+		return false
+	}
+	s.follows(t, step, id)
+	return true
+}
+
+func (s *sent) with(op *operation.Operation) *sent {
+	return &sent{whole: s.whole, api: s.api, op: op.Load()}
+}
+
+// on is the least request for the thing of that id, and whether the sample
+// request is for the same.
+func (s *sent) on(id string) (request *sent, isSample bool) {
+	c := s.least()
+	if !strings.HasSuffix(c.op.Path, "}") {
+		return c, false
+	}
+	params := c.op.PathParams()
+	for i, v := range c.values {
+		if v.param == params[len(params)-1] {
+			isSample = plainWord(v.json) == id
+			c.values[i].json = id
+		}
+	}
+	return c, isSample
+}
+
+func (s *sent) follows(t *testing.T, step, id string) {
+	t.Helper()
+	request, _ := s.on(id)
+	if step == "list" {
+		request = s.least()
+	}
+	got := request.send(t, request)
+	wrong := misfit(s.op, got)
+	if wrong == "" && (step == "get" || step == "list") && !strings.Contains(got.body, id) {
+		wrong = "the answer does not have " + id
+	}
+	if wrong != "" {
+		t.Errorf("%s %s: %s\n\t%d %.300s", step, request, wrong, got.status, got.body)
+	}
+}
+
+// isGone wants a 404; that of a documented id is answered all the same.
+func (s *sent) isGone(t *testing.T, id string) bool {
+	t.Helper()
+	request, isSample := s.on(id)
+	if isSample {
+		return false
+	}
+	got := request.send(t, request)
+	if content := operation.JSON(s.op.Success().Contents); strings.Contains(schema.Sample(content.Schema, true), `"`+id+`"`) {
+		return false
+	}
+	if got.status != http.StatusNotFound {
+		t.Errorf("%s: %d %.300s, want 404", request, got.status, got.body)
+	}
+	return true
+}
