@@ -19,24 +19,56 @@ func newUUID(random io.Reader) (string, error) {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
 }
 
-// newLike makes an id that looks like the sample and that the schemas take:
-// what stands before the last "_" or ":" stays, digits become digits and
-// letters letters. Without a sample of its own form it is a UUID.
-func newLike(random io.Reader, sample string, schemas ...*operation.Schema) (string, error) {
+// idForm is how the ids of a kind look.
+type idForm struct {
+	sample  string
+	schemas []*operation.Schema // that each id has to fit
+}
+
+// readIDForm reads it from what the operation answers and from the paths that
+// name one thing.
+func (r *resource) readIDForm() idForm {
+	if r.shape == nil || r.shape.id == "" {
+		return idForm{}
+	}
+	form := idForm{
+		sample:  unquoted(r.shape.full().at(r.shape.id)),
+		schemas: []*operation.Schema{schema.Member(r.shape.thing, r.shape.id)},
+	}
+	if whole, ok := parseObject([]byte(sampleText(jsonContent(r.op)))); ok {
+		if documented := r.shape.within(whole).at(r.shape.id); documented != nil {
+			form.sample = unquoted(documented)
+		}
+	}
+	for _, other := range r.api.Operations {
+		if keyOf(pathTemplate(other.Path)) != r.kind.key+"/{}" {
+			continue
+		}
+		if p := other.Load().Param(r.kind.param, "path"); p != nil {
+			form.schemas = append(form.schemas, p.Schema)
+		}
+	}
+	return form
+}
+
+// newLike makes an id of the form: what stands before the last "_" or ":" of
+// the sample stays, digits become digits and letters letters. Where the sample
+// shows no form of its own it is a UUID.
+func newLike(random io.Reader, form idForm) (string, error) {
 	uuid, err := newUUID(random)
 	if err != nil {
 		return "", err
 	}
-	like, err := shuffled(random, sample)
+	like, err := shuffled(random, form.sample)
 	if err != nil {
 		return "", err
 	}
 	candidates := []string{uuid, like}
-	if isForm(sample) {
+	if isForm(form.sample) {
 		candidates = []string{like, uuid}
 	}
-	for _, id := range append(candidates, sample) {
-		if takesAll(schemas, id) {
+	for _, id := range append(candidates, form.sample) {
+		if takesAll(form.schemas, id) {
 			return id, nil
 		}
 	}

@@ -28,6 +28,7 @@ type resources struct {
 // resource is one operation in its role. What is behind the roles is found out
 // on first use, because the operations have to be loaded for that.
 type resource struct {
+	api   *operation.API
 	op    *operation.Operation
 	role  role
 	kind  *kind
@@ -39,6 +40,8 @@ type resource struct {
 	shape   *shape   // of the answer's thing or list, nil where there is none
 	element *shape   // of a list's elements
 	samples []string // of a creation: the ids in its sample bodies
+	idForm  func() idForm
+	recent  recent
 }
 
 // serve answers an operation that has a role; nil where it has none, or the
@@ -74,6 +77,9 @@ func (r *resources) find(api *operation.API, op *operation.Operation) *resource 
 		r.families[api] = f
 	}
 	res := f.roles[op]
+	if res != nil {
+		res.api = api
+	}
 	if res == nil || !res.kind.settle() || !res.settle() {
 		return nil
 	}
@@ -170,6 +176,7 @@ func (r *resource) settleThing() {
 	case foreign:
 		r.shape = nil
 	}
+	r.idForm = sync.OnceValue(r.readIDForm)
 	if r.role == creates {
 		if name := chosenID(r.op, r.kind); name != "" {
 			r.samples = samplesOf(schema.Member(bodySchema(r.op), name))

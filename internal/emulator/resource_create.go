@@ -50,7 +50,7 @@ func (r *resources) newThing(c *call, res *resource, id string) (object, string,
 	}
 	if id == "" {
 		var err error
-		if id, err = r.newID(c, res, thing); err != nil {
+		if id, err = newLike(r.random, res.idForm()); err != nil {
 			return nil, "", err
 		}
 	}
@@ -82,28 +82,6 @@ func (r *resource) request() *operation.Schema {
 		return bodySchema(r.kind.post)
 	}
 	return bodySchema(r.op)
-}
-
-// newID makes an id in the form of the documented ones.
-func (r *resources) newID(c *call, res *resource, thing object) (string, error) {
-	if res.shape == nil || res.shape.id == "" {
-		return newLike(r.random, "")
-	}
-	sample := unquoted(thing.at(res.shape.id))
-	if whole, ok := parseObject([]byte(sampleText(jsonContent(res.op)))); ok {
-		if documented := res.shape.within(whole).at(res.shape.id); documented != nil {
-			sample = unquoted(documented)
-		}
-	}
-	schemas := []*operation.Schema{schema.Member(res.shape.thing, res.shape.id)}
-	for _, other := range c.api.Operations {
-		if words := pathTemplate(other.Path); len(words) == len(res.words)+1 && keyOf(words) == res.kind.key+"/{}" {
-			if p := other.Load().Param(res.kind.param, "path"); p != nil {
-				schemas = append(schemas, p.Schema)
-			}
-		}
-	}
-	return newLike(r.random, sample, schemas...)
 }
 
 // withTitle gives a thing that has a "_title" one that a person knows it by. A

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"slices"
 
 	bolt "go.etcd.io/bbolt"
@@ -27,20 +28,28 @@ func (r *resources) item(c *call, res *resource) (*answer, error) {
 }
 
 func (r *resources) get(c *call, res *resource, id string) (*answer, error) {
-	var thing object
+	shelf := res.shelf(c)
+	key := shelf.name + "/" + id
+	var text []byte
+	var known *answer
 	err := r.store.view(c.request.Context(), func(tx *bolt.Tx) error {
-		if found := res.shelf(c).get(tx, id); found != nil {
-			thing, _ = parseObject(found.text)
+		if found := shelf.get(tx, id); found != nil {
+			if known = res.recent.find(key, found.text); known == nil {
+				text = bytes.Clone(found.text)
+			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	if err != nil || known != nil {
+		return known, err
 	}
-	if thing == nil {
+	thing, found := parseObject(text)
+	if !found {
 		return res.missing(id)
 	}
-	return res.answer(thing, id), nil
+	a := res.answer(thing, id)
+	res.recent.keep(key, text, a)
+	return a, nil
 }
 
 // missing answers for a thing that is not there: the documentation's sample
