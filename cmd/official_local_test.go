@@ -106,9 +106,9 @@ func (l *local) answer(printed string) any {
 	return meaning(strings.TrimSpace(strings.ReplaceAll(printed, l.url, "http://local")))
 }
 
-// flags send the call there.
+// flags send the call there. The path names the API: two have the same path.
 func (l *local) flags(c *plannedCall) []string {
-	return []string{"--token", l.token, "--server", l.url, "--json"}
+	return []string{"--token", l.token, "--server", l.url + "/" + c.args[0], "--json"}
 }
 
 // outcome is what a call of the official CLI left behind.

@@ -61,7 +61,7 @@ func compareAtTheMock(t *testing.T, official officialCLI, ours, theirs *local, c
 	for i, c := range calls {
 		lines[i] = official.words(append(slices.Clone(c.args), theirs.flags(c)...))
 	}
-	got := official.runAll(t, lines)
+	got, agreed := official.runAll(t, lines), 0
 	for i, c := range calls {
 		args := slices.Clone(c.args[:len(c.args)-2]) // without --definition: the catalog has the same
 		result := cmd.Process{Env: map[string]string{"HOME": official.home}}.Run(t.Context(), append(args, ours.flags(c)...)...)
@@ -69,10 +69,17 @@ func compareAtTheMock(t *testing.T, official officialCLI, ours, theirs *local, c
 			t.Errorf("ours ends with %d: %s%s\n\tepilot %s", result.Status, result.Stdout, result.Stderr, strings.Join(args, " "))
 		}
 		same := got[i].Status == 0 && sameAnswer(ours.answer(result.Stdout), theirs.answer(got[i].Out))
+		if same {
+			agreed++
+		}
 		if wrong := unlike(c, same, got[i].Status == 0); wrong != "" {
 			t.Errorf("%s\n\tepilot %s\n\tours     %d %.500s\n\tofficial %d %.500s%s",
 				wrong, strings.Join(args, " "), result.Status, result.Stdout, got[i].Status, got[i].Out, got[i].Err)
 		}
+	}
+	t.Logf("%d of %d answers are the same", agreed, len(calls))
+	if agreed < len(calls)*9/10 {
+		t.Errorf("of %d answers only %d are the same", len(calls), agreed)
 	}
 }
 
