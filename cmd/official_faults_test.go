@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 
@@ -72,4 +73,28 @@ func composite(a argument) bool {
 
 func beyondLatin1(a argument) bool {
 	return a.in == "header" && strings.ContainsFunc(word(a.value), func(r rune) bool { return r > '\u00ff' })
+}
+
+// answerFault is what the official CLI does wrong with an answer.
+type answerFault string
+
+const (
+	followsPost   answerFault = "it follows a redirect of a POST with a GET"
+	printsStream  answerFault = "with --json, an event stream is printed as it came"
+	corruptsBytes answerFault = "bytes that are no text are printed as text"
+)
+
+func faultOf(op *operation.Operation) answerFault {
+	success := op.Success()
+	switch {
+	case success == nil && op.Method == http.MethodPost:
+		return followsPost
+	case success == nil || len(success.Contents) == 0:
+		return ""
+	case success.Contents[0].MediaType == "text/event-stream":
+		return printsStream
+	case strings.HasPrefix(success.Contents[0].MediaType, "image/"):
+		return corruptsBytes
+	}
+	return ""
 }

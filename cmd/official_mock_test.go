@@ -22,7 +22,7 @@ func TestOfficialAtTheMock(t *testing.T) {
 	names, state := known.Names(), firstState(t, known)
 	const processes = 2 // of the official CLI, which runs its calls one by one
 	for n := range processes {
-		var calls []*plannedCall
+		var calls []sampleCall
 		for _, name := range slices.Collect(every(names, n, processes)) {
 			api, err := known.Load(t.Context(), name, "")
 			if err != nil {
@@ -45,36 +45,40 @@ func every(names []string, first, step int) func(func(string) bool) {
 	}
 }
 
-func planSamples(t *testing.T, api *operation.API) []*plannedCall {
+// sampleCall is an operation's sample call, and what the official CLI is known
+// to do wrong with its answer.
+type sampleCall struct {
+	*plannedCall
+	fault answerFault
+}
+
+func planSamples(t *testing.T, api *operation.API) []sampleCall {
 	t.Helper()
 	promised := promises(t, api)
-	var calls []*plannedCall
+	var calls []sampleCall
 	for _, op := range api.Operations {
-		calls = append(calls, planSample(api.Name, op.Load(), promised[op.ID]))
+		calls = append(calls, sampleCall{planSample(api.Name, op.Load(), promised[op.ID]), faultOf(op)})
 	}
 	return calls
 }
 
-func compareAtTheMock(t *testing.T, official officialCLI, ours, theirs *local, calls []*plannedCall) {
+func compareAtTheMock(t *testing.T, official officialCLI, ours, theirs *local, calls []sampleCall) {
 	t.Helper()
 	lines := make([][]string, len(calls))
 	for i, c := range calls {
-		lines[i] = official.words(append(slices.Clone(c.args), theirs.flags(c)...))
+		lines[i] = official.words(append(slices.Clone(c.args), theirs.flags(c.plannedCall)...))
 	}
 	got, agreed := official.runAll(t, lines), 0
 	for i, c := range calls {
 		args := slices.Clone(c.args[:len(c.args)-2]) // without --definition: the catalog has the same
-		result := cmd.Process{Env: map[string]string{"HOME": official.home}}.Run(t.Context(), append(args, ours.flags(c)...)...)
-		if result.Status != 0 {
-			t.Errorf("ours ends with %d: %s%s\n\tepilot %s", result.Status, result.Stdout, result.Stderr, strings.Join(args, " "))
-		}
+		result := cmd.Process{Env: map[string]string{"HOME": official.home}}.Run(t.Context(), append(args, ours.flags(c.plannedCall)...)...)
 		same := got[i].Status == 0 && sameAnswer(ours.answer(result.Stdout), theirs.answer(got[i].Out))
 		if same {
 			agreed++
 		}
-		if wrong := unlike(c, same, got[i].Status == 0); wrong != "" {
-			t.Errorf("%s\n\tepilot %s\n\tours     %d %.500s\n\tofficial %d %.500s%s",
-				wrong, strings.Join(args, " "), result.Status, result.Stdout, got[i].Status, got[i].Out, got[i].Err)
+		if wrong := c.wrong(result, same, got[i].Status == 0); wrong != "" {
+			t.Errorf("%s\n\tepilot %s\n\tours     %d %.500q %s\n\tofficial %d %.500q %s",
+				wrong, strings.Join(args, " "), result.Status, result.Stdout, result.Stderr, got[i].Status, got[i].Out, got[i].Err)
 		}
 	}
 	t.Logf("%d of %d answers are the same", agreed, len(calls))
@@ -83,26 +87,35 @@ func compareAtTheMock(t *testing.T, official officialCLI, ours, theirs *local, c
 	}
 }
 
-// sameAnswer reports whether the answers are the same, but for a fault of the
-// official CLI: it prints a JSON string without its quotes, even with --json.
+// wrong says how the outcome is not as it has to be. The official CLI's known
+// faults must be there: one that was mended is no excuse.
+func (c sampleCall) wrong(ours cmd.Result, same, succeeds bool) string {
+	parts := knownFaults(c.plannedCall)
+	fails := slices.Contains(parts, "call") || slices.Contains(parts, "media type")
+	switch {
+	case c.fault == followsPost:
+		if ours.Status != 3 || !strings.Contains(ours.Stderr, "redirects of a POST are not followed") {
+			return "ours follows a redirect of a POST"
+		}
+	case ours.Status != 0:
+		return "ours fails"
+	}
+	switch {
+	case (fails || c.fault != "") && same:
+		return "a fault of the official CLI is mended"
+	case !fails && !succeeds:
+		return "the official CLI fails"
+	case !fails && c.fault == "" && !same:
+		return "the bodies differ"
+	}
+	return ""
+}
+
+// sameAnswer reports whether the answers are the same, but for one more fault of
+// the official CLI: it prints a JSON string without its quotes, even with --json.
 func sameAnswer(ours, theirs any) bool {
 	if text, isText := ours.(string); isText {
 		return fmt.Sprint(theirs) == text
 	}
 	return reflect.DeepEqual(ours, theirs)
-}
-
-// unlike says how the official CLI's outcome differs, unless by a fault of its
-// own that is known; one that was mended is no excuse.
-func unlike(c *plannedCall, same, succeeds bool) string {
-	faults := knownFaults(c)
-	switch fails := slices.Contains(faults, "call") || slices.Contains(faults, "media type"); {
-	case fails && same:
-		return "a fault of the official CLI is mended"
-	case !fails && !succeeds:
-		return "the official CLI fails"
-	case !fails && !same:
-		return "the bodies differ"
-	}
-	return ""
 }
