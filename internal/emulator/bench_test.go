@@ -89,7 +89,7 @@ var firstState = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(path)
 })
 
-func stateCopy(t *testing.T) string {
+func stateCopy(t testing.TB) string {
 	t.Helper()
 	state, err := firstState()
 	if err != nil {

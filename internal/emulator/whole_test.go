@@ -22,7 +22,7 @@ type whole struct {
 	client *http.Client
 }
 
-func newWhole(t *testing.T) *whole {
+func newWhole(t testing.TB) *whole {
 	t.Helper()
 	known := catalog.New(catalog.Options{})
 	e, err := emulator.New(emulator.Options{
@@ -73,14 +73,38 @@ func (w *whole) send(t *testing.T, s *sent) reply {
 		t.Fatal(err)
 	}
 	s.fill(request.Header)
-	response, err := w.client.Do(request)
+	got, err := w.do(request)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return got
+}
+
+// raw sends a request with the emulator's own token; a body is JSON. One that
+// fails has no status. It may be called from any goroutine.
+func (w *whole) raw(t testing.TB, method, path, body string) reply {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		return reply{body: err.Error()}
+	}
+	request.Header.Set("Authorization", "Bearer "+w.token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	got, err := w.do(request)
+	if err != nil {
+		return reply{body: err.Error()}
+	}
+	return got
+}
+
+func (w *whole) do(request *http.Request) (reply, error) {
+	response, err := w.client.Do(request)
+	if err != nil {
+		return reply{}, err
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return reply{response.StatusCode, response.Header, string(text)}
+	return reply{response.StatusCode, response.Header, string(text)}, err
 }
