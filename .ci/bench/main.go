@@ -2,8 +2,8 @@
 // processes, paired runs, medians. It compares one call on loopback with curl
 // for the same request, a call on the largest API with one on a small API,
 // --version with an empty Go program, and what is large with curl, jq and the
-// official CLI, whose path EPILOT_OFFICIAL_CLI names. It fails where a promise
-// about one of them is broken.
+// official CLI, whose path EPILOT_OFFICIAL_CLI names; and it puts the local
+// epilot under load. It fails where a promise about one of them is broken.
 //
 //	go run ./.ci/bench [-runs 30] [-large 3]
 package main
@@ -52,6 +52,7 @@ func run(runs, large int) error {
 	for _, p := range pairs {
 		broken = append(broken, p.compare())
 	}
+	broken = append(broken, mocked(epilot, dir, runs))
 	return errors.Join(broken...)
 }
 
