@@ -25,7 +25,7 @@ func (s *shape) within(whole object) object {
 func (s *shape) prepare() *shape {
 	s.least = leastObject(s.thing)
 	s.full = sync.OnceValue(func() object {
-		full, _ := parseObject([]byte(schema.SampleFor(s.thing, true, schema.Response)))
+		full, _ := parseObject([]byte(schema.SampleWith(s.thing, schema.SampleOptions{Direction: schema.Response, Full: true, Realistic: true})))
 		return full
 	})
 	at := s.whole
@@ -37,7 +37,7 @@ func (s *shape) prepare() *shape {
 }
 
 func leastObject(s *operation.Schema) object {
-	least, _ := parseObject([]byte(schema.SampleFor(s, false, schema.Response)))
+	least, _ := parseObject([]byte(schema.SampleWith(s, schema.SampleOptions{Direction: schema.Response, Realistic: true})))
 	return least
 }
 

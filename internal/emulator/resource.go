@@ -51,6 +51,9 @@ func (r *resources) serve(c *call) (*answer, error) {
 	if res == nil {
 		return nil, nil
 	}
+	if res.reads() && !takesJSON(c) {
+		return nil, nil
+	}
 	switch res.role {
 	case creates:
 		return r.create(c, res)
@@ -62,6 +65,18 @@ func (r *resources) serve(c *call) (*answer, error) {
 		return r.upsert(c, res)
 	}
 	return r.item(c, res)
+}
+
+// reads reports whether the role changes nothing.
+func (r *resource) reads() bool {
+	return r.role == gets || r.role == lists || r.role == searches || r.role == suggests
+}
+
+// takesJSON reports whether the client does not want another of the documented
+// media types more.
+func takesJSON(c *call) bool {
+	content := negotiate(success(c.op).Contents, c.request.Header.Get("Accept"))
+	return content != nil && operation.IsJSON(content.MediaType)
 }
 
 // find returns the operation's role, nil where a sample has to do.

@@ -119,14 +119,14 @@ func joined(first, second string) string {
 }
 
 // answer is the operation's success with the thing as its body, in the form
-// that the definition gives it.
+// that the definition gives it; nil where a sample has to do.
 func (r *resource) answer(thing object, id string) *answer {
 	if r.shape == nil {
-		return sampleAnswer(r.op)
+		return nil
 	}
 	fitting, ok := r.shape.fit(r.shape.identified(thing, id))
 	if !ok {
-		return sampleAnswer(r.op)
+		return nil
 	}
 	return &answer{status: successStatus(r.op), mediaType: r.shape.mediaType, body: r.shape.wrap(fitting.text())}
 }

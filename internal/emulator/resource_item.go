@@ -48,15 +48,17 @@ func (r *resources) get(c *call, res *resource, id string) (*answer, error) {
 		return res.missing(id)
 	}
 	a := res.answer(thing, id)
-	res.recent.keep(key, text, a)
+	if a != nil {
+		res.recent.keep(key, text, a)
+	}
 	return a, nil
 }
 
 // missing answers for a thing that is not there: the documentation's sample
-// calls name ids of their own, and get the sample.
+// calls name ids of their own, and get the sample (nil).
 func (r *resource) missing(id string) (*answer, error) {
 	if slices.Contains(sampleIDs(r), id) {
-		return sampleAnswer(r.op), nil
+		return nil, nil
 	}
 	return nil, r.unknown(id)
 }
