@@ -33,6 +33,7 @@ type mockOptions struct {
 	latency, limit, record string
 	dynamic, quiet         bool
 	seed                   uint64
+	state                  mockState
 }
 
 func newMockCmd(call *callOptions) *cobra.Command {
@@ -50,7 +51,8 @@ epilot mock --dynamic --seed 7`,
 		},
 	}
 	o.addFlags(cmd.Flags())
-	cmd.AddCommand(newMockTokenCmd(call))
+	o.state.addFlags(cmd)
+	cmd.AddCommand(newMockTokenCmd(call, &o.state), newMockSeedCmd(call, &o.state), newMockResetCmd(call, &o.state))
 	return cmd
 }
 
@@ -82,6 +84,11 @@ func (o *mockOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	forget, err := o.state.open(options)
+	if err != nil {
+		return err
+	}
+	defer forget()
 	end, err := o.journal(options)
 	if err != nil {
 		return err
@@ -97,6 +104,7 @@ func (o *mockOptions) run(ctx context.Context) error {
 		listener.Close()
 		return err
 	}
+	defer handler.Close()
 	o.introduce(base)
 	return serve(ctx, listener, handler)
 }
@@ -106,7 +114,7 @@ func (o *mockOptions) introduce(base string) {
 	say := o.call.app.Streams.Err
 	fmt.Fprintf(say, "a local epilot listens on %s (Ctrl-C stops it)\n", base)
 	fmt.Fprintf(say, "call it with --server %s or EPILOT_SERVER=%s\n", base, base)
-	fmt.Fprintln(say, "a token for it: export EPILOT_TOKEN=$(epilot mock token)")
+	fmt.Fprintf(say, "a token for it: export EPILOT_TOKEN=$(epilot mock token%s)\n", o.state.flag())
 }
 
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -135,17 +143,19 @@ func (a *App) logRequest(entry emulator.Entry) {
 		entry.Duration.Round(time.Microsecond), fault)
 }
 
-// emulator makes the local epilot over the state that all commands of this
-// user share, and adds what it is made of to the options.
+// emulator makes the local epilot, unless the options say otherwise over the
+// state that all commands of this user share, and adds what it is made of.
 func (o *callOptions) emulator(with emulator.Options) (*emulator.Emulator, error) {
 	state := profiles.StateDir(o.app.Getenv)
-	if state == "" {
+	if with.StatePath == "" && state == "" {
 		return nil, failure.New(failure.File, "the local epilot has no folder for its state").
-			Hintf("set HOME or XDG_STATE_HOME")
+			Hintf("set HOME or XDG_STATE_HOME, or name a file with \"epilot mock --state FILE\"")
 	}
 	with.APIs, with.Names = o.mockAPI, o.mockNames()
 	with.Hosts = func(name string) []string { return auth.Hosts(o.catalog.Servers(name)) }
-	with.StatePath = filepath.Join(state, "emulator.db")
+	if with.StatePath == "" {
+		with.StatePath = filepath.Join(state, "emulator.db")
+	}
 	with.Now, with.Random, with.Version = o.app.Now, o.app.Random, o.app.Version
 	return emulator.New(with)
 }

@@ -11,13 +11,13 @@ import (
 
 // newMockTokenCmd prints a token of the local epilot. It is printed nowhere
 // else: only who asks for it has it in a log.
-func newMockTokenCmd(call *callOptions) *cobra.Command {
+func newMockTokenCmd(call *callOptions, state *mockState) *cobra.Command {
 	return &cobra.Command{
 		Use:     "token",
 		Short:   "Print the local epilot's own token, for --token or EPILOT_TOKEN",
 		Args:    noWords,
 		Example: `export EPILOT_TOKEN=$(epilot mock token)`,
-		RunE:    func(*cobra.Command, []string) error { return call.printMockToken() },
+		RunE:    func(*cobra.Command, []string) error { return call.printMockToken(state) },
 	}
 }
 
@@ -30,8 +30,8 @@ func nearHint(server auth.Server, missing error) error {
 	return failure.Of(missing).Hintf("give a token with --token or EPILOT_TOKEN; \"epilot mock token\" prints that of a local epilot")
 }
 
-func (o *callOptions) printMockToken() error {
-	e, err := o.emulator(emulator.Options{Issuer: mockIssuer})
+func (o *callOptions) printMockToken(state *mockState) error {
+	e, err := o.emulator(emulator.Options{Issuer: mockIssuer, StatePath: state.file})
 	if err != nil {
 		return err
 	}
