@@ -14,7 +14,7 @@ import (
 func (r *resources) list(c *call, res *resource) (*answer, error) {
 	found := &page{window: windowOf(c), wanted: selectionOf(c, res)}
 	err := r.store.view(c.request.Context(), func(tx *bolt.Tx) error {
-		res.eachThing(c, tx, found.take)
+		res.eachThing(c, tx, found.wanted.within, found.take)
 		return nil
 	})
 	if err != nil {
@@ -24,12 +24,12 @@ func (r *resources) list(c *call, res *resource) (*answer, error) {
 	return res.listAnswer(found), nil
 }
 
-// eachThing visits the things of the call's collection, or those of all the
-// collections one level below.
-func (r *resource) eachThing(c *call, tx *bolt.Tx, visit func(*stored) bool) {
+// eachThing visits the things of the call's collection, or those of the
+// collections one level below that come into question.
+func (r *resource) eachThing(c *call, tx *bolt.Tx, eligible func(shelf) bool, visit func(*stored) bool) {
 	shelves := []shelf{r.shelf(c)}
 	if r.deep {
-		shelves = shelves[0].below(tx)
+		shelves = slices.DeleteFunc(shelves[0].below(tx), func(s shelf) bool { return !eligible(s) })
 	}
 	for _, s := range shelves {
 		if !s.each(tx, visit) {
@@ -59,6 +59,9 @@ func (p *page) take(s *stored) bool {
 	inside := p.total >= p.window.offset && (p.window.size < 0 || p.total < p.window.offset+p.window.size)
 	if p.wanted.isAll() && !sorted && !inside {
 		p.total++
+		return true
+	}
+	if !p.wanted.quick(s.text) {
 		return true
 	}
 	thing, ok := parseObject(s.text)

@@ -27,7 +27,7 @@ func (r *resources) upsert(c *call, res *resource) (*answer, error) {
 	var id string
 	err = r.store.update(c.request.Context(), func(tx *bolt.Tx) error {
 		thing, id = fresh, freshID
-		res.eachThing(c, tx, func(s *stored) bool {
+		res.eachThing(c, tx, nil, func(s *stored) bool {
 			old, _ := parseObject(s.text)
 			if !wanted.matches(old) {
 				return true
@@ -73,12 +73,15 @@ func (r *resources) suggest(c *call, res *resource) (*answer, error) {
 	if attribute == "" || shape == nil {
 		return nil, nil
 	}
-	input, slug := strings.ToLower(c.said("input")), c.said("slug")
+	input, slug := strings.ToLower(c.said("input")), &selection{}
+	if c.said("slug") != "" {
+		slug.all = allOf{equal{field: "_schema", words: []string{c.said("slug")}}}
+	}
 	var values []string
 	err := r.store.view(c.request.Context(), func(tx *bolt.Tx) error {
-		res.eachThing(c, tx, func(s *stored) bool {
+		res.eachThing(c, tx, slug.within, func(s *stored) bool {
 			thing, _ := parseObject(s.text)
-			if slug == "" || unquoted(thing.at("_schema")) == slug {
+			if slug.matches(thing) {
 				values = append(values, attributeValues(thing, attribute, input)...)
 			}
 			return true
