@@ -1,9 +1,9 @@
 // Package emulator is a local epilot: an http.Handler made from API
-// definitions, with the access-token operations real and stateful behind it
-// and a sample answer for every other operation. It is responsible for routing,
-// checking requests as the API would, tokens and their state file. It does not
-// find definitions, choose where the state lives, or run a server: those are
-// handed in.
+// definitions. Access tokens are real, what has a collection in its path is
+// kept, and every other operation answers a sample. It is responsible for
+// routing, checking requests as the API would, tokens, things and their state
+// file. It does not find definitions, choose where the state lives, or run a
+// server: those are handed in.
 package emulator
 
 import (
