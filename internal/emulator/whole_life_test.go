@@ -31,7 +31,7 @@ func TestEveryThingLives(t *testing.T) {
 	})
 	t.Cleanup(func() {
 		for step, least := range map[string]int{"create": 80, "get": 60, "list": 50, "patch": 20, "replace": 30, "remove": 60, "gone": 50} {
-			if counts[step] < least {
+			if counts[step] < least && !testing.Short() {
 				t.Errorf("only %d things went through %q, want %d: %v", counts[step], step, least, counts)
 			}
 		}
