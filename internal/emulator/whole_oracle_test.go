@@ -1,0 +1,101 @@
+package emulator_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/epilot-cli/epilot/internal/operation"
+)
+
+// TestAnotherValidatorAgrees holds the sample requests and the answers to them
+// against the npm package's documents with kin-openapi: what this program reads
+// and checks itself must not be its own only witness.
+func TestAnotherValidatorAgrees(t *testing.T) {
+	t.Parallel()
+	folder := os.Getenv("EPILOT_SDK_DEFINITIONS")
+	if folder == "" {
+		t.Skip("EPILOT_SDK_DEFINITIONS does not name the documents of the npm package @epilot/sdk")
+	}
+	w := newWhole(t)
+	o := opinions{documents: w.documents(t, folder)}
+	t.Cleanup(func() {
+		t.Logf("%d bodies fit, with %d more the other validator has a quarrel", o.agreed.Load(), o.quarrels.Load())
+		if !testing.Short() && (o.agreed.Load() < 2900 || o.quarrels.Load() > 35) {
+			t.Error("there were 3027 and 25")
+		}
+	})
+	w.each(t, func(t *testing.T, s *sent) {
+		if o.documents[s.api] == nil {
+			return
+		}
+		op := o.documents[s.api].Paths.Find(s.op.Path).GetOperation(s.op.Method)
+		for _, request := range []*sent{s.least(), s.full()} {
+			got := request.send(t, request)
+			if operation.IsJSON(request.mediaType) {
+				o.ask(t, op.RequestBody.Value.Content, request.mediaType, request.body, openapi3.VisitAsRequest(), openapi3.DisableWriteOnlyValidation())
+			}
+			if mediaType := got.header.Get("Content-Type"); operation.IsJSON(mediaType) {
+				response := op.Responses.Status(got.status)
+				if response == nil {
+					response = op.Responses.Default()
+				}
+				o.ask(t, response.Value.Content, mediaType, got.body, openapi3.VisitAsResponse(), openapi3.DisableReadOnlyValidation())
+			}
+		}
+	})
+}
+
+// documents are the npm package's, without the one that kin-openapi cannot read.
+func (w *whole) documents(t *testing.T, folder string) map[string]*openapi3.T {
+	t.Helper()
+	found := map[string]*openapi3.T{}
+	for _, name := range w.known.Names() {
+		document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(folder, name+".json"))
+		if err != nil && name != "entity-mapping" { // an array where a schema must be
+			t.Fatal(err)
+		}
+		found[name] = document
+	}
+	return found
+}
+
+type opinions struct {
+	documents        map[string]*openapi3.T
+	agreed, quarrels atomic.Int64
+}
+
+// ask holds a body against the other validator's schema.
+func (o *opinions) ask(t *testing.T, contents openapi3.Content, mediaType, body string, how ...openapi3.SchemaValidationOption) {
+	t.Helper()
+	content := contents.Get(mediaType)
+	if content == nil || content.Schema == nil {
+		return
+	}
+	var value any
+	if err := json.Unmarshal([]byte(body), &value); err != nil {
+		t.Error(err)
+		return
+	}
+	switch err := content.Schema.Value.VisitJSON(value, how...); {
+	case err == nil:
+		o.agreed.Add(1)
+	case isQuarrel(err):
+		o.quarrels.Add(1)
+	default:
+		t.Errorf("%v\n\t%s", err, body)
+	}
+}
+
+// isQuarrel reports whether the validators differ by design: a body may fit two
+// alternatives of a oneOf (see docs/architecture.md), and a discriminator may be
+// a boolean.
+func isQuarrel(err error) bool {
+	return strings.Contains(err.Error(), "matches more than one oneOf") ||
+		strings.Contains(err.Error(), `discriminator property "is_composite_price" is not a string`)
+}
