@@ -18,7 +18,7 @@ import (
 )
 
 func newMockSeedCmd(call *callOptions, state *mockState) *cobra.Command {
-	return &cobra.Command{
+	return state.addFile(&cobra.Command{
 		Use:   "seed <file>",
 		Short: "Create what a YAML or JSON file lists in the local epilot, all of it or nothing",
 		Example: `epilot mock seed seed.yaml
@@ -29,7 +29,7 @@ printf 'entity:\n  contact:\n    - first_name: Ada\n' | epilot mock seed -`,
 			}
 			return call.seedMock(cmd.Context(), state, words[0])
 		},
-	}
+	})
 }
 
 func (o *callOptions) seedMock(ctx context.Context, state *mockState, file string) error {

@@ -20,9 +20,14 @@ type mockState struct {
 	ephemeral bool
 }
 
+// addFile adds --state; the commands below mock show only flags of their own.
+func (s *mockState) addFile(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().StringVar(&s.file, "state", "", "Keep the state in this file, not in the one that --server mock uses too")
+	return cmd
+}
+
 func (s *mockState) addFlags(cmd *cobra.Command) {
-	cmd.PersistentFlags().StringVar(&s.file, "state", "", "Keep the state in this file, not in the one that --server mock uses too")
-	cmd.Flags().BoolVar(&s.ephemeral, "ephemeral", false, "Begin with no state, and forget it at the end")
+	s.addFile(cmd).Flags().BoolVar(&s.ephemeral, "ephemeral", false, "Begin with no state, and forget it at the end")
 }
 
 // open chooses the state. end removes one that is to be forgotten.
@@ -64,7 +69,7 @@ epilot mock reset --keep-tokens --yes`,
 	}
 	cmd.Flags().BoolVar(&keepTokens, "keep-tokens", false, "Forget everything but the tokens")
 	cmd.Flags().BoolVarP(&call.yes, "yes", "y", false, "Do not ask")
-	return cmd
+	return state.addFile(cmd)
 }
 
 // resetMock may run while a local epilot does: that one goes on with what is

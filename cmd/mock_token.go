@@ -12,13 +12,13 @@ import (
 // newMockTokenCmd prints a token of the local epilot. It is printed nowhere
 // else: only who asks for it has it in a log.
 func newMockTokenCmd(call *callOptions, state *mockState) *cobra.Command {
-	return &cobra.Command{
+	return state.addFile(&cobra.Command{
 		Use:     "token",
 		Short:   "Print the local epilot's own token, for --token or EPILOT_TOKEN",
 		Args:    noWords,
 		Example: `export EPILOT_TOKEN=$(epilot mock token)`,
 		RunE:    func(*cobra.Command, []string) error { return call.printMockToken(state) },
-	}
+	})
 }
 
 // nearHint adds to a missing token, for a server on this machine, where that of
