@@ -55,6 +55,9 @@ func familyOf(api *operation.API) *family {
 			f.addCollection(op)
 		}
 	}
+	for _, r := range f.roles {
+		r.api = api
+	}
 	return f
 }
 

@@ -90,9 +90,6 @@ func (r *resources) find(api *operation.API, op *operation.Operation) *resource 
 		r.families[api] = f
 	}
 	res := f.roles[op]
-	if res != nil {
-		res.api = api
-	}
 	if res == nil || !res.kind.settle() || !res.settle() {
 		return nil
 	}
