@@ -71,7 +71,7 @@ func listShape(op *operation.Operation, k *kind) *shape {
 		s.thing = schema.Member(s.thing, name)
 	}
 	s.thing = schema.Items(s.thing)
-	if s.thing == nil || !holdsObject(s.thing) {
+	if s.thing == nil || !holdsObject(s.thing) || isPartOfThing(content.Schema, path, k) {
 		return nil
 	}
 	s.id = idMember(s.thing, k)
@@ -104,6 +104,11 @@ func listPath(s *operation.Schema, thing string, depth int) ([]string, bool) {
 		}
 	}
 	return nil, false
+}
+
+// isPartOfThing reports whether an array belongs to one thing, which has an id.
+func isPartOfThing(s *operation.Schema, path []string, k *kind) bool {
+	return len(path) == 1 && !isListName(path[0]) && singular(path[0]) != k.thing && idMember(s, k) != ""
 }
 
 func isListName(name string) bool {

@@ -1,0 +1,89 @@
+package emulator_test
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/epilot-cli/epilot/internal/emulator"
+	"github.com/epilot-cli/epilot/internal/paging"
+)
+
+// TestEveryListHasPages makes three things of each kind and reads them with
+// --all's own pages, one at a time.
+func TestEveryListHasPages(t *testing.T) {
+	t.Parallel()
+	var listed atomic.Int32
+	things := &emulator.Things{}
+	newWhole(t).each(t, func(t *testing.T, s *sent) {
+		api, err := s.known.Load(t.Context(), s.api, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		op := api.Find(s.op.ID)
+		if s.api == "access-token" || things.Role(api, op) != "create" {
+			return
+		}
+		var ids []string
+		for range 3 {
+			request := s.least()
+			id := things.ID(api, op, request.send(t, request).body)
+			if id == "" || len(ids) > 0 && ids[0] == id {
+				return // it tells no id, or the body chooses it
+			}
+			ids = append(ids, id)
+		}
+		for _, other := range api.Operations {
+			if things.Role(api, other) == "list" && things.Kind(api, other) == things.Kind(api, op) && s.with(other).pages(t, ids) {
+				listed.Add(1)
+			}
+		}
+	})
+	t.Cleanup(func() {
+		if n := listed.Load(); n < 15 && !testing.Short() {
+			t.Errorf("only %d lists have pages", n)
+		}
+		t.Logf("%d lists have pages", listed.Load())
+	})
+}
+
+// pages reads the list in pages of one, where it has pages.
+func (s *sent) pages(t *testing.T, ids []string) bool {
+	t.Helper()
+	sends := 0
+	send := func(r *http.Request) (*http.Response, error) {
+		sends++
+		return s.client.Do(r)
+	}
+	p, err := paging.New(paging.Options{Operation: s.op, PageSize: 1, Send: send})
+	if err != nil {
+		return false
+	}
+	request, err := http.NewRequestWithContext(t.Context(), s.op.Method, s.url+"/"+s.api+s.least().target(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.least().fill(request.Header)
+	response, err := p.Do(request)
+	if err != nil {
+		t.Errorf("%s: %v", s, err)
+		return true
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Errorf("%s: %v", s, err)
+	}
+	for _, id := range ids {
+		if strings.Count(string(text), `"`+id+`"`) == 0 {
+			t.Errorf("%s: %s is missing after %d requests in %.300s", s, id, sends, text)
+			break
+		}
+	}
+	if sends < len(ids) {
+		t.Errorf("%s: %d requests for %d pages", s, sends, len(ids))
+	}
+	return true
+}
