@@ -127,3 +127,18 @@ func (zeros) Read(b []byte) (int, error) {
 	clear(b)
 	return len(b), nil
 }
+
+// No text is too odd for a query, and what it finds is never passed over.
+func FuzzQuery(f *testing.F) {
+	f.Add("first_name:Ada AND (NOT x OR \"von lovelace\")", "İstanbul")
+	f.Add("a* -b", "K & <b>")
+	f.Fuzz(func(t *testing.T, text, value string) {
+		thing := object{{"first_name", quoted(value)}, {"n", number(len(value))}}
+		for _, either := range []bool{false, true} {
+			s := &selection{all: narrowing(parseQuery(text, either))}
+			if s.matches(thing) && !s.quick(thing.text()) {
+				t.Errorf("%q passes over %s", text, thing.text())
+			}
+		}
+	})
+}
