@@ -27,20 +27,27 @@ func (r *resources) upsert(c *call, res *resource) (*answer, error) {
 	var id string
 	err = r.store.update(c.request.Context(), func(tx *bolt.Tx) error {
 		thing, id = fresh, freshID
-		res.eachThing(c, tx, nil, func(s *stored) bool {
-			old, _ := parseObject(s.text)
-			if !wanted.matches(old) {
-				return true
-			}
-			id, thing = s.id, r.patched(&inner, res, old)
-			return false
-		})
+		if old := res.first(c, tx, wanted); old != nil {
+			thing, id = r.patched(&inner, res, old.thing), old.id
+		}
 		return res.shelf(c).put(tx, id, thing.text())
 	})
 	if err != nil {
 		return nil, err
 	}
 	return res.answer(thing, id), nil
+}
+
+// first is the oldest thing that is wanted, nil where there is none.
+func (r *resource) first(c *call, tx *bolt.Tx, wanted query) *found {
+	var first *found
+	r.eachThing(c, tx, nil, func(s *stored) bool {
+		if thing, ok := parseObject(s.text); ok && wanted.matches(thing) {
+			first = &found{s.id, thing}
+		}
+		return first == nil
+	})
+	return first
 }
 
 // keyed is the thing of an upsert's body, and the condition that its unique

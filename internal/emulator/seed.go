@@ -114,23 +114,9 @@ func (s *seeding) collection(api *operation.API, name string, value jsontext.Val
 
 // thing checks one thing and notes how it is made.
 func (s *seeding) thing(target *seedTarget, text jsontext.Value, at string) {
-	given, ok := parseObject(text)
-	if !ok {
-		s.fault(at, "must be an object")
-		return
-	}
-	if len(text) > maxBody {
-		s.fault(at, "is longer than "+strconv.Itoa(maxBody)+" bytes")
-		return
-	}
 	before := len(s.faults)
-	request := bodySchema(target.op)
-	value, err := schema.Decode(text)
-	if err != nil {
-		s.fault(at, err.Error())
-		return
-	}
-	if request != nil {
+	given, value := s.read(text, at)
+	if request := bodySchema(target.op); request != nil && given != nil {
 		for _, fault := range schema.Check(request, value, schema.Request) {
 			s.fault(at+fault.Pointer, fault.Message)
 		}
@@ -144,6 +130,23 @@ func (s *seeding) thing(target *seedTarget, text jsontext.Value, at string) {
 	}
 	c := &call{route: &route{api: target.api, op: target.op}, path: target.path, body: value, raw: text}
 	s.note(target, c, id, at)
+}
+
+// read returns a thing in both its forms, nil where it is none.
+func (s *seeding) read(text jsontext.Value, at string) (object, any) {
+	given, ok := parseObject(text)
+	value, err := schema.Decode(text)
+	switch {
+	case !ok:
+		s.fault(at, "must be an object")
+	case len(text) > maxBody:
+		s.fault(at, "is longer than "+strconv.Itoa(maxBody)+" bytes")
+	case err != nil:
+		s.fault(at, err.Error())
+	default:
+		return given, value
+	}
+	return nil, nil
 }
 
 // note keeps the write of a thing that has no fault.
