@@ -1,0 +1,147 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/prompt/prompttest"
+	"github.com/epilot-cli/epilot/internal/upgrade"
+)
+
+const newsLine = "news: epilot 1.1.0 is there, this is 1.0.0; run: epilot upgrade"
+
+// shows runs the program in a terminal and returns what is there at its end.
+func (m *machine) shows(args ...string) string {
+	m.Helper()
+	cmd := exec.Command(m.program, args...)
+	cmd.Env, cmd.Dir = m.env, m.dir
+	p := prompttest.Start(m, cmd, 100, 30)
+	exits(m.T, p, 0)
+	return p.Text()
+}
+
+func (m *machine) state() string {
+	return filepath.Join(m.dir, ".local", "state", "epilot", "upgrade.json")
+}
+
+// knows writes what an earlier command may have found out.
+func (m *machine) knows(latest string, told, checked time.Duration) {
+	m.Helper()
+	now := time.Now()
+	memory := upgrade.Memory{Latest: latest, Told: now.Add(-told), Checked: now.Add(-checked)}
+	if err := memory.Write(m.state()); err != nil {
+		m.Fatal(err)
+	}
+}
+
+// remembers waits until the background has written what is latest.
+func (m *machine) remembers(latest string) {
+	m.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for upgrade.ReadMemory(m.state()).Latest != latest {
+		<-tick.C
+	}
+}
+
+// notice: the first command lets the feed be asked, the next tells what it
+// said, behind its own output, and the one after that nothing.
+func notice(t *testing.T, b builds) {
+	m := b.machine(t)
+	m.release(b, "1.1.0")
+	if text := m.shows("config", "path"); strings.Contains(text, "news") {
+		t.Errorf("got %s", text)
+	}
+	m.remembers("1.1.0")
+	text := m.shows("config", "path")
+	if !strings.HasSuffix(strings.TrimSpace(text), newsLine) || !strings.HasPrefix(text, m.dir) {
+		t.Errorf("got %s", text)
+	}
+	if text := m.shows("config", "path"); strings.Contains(text, "news") {
+		t.Errorf("again: got %s", text)
+	}
+	if out, _ := m.runs(0, m.program, "upgrade"); !strings.Contains(out, "is now 1.1.0") {
+		t.Errorf("got %s", out)
+	}
+	m.knows("1.1.0", 48*time.Hour, 0)
+	if text := m.shows("config", "path"); strings.Contains(text, "news") {
+		t.Errorf("upgraded: got %s", text)
+	}
+}
+
+// nobodyToTell: what is not a person at a terminal, and a person who wants no
+// news, are told nothing, and nothing is asked or written.
+func nobodyToTell(t *testing.T, b builds) {
+	for name, row := range map[string]struct {
+		env  string
+		args []string
+	}{
+		"CI":         {"CI=true", nil},
+		"Jenkins":    {"BUILD_NUMBER=17", nil},
+		"variable":   {"EPILOT_NO_UPDATE_NOTIFIER=1", nil},
+		"setting":    {"EPILOT_UPDATE_NOTICE=never", nil},
+		"JSON":       {"", []string{"--json"}},
+		"check":      {"", []string{"upgrade", "--check"}},
+		"no home":    {"HOME=", nil},
+		"broken":     {"EPILOT_UPDATE_NOTICE=perhaps", nil},
+		"completion": {"", []string{"__complete", ""}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := b.machine(t)
+			m.release(b, "1.1.0")
+			m.knows("1.1.0", 48*time.Hour, 48*time.Hour)
+			before := m.read(m.state())
+			m.env = append(m.env, row.env)
+			args := append([]string{"--version"}, row.args...)
+			if row.args != nil && !strings.HasPrefix(row.args[0], "--") {
+				args = row.args
+			}
+			cmd := exec.Command(m.program, args...)
+			cmd.Env, cmd.Dir = m.env, m.dir
+			p := prompttest.Start(t, cmd, 100, 30)
+			p.Exit()
+			if text := p.Text(); strings.Contains(text, "news") || text == "" {
+				t.Errorf("got %s", text)
+			}
+			if m.read(m.state()) != before {
+				t.Error("it wrote its state")
+			}
+		})
+	}
+	m := b.machine(t)
+	m.knows("1.1.0", 48*time.Hour, 48*time.Hour)
+	if out, errs := m.runs(0, m.program, "--version"); out != "epilot 1.0.0\n" || errs != "" {
+		t.Errorf("no terminal: got %q, %q", out, errs)
+	}
+}
+
+// silentFeed: a command ends while the feed has not answered yet, and no token
+// goes there.
+func silentFeed(t *testing.T, b builds) {
+	m := b.machine(t)
+	asked, release := make(chan http.Header, 1), make(chan struct{})
+	m.feed = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked <- r.Header
+		<-release
+	}))
+	t.Cleanup(m.feed.Close)
+	t.Cleanup(func() { close(release) })
+	m.env = append(m.env, "EPILOT_RELEASES_URL="+m.feed.URL)
+	m.shows("--version")
+	header := <-asked
+	if len(header) != 2 || header.Get("User-Agent") != "epilot-cli/1.0.0" || header.Get("Accept-Encoding") != "identity" {
+		t.Errorf("got %v", header)
+	}
+	m.shows("--version") // today it is not asked again
+	if text := m.read(m.state()); strings.Contains(text, "latest") {
+		t.Errorf("got %s", text)
+	}
+}
