@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,14 +34,12 @@ func installed(t *testing.T) Installer {
 	}
 }
 
-// writeProgram makes a file that no process has open, whatever was forked
-// meanwhile: a program that somebody writes cannot be run.
+// writeProgram lets no other process begin meanwhile, as the installer does.
 func writeProgram(t *testing.T, file, text string) {
 	t.Helper()
-	if err := os.WriteFile(file+".part", []byte(text), 0o750); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(file+".part", file); err != nil {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := os.WriteFile(file, []byte(text), 0o750); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -119,6 +118,7 @@ func TestInstallFails(t *testing.T) {
 		"another version":   {[]entry{file("epilot", "#!/bin/sh\necho epilot 1.9.0\n")}, nil, `says that it is "1.9.0"`},
 		"it hangs":          {[]entry{file("epilot", "#!/bin/sh\nexec sleep 60\n")}, nil, "did not tell its version within"},
 		"only on the bench": {[]entry{file("epilot", "#!/bin/sh\ncase $0 in */.epilot-upgrade-*) echo epilot 2.0.0 ;; *) exit 9 ;; esac\n")}, nil, "does not run here: exit status 9"},
+		"not on the bench":  {[]entry{file("epilot", "#!/bin/sh\ncase $0 in */.epilot-upgrade-*) exit 9 ;; *) echo epilot 2.0.0 ;; esac\n")}, nil, "does not run here: exit status 9"},
 		"no gzip": {good, func(t *testing.T, s upgradetest.Shelf) {
 			s.Publish(t, by, "2.0.0", system, machine, []byte("no gzip"))
 		}, "cannot be unpacked: unexpected EOF"},

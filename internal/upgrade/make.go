@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"io"
 	"os"
+	"syscall"
 )
 
 const mostArchive = 256 << 20 // bytes
@@ -24,6 +25,15 @@ func (i Installer) make(ctx context.Context, b *bench, r *Release) error {
 	if err := i.download(ctx, r, name, sum, archive); err != nil {
 		return err
 	}
+	return i.unpackTo(b, archive)
+}
+
+// unpackTo lets no other process begin meanwhile: it would have the new program
+// open for a moment too, and what somebody writes cannot be run (execve(2),
+// ETXTBSY).
+func (i Installer) unpackTo(b *bench, archive *os.File) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	fresh, err := os.OpenFile(b.fresh, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return i.failed(err)
