@@ -4,7 +4,6 @@ package cmd_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -123,25 +122,20 @@ func nobodyToTell(t *testing.T, b builds) {
 	}
 }
 
-// silentFeed: a command ends while the feed has not answered yet, and no token
-// goes there.
+// silentFeed: a command ends while the feed has not answered yet, and the feed
+// is not asked again that day.
 func silentFeed(t *testing.T, b builds) {
 	m := b.machine(t)
-	asked, release := make(chan http.Header, 1), make(chan struct{})
-	m.feed = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		asked <- r.Header
+	asked, release := make(chan bool, 1), make(chan struct{})
+	silent := m.serve(func(http.ResponseWriter, *http.Request) {
+		asked <- true
 		<-release
-	}))
-	t.Cleanup(m.feed.Close)
+	})
 	t.Cleanup(func() { close(release) })
-	m.env = append(m.env, "EPILOT_RELEASES_URL="+m.feed.URL)
+	m.env = append(m.env, "EPILOT_RELEASES_URL="+silent.URL)
 	m.shows("--version")
-	header := <-asked
-	if len(header) != 2 || header.Get("User-Agent") != "epilot-cli/1.0.0" || header.Get("Accept-Encoding") != "identity" {
-		t.Errorf("got %v", header)
-	}
-	m.shows("--version") // today it is not asked again
-	if text := m.read(m.state()); strings.Contains(text, "latest") {
-		t.Errorf("got %s", text)
+	<-asked
+	if memory := upgrade.ReadMemory(m.state()); memory.Latest != "" || memory.Due(time.Now()) {
+		t.Errorf("got %+v", memory)
 	}
 }

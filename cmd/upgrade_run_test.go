@@ -4,6 +4,7 @@ package cmd_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,7 +20,7 @@ func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	b := build(t)
 	for name, test := range map[string]func(*testing.T, builds){
-		"good": good, "check": checkOnly, "link": byLink, "named": named, "older": older,
+		"good": good, "check": checkOnly, "link": byLink, "elsewhere": elsewhere, "named": named, "older": older,
 		"wrong signature": wrongSignature, "wrong checksum": wrongChecksum, "does not run": doesNotRun,
 		"no feed to be reached": notReached, "wrong mirror": wrongMirror,
 		"no permission": noPermission, "package manager": packaged, "held": held,
@@ -87,6 +88,21 @@ func byLink(t *testing.T, b builds) {
 		t.Errorf("the link leads to %q, %v", to, err)
 	}
 	if out, _ := m.runs(0, m.program, "--version"); out != "epilot 1.1.0\n" {
+		t.Errorf("got %q", out)
+	}
+}
+
+// elsewhere: a feed may send to another host for its files, as GitHub does.
+func elsewhere(t *testing.T, b builds) {
+	m := b.machine(t)
+	m.release(b, "2.0.0")
+	moved := m.serve(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", m.feed.URL+r.URL.Path)
+		w.WriteHeader(http.StatusFound)
+	})
+	m.env = append(m.env, "EPILOT_RELEASES_URL="+moved.URL)
+	m.runs(0, m.program, "upgrade")
+	if out, _ := m.runs(0, m.program, "--version"); out != "epilot 2.0.0\n" {
 		t.Errorf("got %q", out)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -59,14 +60,26 @@ func (b builds) make(t *testing.T, version string) string {
 func (b builds) machine(t *testing.T) *machine {
 	t.Helper()
 	m := &machine{T: t, dir: t.TempDir(), files: upgradetest.Shelf{}}
-	m.feed = httptest.NewServer(m.files)
-	t.Cleanup(m.feed.Close)
+	m.feed = m.serve(m.files.ServeHTTP)
 	m.program = m.put(b.old, "bin")
 	m.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + m.dir, "NO_PROXY=*", "TERM=xterm",
 		"EPILOT_RELEASES_URL=" + m.feed.URL, "EPILOT_TOKEN=SeCrEt",
 	}
 	return m
+}
+
+// serve is a feed that minds what it is told beside the path: nothing of the
+// person's is for it.
+func (m *machine) serve(answer http.HandlerFunc) *httptest.Server {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.Header) != 2 || !strings.HasPrefix(r.UserAgent(), "epilot-cli/") || r.Header.Get("Accept-Encoding") != "identity" {
+			m.Errorf("the feed was sent %v", r.Header)
+		}
+		answer(w, r)
+	}))
+	m.Cleanup(server.Close)
+	return server
 }
 
 // put links the program into a folder: an upgrade gives the name to another

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -62,6 +63,37 @@ func TestInstallFromAFeedThatBreaks(t *testing.T) {
 			i.only(t, oldProgram)
 		})
 	}
+}
+
+// TestInstallFromASlowFeed: what moves has all the time that it needs.
+func TestInstallFromASlowFeed(t *testing.T) {
+	t.Parallel()
+	by, i := upgradetest.NewSigner(1), installed(t)
+	files := published(t, by, "2.0.0", file("epilot", newProgram))
+	const pieces, pause = 9, 250 * time.Millisecond
+	f := open(t, by, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text := files[r.URL.Path]
+		if !strings.HasSuffix(r.URL.Path, ".gz") {
+			_, _ = w.Write(text)
+			return
+		}
+		tick := time.NewTicker(pause)
+		defer tick.Stop()
+		for piece := range slices.Chunk(text, len(text)/pieces) {
+			<-tick.C
+			_, _ = w.Write(piece)
+			_ = http.NewResponseController(w).Flush()
+		}
+	}))
+	f.stall = pieces * pause * 9 / 10
+	release, err := f.Latest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := i.Install(t.Context(), release); !done || err != nil {
+		t.Errorf("got %v, %v", done, err)
+	}
+	i.only(t, newProgram)
 }
 
 // TestInstallIsInterrupted while the new program is tried in its place: the old
