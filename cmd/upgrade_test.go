@@ -34,6 +34,7 @@ type machine struct {
 // builds are two versions of the real program, made once.
 type builds struct {
 	old, fresh string // their files
+	packed     []byte // the archive of the fresh one
 	by         *upgradetest.Signer
 }
 
@@ -42,6 +43,11 @@ func build(t *testing.T) builds {
 	b := builds{by: upgradetest.NewSigner(7)}
 	b.old = b.make(t, "1.0.0")
 	b.fresh = b.make(t, "1.1.0")
+	text, err := os.ReadFile(b.fresh)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.packed = upgradetest.Tar(t, upgradetest.Entry{Name: "epilot", Text: string(text)})
 	return b
 }
 
@@ -99,11 +105,11 @@ func (m *machine) put(program string, folder ...string) string {
 // release publishes a program; what is not "1.1.0" is a script.
 func (m *machine) release(b builds, version string) (folder, name string) {
 	m.Helper()
-	text := "#!/bin/sh\necho epilot " + version + "\n"
-	if version == "1.1.0" {
-		text = m.read(b.fresh)
+	packed := b.packed
+	if version != "1.1.0" {
+		packed = upgradetest.Tar(m, upgradetest.Entry{Name: "epilot", Text: "#!/bin/sh\necho epilot " + version + "\n"})
 	}
-	return m.files.Publish(m, b.by, version, runtime.GOOS, runtime.GOARCH, upgradetest.Tar(m, upgradetest.Entry{Name: "epilot", Text: text}))
+	return m.files.Publish(m, b.by, version, runtime.GOOS, runtime.GOARCH, packed)
 }
 
 func (m *machine) read(file string) string {
