@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -65,23 +64,9 @@ func (i Installer) Install(ctx context.Context, r *Release) (done bool, err erro
 
 // failed is why the program cannot be replaced on this machine.
 func (i Installer) failed(err error) error {
-	failed := failure.New(failure.File, "%s cannot be replaced: %w", i.Program, cause(err))
+	failed := failure.New(failure.File, "%s cannot be replaced: %w", i.Program, atomicfile.Cause(err))
 	if errors.Is(err, fs.ErrPermission) {
 		return failed.Hintf("run \"epilot upgrade\" as the owner of that folder, or install epilot in a folder of your own")
 	}
 	return failed
-}
-
-// cause drops the operation and the path of a file error: the message names
-// the program already.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
-		return link.Err
-	}
-	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
@@ -32,7 +33,7 @@ func (i Installer) bringBack(b *bench, why error) error {
 		return why
 	}
 	b.kept = true
-	return failure.New(failure.File, "%w; the old program could not be put back: %w", why, cause(err)).
+	return failure.New(failure.File, "%w; the old program could not be put back: %w", why, atomicfile.Cause(err)).
 		Hintf("it is %s: move it to %s", b.old, i.Program)
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
@@ -21,7 +22,7 @@ func (i Installer) try(ctx context.Context, program, want string) error {
 		return interrupted(ctx)
 	}
 	if err != nil {
-		return failure.New(failure.Network, "epilot %s does not run here: %w", want, cause(err)).
+		return failure.New(failure.Network, "epilot %s does not run here: %w", want, atomicfile.Cause(err)).
 			Hintf("the old program is still in its place")
 	}
 	if version != want {
