@@ -143,6 +143,14 @@ func (m *machine) runs(want int, program string, args ...string) (stdout, stderr
 	return out.String(), errs.String()
 }
 
+// is holds which version the program is now.
+func (m *machine) is(version string) {
+	m.Helper()
+	if out, _ := m.runs(0, m.program, "--version"); out != "epilot "+version+"\n" {
+		m.Errorf("got %q", out)
+	}
+}
+
 // unchanged holds that the folder of the program has it as it was, and nothing
 // beside it.
 func (m *machine) unchanged(b builds) {

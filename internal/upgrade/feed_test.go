@@ -34,3 +34,13 @@ func open(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Feed {
 	}
 	return f
 }
+
+// latest is the release that a server calls the latest.
+func latest(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Release {
+	t.Helper()
+	release, err := open(t, by, handler).Latest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return release
+}

@@ -68,10 +68,7 @@ func TestInstall(t *testing.T) {
 	if err := os.Symlink(i.Program, link); err != nil {
 		t.Fatal(err)
 	}
-	release, err := open(t, by, files).Latest(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	release := latest(t, by, files)
 	linked := i
 	linked.Program = link
 	if done, err := linked.Install(t.Context(), release); !done || err != nil {
@@ -133,10 +130,7 @@ func TestInstallFails(t *testing.T) {
 			if strings.HasPrefix(name, "it hangs") {
 				i.Patience = 50 * time.Millisecond
 			}
-			release, err := open(t, by, files).Latest(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
+			release := latest(t, by, files)
 			done, err := i.Install(t.Context(), release)
 			if done || err == nil || failure.Of(err).Kind != failure.Network || !strings.Contains(err.Error(), row.want) {
 				t.Errorf("got %v, %v", done, err)

@@ -106,10 +106,7 @@ func TestInstallIsInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := published(t, by, "2.0.0", file("epilot", "#!/bin/sh\ncase $0 in */.epilot-upgrade-*) echo epilot 2.0.0 ;; *) echo >'"+reached+"'; exec sleep 60 ;; esac\n"))
-	release, err := open(t, by, files).Latest(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	release := latest(t, by, files)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() {
 		if _, err := os.ReadFile(reached); err == nil { // it waits for the program to write
@@ -129,10 +126,7 @@ func TestInstallersTakeTurns(t *testing.T) {
 	t.Parallel()
 	by, i := upgradetest.NewSigner(1), installed(t)
 	files := published(t, by, "2.0.0", file("epilot", newProgram))
-	release, err := open(t, by, files).Latest(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	release := latest(t, by, files)
 	type outcome struct {
 		done bool
 		err  error
@@ -166,10 +160,7 @@ func TestInstallSweeps(t *testing.T) {
 	t.Parallel()
 	by, i := upgradetest.NewSigner(1), installed(t)
 	files := published(t, by, "2.0.0", file("epilot", newProgram))
-	release, err := open(t, by, files).Latest(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	release := latest(t, by, files)
 	before := time.Now().Add(-2 * time.Hour)
 	killed, busy := filepath.Join(filepath.Dir(i.Program), benchPrefix+"1"), filepath.Join(filepath.Dir(i.Program), benchPrefix+"2")
 	for _, folder := range []string{killed, busy} {
@@ -199,10 +190,7 @@ func TestInstallWhereNothingCanBe(t *testing.T) {
 	t.Parallel()
 	by, files := upgradetest.NewSigner(1), upgradetest.Shelf{}
 	files.Publish(t, by, "2.0.0", system, machine, upgradetest.Tar(t, file("epilot", newProgram)))
-	release, err := open(t, by, files).Latest(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	release := latest(t, by, files)
 	for _, program := range []string{"/proc/self/status", filepath.Join(t.TempDir(), "none")} {
 		i := Installer{Program: program, System: system, Machine: machine, Lock: filepath.Join(t.TempDir(), "upgrade")}
 		done, err := i.Install(t.Context(), release)
