@@ -19,11 +19,17 @@ const newsLine = "news: epilot 1.1.0 is there, this is 1.0.0; run: epilot upgrad
 // shows runs the program in a terminal and returns what is there at its end.
 func (m *machine) shows(args ...string) string {
 	m.Helper()
-	cmd := exec.Command(m.program, args...)
-	cmd.Env, cmd.Dir = m.env, m.dir
-	p := prompttest.Start(m, cmd, 100, 30)
+	p := m.types(args...)
 	exits(m.T, p, 0)
 	return p.Text()
+}
+
+func (m *machine) types(args ...string) *prompttest.Terminal {
+	m.Helper()
+	m.stock()
+	cmd := exec.Command(m.program, args...)
+	cmd.Env, cmd.Dir = m.env, m.dir
+	return prompttest.Start(m, cmd, 100, 30)
 }
 
 func (m *machine) state() string {
@@ -103,9 +109,7 @@ func nobodyToTell(t *testing.T, b builds) {
 			if row.args != nil && !strings.HasPrefix(row.args[0], "--") {
 				args = row.args
 			}
-			cmd := exec.Command(m.program, args...)
-			cmd.Env, cmd.Dir = m.env, m.dir
-			p := prompttest.Start(t, cmd, 100, 30)
+			p := m.types(args...)
 			p.Exit()
 			if text := p.Text(); strings.Contains(text, "news") || text == "" {
 				t.Errorf("got %s", text)

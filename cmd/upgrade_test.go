@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -27,6 +29,7 @@ type machine struct {
 	program string // dir/bin/epilot
 	feed    *httptest.Server
 	files   upgradetest.Shelf
+	served  atomic.Pointer[upgradetest.Shelf] // the files as they were when a program began
 	env     []string
 	user    *syscall.Credential // nil: who runs the test
 }
@@ -66,7 +69,7 @@ func (b builds) make(t *testing.T, version string) string {
 func (b builds) machine(t *testing.T) *machine {
 	t.Helper()
 	m := &machine{T: t, dir: t.TempDir(), files: upgradetest.Shelf{}}
-	m.feed = m.serve(m.files.ServeHTTP)
+	m.feed = m.serve(m.answer)
 	m.program = m.put(b.old, "bin")
 	m.env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + m.dir, "NO_PROXY=*", "TERM=xterm",
@@ -87,6 +90,14 @@ func (m *machine) serve(answer http.HandlerFunc) *httptest.Server {
 	m.Cleanup(server.Close)
 	return server
 }
+
+// stock lets the feed have the files as they are now.
+func (m *machine) stock() {
+	files := maps.Clone(m.files)
+	m.served.Store(&files)
+}
+
+func (m *machine) answer(w http.ResponseWriter, r *http.Request) { m.served.Load().ServeHTTP(w, r) }
 
 // put links the program into a folder: an upgrade gives the name to another
 // file, and leaves this one as it is.
@@ -124,6 +135,7 @@ func (m *machine) read(file string) string {
 // runs runs a program and returns its two streams.
 func (m *machine) runs(want int, program string, args ...string) (stdout, stderr string) {
 	m.Helper()
+	m.stock()
 	var out, errs bytes.Buffer
 	cmd := exec.Command(program, args...)
 	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = m.env, m.dir, &out, &errs

@@ -133,7 +133,7 @@ func (m *machine) ends(b builds, signal syscall.Signal, want int) {
 	begun := make(chan bool, 1)
 	slow := m.serve(func(w http.ResponseWriter, r *http.Request) {
 		if filepath.Base(r.URL.Path) != name {
-			m.files.ServeHTTP(w, r)
+			m.answer(w, r)
 			return
 		}
 		_, _ = w.Write([]byte("a part"))
@@ -141,6 +141,7 @@ func (m *machine) ends(b builds, signal syscall.Signal, want int) {
 		begun <- true
 		<-r.Context().Done()
 	})
+	m.stock()
 	cmd := exec.Command(m.program, "upgrade")
 	cmd.Env, cmd.Dir = append(m.env, "EPILOT_RELEASES_URL="+slow.URL), m.dir
 	if err := cmd.Start(); err != nil {
