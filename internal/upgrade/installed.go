@@ -36,7 +36,7 @@ func Installed(root fs.FS, getenv func(string) string, paths ...string) Installa
 // byFolder knows the folders that package managers have for themselves.
 func byFolder(program string) Installation {
 	for _, known := range [...]struct{ part, by, run string }{
-		{"/node_modules/", "npm", "npm install --global <the package that brought epilot>@latest"},
+		{"/node_modules/", "npm", "npm install --global @epilot-cli/epilot@latest"},
 		{"/Cellar/", "Homebrew", "brew upgrade epilot"},
 		{"/Caskroom/", "Homebrew", "brew upgrade --cask epilot"},
 		{"/scoop/apps/", "Scoop", "scoop update epilot"},
