@@ -80,6 +80,20 @@ func (c *Catalog) Definitions(ctx context.Context) []Definition {
 	return found
 }
 
+// Known are the APIs that a line can name here: the embedded ones with their
+// titles, and those that only a download or an override brings, without: their
+// files are not opened. Sorted by name.
+func (c *Catalog) Known() []Entry {
+	known := c.Entries()
+	for _, name := range slices.Concat(c.downloads(), c.overrides()) {
+		at, found := slices.BinarySearchFunc(known, name, func(e Entry, name string) int { return strings.Compare(e.Name, name) })
+		if !found {
+			known = slices.Insert(known, at, Entry{Name: name})
+		}
+	}
+	return known
+}
+
 // overrides are the names of the APIs that have an override here.
 func (c *Catalog) overrides() []string {
 	if c.options.Dir == "" {
