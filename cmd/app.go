@@ -133,6 +133,12 @@ func (a *App) retrying(redact *transport.Redactor, rule transport.Retry) http.Ro
 }
 
 func (a *App) run(ctx context.Context, args []string) error {
+	switch {
+	case completes(args):
+		return a.complete(ctx, args)
+	case slices.Contains(args, officialRequest):
+		return a.officialChoices(ctx, args)
+	}
 	a.json = slices.Contains(args, "--json")
 	if err := a.applyColor(); err != nil {
 		return err

@@ -21,6 +21,7 @@ func commands() []command {
 		{"definitions", "Show, update and trust the definitions that calls use", newDefinitionsCmd},
 		{"mock", "Run a local epilot on loopback", newMockCmd},
 		{"upgrade", "Replace this program by the latest release, or by the one named", newUpgradeCmd},
+		{"completion", "Print or install what completes command lines with Tab", newCompletionCmd},
 	}
 }
 

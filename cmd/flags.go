@@ -49,6 +49,9 @@ func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 	flags.BoolVarP(&o.yes, "yes", "y", false, "Send without asking, also what may not be undone")
 	flags.StringVar(&o.skeleton, "skeleton", "", "Print a body to fill in and send nothing; =full has every property")
 	flags.Lookup("skeleton").NoOptDefVal = minimalSkeleton
+	for _, name := range []string{"definition", "out-file"} {
+		_ = cobra.MarkFlagFilename(flags, name) // both are there
+	}
 }
 
 // flagError says what is wrong with a flag, and which one may have been meant.
