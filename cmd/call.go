@@ -29,6 +29,8 @@ type callOptions struct {
 	api, operation string
 	named          bool    // an operation is named, if only by an empty word
 	unknown        *string // the word where a command or an API is expected
+	helped         bool    // the line begins with "help"
+	topic          string  // the topic that it names
 	positional     []string
 
 	token, profile, server, org         string
@@ -47,7 +49,7 @@ type callOptions struct {
 	rule                                transport.Retry // what retry comes to
 	dataSet, tokenSet, jsonataSet       bool
 	noValidate                          bool
-	showVersion                         bool
+	showVersion, showMap                bool
 	helpErr                             error
 
 	flags  *pflag.FlagSet // of this line

@@ -29,6 +29,10 @@ func (o *callOptions) addGlobalFlags(flags *pflag.FlagSet) {
 	flags.BoolP("help", "h", false, "Show help")
 }
 
+func (o *callOptions) addVersionFlag(flags *pflag.FlagSet) {
+	flags.BoolVar(&o.showVersion, "version", false, "Print the version")
+}
+
 // addCallFlags adds the flags of an API call.
 func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false

@@ -16,6 +16,8 @@ import (
 func (o *callOptions) help(cmd *cobra.Command) error {
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	switch {
+	case o.topic != "":
+		return o.showTopic()
 	case o.named && o.transfers(cmd.Context()):
 		o.transferHelp(page)
 	case o.named:
@@ -30,6 +32,8 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 		commandHelp(page, cmd)
 	case o.unknown != nil:
 		return o.unknownCommand(cmd, *o.unknown)
+	case o.helped && o.json:
+		return o.listHelp(commandEntries(cmd))
 	default:
 		o.rootHelp(page, cmd)
 	}
@@ -40,6 +44,9 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 func (o *callOptions) listAPI(cmd *cobra.Command) error {
 	if o.showVersion {
 		return o.printVersion()
+	}
+	if o.showMap && o.json {
+		return o.mapOne(cmd.Context())
 	}
 	api, err := o.catalog.Load(cmd.Context(), o.api, o.definition)
 	if err != nil {
@@ -70,6 +77,7 @@ func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
 		"epilot <api>                        list the operations of an API",
 		"epilot <api> <operationId> --help   what an operation takes and answers")
 	page.List("COMMANDS", commandEntries(cmd))
+	page.List("TOPICS, READ WITH epilot help <topic>", manual.Topics())
 	var apis []manual.Entry
 	for _, e := range o.catalog.Entries() {
 		apis = append(apis, manual.Entry{Name: e.Name, Line: e.Title})
@@ -108,10 +116,15 @@ func CallFlags() []manual.Entry {
 	return slices.Concat(callFlagEntries(), flagEntries(global))
 }
 
-func callFlagEntries() []manual.Entry {
+func callFlagEntries() []manual.Entry { return flagEntries(callFlagSet()) }
+
+// callFlagSet has the flags that an API's command has beside the global ones.
+func callFlagSet() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("call", pflag.ContinueOnError)
-	new(callOptions).addCallFlags(flags)
-	return flagEntries(flags)
+	o := new(callOptions)
+	o.addCallFlags(flags)
+	o.addMapFlag(flags)
+	return flags
 }
 
 // flagEntries are the flags as the help lists them.

@@ -24,7 +24,8 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	o.addGlobalFlags(root.PersistentFlags())
-	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
+	o.addVersionFlag(root.PersistentFlags())
+	o.addMapFlag(root.Flags())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { o.helpErr = o.help(cmd) })
 	root.AddCommand(
@@ -40,6 +41,7 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 func (o *callOptions) addAPI(root *cobra.Command, args []string) []string {
 	callFlags := pflag.NewFlagSet("call", pflag.ContinueOnError)
 	o.addCallFlags(callFlags)
+	o.addMapFlag(callFlags)
 	known := pflag.NewFlagSet("all", pflag.ContinueOnError)
 	known.AddFlagSet(root.PersistentFlags())
 	known.AddFlagSet(callFlags)
@@ -47,6 +49,10 @@ func (o *callOptions) addAPI(root *cobra.Command, args []string) []string {
 	if len(words) > 0 && words[0] == "help" {
 		words, options = words[1:], append(options, "--help")
 		args = slices.Concat(words, options)
+		o.helped = true
+		if len(words) > 0 && isTopic(words[0]) {
+			return o.nameTopic(words, options)
+		}
 	}
 	if len(words) == 0 || o.isCommand(root, words[0]) {
 		return args
@@ -83,6 +89,9 @@ func (o *callOptions) runRoot(cmd *cobra.Command, words []string) error {
 	if o.showVersion {
 		return o.printVersion()
 	}
+	if len(words) == 0 && o.showMap {
+		return o.mapAll(cmd)
+	}
 	if len(words) == 0 && o.guided {
 		return o.guideFromAPI(cmd)
 	}
@@ -101,10 +110,17 @@ func (o *callOptions) unknownCommand(cmd *cobra.Command, word string) error {
 		candidates = append(candidates, c.Name())
 	}
 	unknown := failure.New(failure.Usage, "unknown command or API %q", word)
-	if near := nearest.Match(word, candidates); near != "" {
-		return unknown.Hintf("did you mean %s? \"epilot\" lists the APIs", near)
+	if o.helped {
+		candidates = append(candidates, topicNames()...)
+		unknown = failure.New(failure.Usage, "there is no help on %q", word)
 	}
-	return unknown.Hintf("\"epilot\" lists the APIs and commands")
+	switch near := nearest.Match(word, candidates); {
+	case !o.helped && isTopic(word):
+		return unknown.Hintf("\"epilot help %s\" is the text about it", word)
+	case near != "":
+		return unknown.Hintf("did you mean %s? \"epilot\" lists the APIs, commands and topics", near)
+	}
+	return unknown.Hintf("\"epilot\" lists the APIs, commands and topics")
 }
 
 // newAPICmd is the command of one API; below it stands the operation that the
@@ -131,6 +147,9 @@ func newOperationCmd(o *callOptions) *cobra.Command {
 		RunE: func(cmd *cobra.Command, positional []string) error {
 			if o.showVersion {
 				return o.printVersion()
+			}
+			if o.showMap {
+				return o.mapOperation(cmd)
 			}
 			return o.runOperation(cmd, positional)
 		},

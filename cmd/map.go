@@ -1,0 +1,177 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/manual"
+	"github.com/epilot-cli/epilot/internal/render"
+	"github.com/epilot-cli/epilot/internal/term"
+)
+
+// mapVersion changes when a program that reads the map would break. Its form
+// is docs/map.schema.json.
+const mapVersion = 1
+
+func (o *callOptions) addMapFlag(flags *pflag.FlagSet) {
+	flags.BoolVar(&o.showMap, "map", false, "With --json: commands, flags, APIs, operations and schemas as data")
+}
+
+// programMap is the map without its APIs, which follow one by one.
+type programMap struct {
+	MapVersion   int             `json:"map_version"`
+	Program      string          `json:"program"`
+	Version      string          `json:"version"`
+	Commands     []mappedCommand `json:"commands"`
+	GlobalFlags  []mappedFlag    `json:"global_flags"`
+	CallFlags    []mappedFlag    `json:"call_flags"`
+	Topics       []listedEntry   `json:"topics"`
+	ExitStatuses []mappedStatus  `json:"exit_statuses"`
+}
+
+type mappedStatus struct {
+	Status int          `json:"status"`
+	Kind   failure.Kind `json:"kind"`
+}
+
+// mapAll writes the map of the whole program: as data with --json, else as an
+// outline.
+func (o *callOptions) mapAll(cmd *cobra.Command) error {
+	if !o.json {
+		return o.outline(cmd)
+	}
+	return o.streamJSON(func(w io.Writer) error { return o.writeMap(cmd.Context(), w, cmd.Root()) })
+}
+
+// streamJSON writes JSON while it is made: the map of all APIs is not held.
+func (o *callOptions) streamJSON(write func(io.Writer) error) error {
+	from, to := io.Pipe()
+	defer from.Close() // else the writer would wait for a reader that is gone
+	go func() {
+		buffered := bufio.NewWriterSize(to, 64<<10)
+		err := write(buffered)
+		if err == nil {
+			err = buffered.Flush()
+		}
+		to.CloseWithError(err)
+	}()
+	return render.JSON(o.app.Streams.Out, from, render.Style{Escape: o.app.Streams.OutTTY})
+}
+
+func (o *callOptions) writeMap(ctx context.Context, w io.Writer, root *cobra.Command) error {
+	head, err := encode(o.programMap(root))
+	if err != nil {
+		return err
+	}
+	// The APIs are the last member of the object.
+	if _, err := io.WriteString(w, head[:len(head)-1]+`,"apis":[`); err != nil {
+		return err
+	}
+	for i, name := range o.catalog.All() {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		api, err := encode(o.mappedDefinition(ctx, name))
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			api = "," + api
+		}
+		if _, err := io.WriteString(w, api); err != nil {
+			return err
+		}
+	}
+	_, err = io.WriteString(w, "]}\n")
+	return err
+}
+
+func (o *callOptions) programMap(root *cobra.Command) programMap {
+	m := programMap{
+		MapVersion: mapVersion, Program: "epilot", Version: o.app.Version,
+		Commands: mappedCommands(root), GlobalFlags: mappedFlags(root.PersistentFlags()), CallFlags: mappedFlags(callFlagSet()),
+		Topics: listed(manual.Topics()),
+	}
+	for _, kind := range failure.Kinds() {
+		m.ExitStatuses = append(m.ExitStatuses, mappedStatus{failure.ExitStatus(failure.New(kind, "")), kind})
+	}
+	return m
+}
+
+// mappedDefinition is the API that calls of that name use. One that cannot be
+// read is told of and does not end the map: it may be a file of a repository.
+func (o *callOptions) mappedDefinition(ctx context.Context, name string) *mappedAPI {
+	definition, err := o.catalog.Definition(ctx, name)
+	if err != nil {
+		return &mappedAPI{Name: name, Origin: definition.Origin, Problem: err.Error(), Operations: []mappedOperation{}}
+	}
+	return mapAPI(definition.API, definition.Origin, name)
+}
+
+// mapOne writes the map of one API, or of one operation, with the schemas that
+// it leads to.
+func (o *callOptions) mapOne(ctx context.Context) error {
+	api, err := o.catalog.Load(ctx, o.api, o.definition)
+	if err != nil {
+		return err
+	}
+	operations := api.Operations
+	if o.named {
+		op := api.Find(o.operation)
+		if op == nil {
+			return unknownOperation(api, o.operation)
+		}
+		operations = operations[:0:0]
+		operations = append(operations, op)
+	}
+	origin := catalog.Origin("definition")
+	if o.definition == "" {
+		if found, err := o.catalog.Definition(ctx, o.api); err == nil {
+			origin = found.Origin
+		}
+	}
+	return o.printJSON(mapWhole(api, origin, operations))
+}
+
+// mapOperation is --map for an operation; a person reads its help.
+func (o *callOptions) mapOperation(cmd *cobra.Command) error {
+	if !o.json {
+		return o.help(cmd)
+	}
+	return o.mapOne(cmd.Context())
+}
+
+func encode(value any) (string, error) {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSuffix(text.String(), "\n"), err
+}
+
+// outline is the map for a person: every command and every operation.
+func (o *callOptions) outline(cmd *cobra.Command) error {
+	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
+	var commands []manual.Entry
+	for _, c := range mappedCommands(cmd.Root()) {
+		commands = append(commands, manual.Entry{Name: c.Name, Line: c.Line})
+	}
+	page.List("COMMANDS", commands)
+	for _, name := range o.catalog.All() {
+		api, err := o.catalog.Load(cmd.Context(), name, "")
+		if err != nil {
+			return err
+		}
+		page.Lines("")
+		page.Operations(api)
+	}
+	return o.print(page)
+}
