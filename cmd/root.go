@@ -57,6 +57,7 @@ func (o *callOptions) addAPI(root *cobra.Command, args []string) []string {
 	if len(words) == 0 || o.isCommand(root, words[0]) {
 		return args
 	}
+	words = withoutAppAPI(words)
 	if !o.namesAPI(words[0], options) {
 		o.unknown = &words[0]
 		return args
@@ -115,6 +116,8 @@ func (o *callOptions) unknownCommand(cmd *cobra.Command, word string) error {
 		unknown = failure.New(failure.Usage, "there is no help on %q", word)
 	}
 	switch near := nearest.Match(word, candidates); {
+	case formerly(word) != "":
+		return unknown.Hintf("that API is called %s now, with the same operations", formerly(word))
 	case !o.helped && isTopic(word):
 		return unknown.Hintf("\"epilot help %s\" is the text about it", word)
 	case near != "":
