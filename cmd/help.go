@@ -29,6 +29,9 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 	case o.api != "":
 		return o.listAPI(cmd)
 	case cmd.HasParent():
+		if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
+			return unknownSubcommand(cmd, words[0])
+		}
 		commandHelp(page, cmd)
 	case o.unknown != nil:
 		return o.unknownCommand(cmd, *o.unknown)
@@ -72,12 +75,16 @@ func (o *callOptions) listAPI(cmd *cobra.Command) error {
 }
 
 func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
+	page.Lines(cmd.Short,
+		"from a terminal, a script, CI or another program")
 	page.Lines("USAGE",
 		"epilot <api> <operationId> [path parameters…] [flags]",
 		"epilot <api>                        list the operations of an API",
-		"epilot <api> <operationId> --help   what an operation takes and answers")
+		"epilot <api> <operationId> --help   what an operation takes and answers",
+		"epilot search <words>               find an operation",
+		"epilot help <topic>                 read about one thing")
 	page.List("COMMANDS", commandEntries(cmd))
-	page.List("TOPICS, READ WITH epilot help <topic>", manual.Topics())
+	page.List("TOPICS", manual.Topics())
 	var apis []manual.Entry
 	for _, e := range o.catalog.Entries() {
 		apis = append(apis, manual.Entry{Name: e.Name, Line: e.Title})
@@ -86,6 +93,7 @@ func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
 	page.List("FLAGS OF A CALL", callFlagEntries())
 	page.List("FLAGS", flagEntries(cmd.PersistentFlags()))
 	page.Lines("EXAMPLES",
+		"epilot auth login",
 		"epilot access-token listAccessTokens --server mock",
 		`epilot access-token createAccessToken -d '{"name":"CI token"}' --server mock`,
 		"epilot access-token listAccessTokens --jsonata '$.name'")
@@ -104,8 +112,25 @@ func commandHelp(page *manual.Page, cmd *cobra.Command) {
 	page.Lines("WHAT IT DOES", cmd.Short)
 	if cmd.HasAvailableSubCommands() {
 		page.List("COMMANDS", commandEntries(cmd))
+		page.Lines("NEXT", cmd.CommandPath()+" <command> --help   what it takes")
+		return
 	}
-	page.List("FLAGS", flagEntries(cmd.LocalFlags()))
+	if own := flagEntries(cmd.LocalFlags()); len(own) > 0 {
+		page.List("FLAGS", own)
+	}
+	page.List("FLAGS OF EVERY COMMAND", flagEntries(inherited(cmd)))
+}
+
+// inherited are the flags that the command has from above, in their order.
+func inherited(cmd *cobra.Command) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("inherited", pflag.ContinueOnError)
+	flags.SortFlags = false
+	cmd.Root().PersistentFlags().VisitAll(func(flag *pflag.Flag) {
+		if cmd.Flags().Lookup(flag.Name) == flag {
+			flags.AddFlag(flag)
+		}
+	})
+	return flags
 }
 
 // CallFlags are the flags of an API call, as its help and docs/reference list

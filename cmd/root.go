@@ -32,6 +32,7 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 		newAuthCmd(o), newProfileCmd(o), newConfigCmd(o),
 		newSearchCmd(o), newDefinitionsCmd(o), newMockCmd(o),
 	)
+	root.SetHelpCommand(newHelpCmd())
 	root.SetArgs(o.addAPI(root, args))
 	return root, o
 }

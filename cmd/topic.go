@@ -3,6 +3,8 @@ package cmd
 import (
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"github.com/epilot-cli/epilot/internal/manual"
 	"github.com/epilot-cli/epilot/internal/term"
 )
@@ -23,6 +25,15 @@ type (
 		Text string `json:"text"` // Markdown
 	}
 )
+
+// newHelpCmd is what the list of commands says of "help", which is read as
+// --help before cobra sees it.
+func newHelpCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command, API or topic]",
+		Short: "Read about a command, an API, an operation or a topic",
+	}
+}
 
 // isTopic reports whether the word behind "help" names a topic.
 func isTopic(word string) bool { return manual.TopicText(word) != "" }
