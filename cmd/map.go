@@ -10,11 +10,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/manual"
 	"github.com/epilot-cli/epilot/internal/render"
-	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // mapVersion changes when a program that reads the map would break. Its form
@@ -75,20 +73,19 @@ func (o *callOptions) writeMap(ctx context.Context, w io.Writer, root *cobra.Com
 	if _, err := io.WriteString(w, head[:len(head)-1]+`,"apis":[`); err != nil {
 		return err
 	}
-	for i, name := range o.catalog.All() {
-		if err := ctx.Err(); err != nil {
+	comma := ""
+	for _, name := range o.catalog.All() {
+		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		api, err := encode(o.mappedDefinition(ctx, name))
 		if err != nil {
 			return err
 		}
-		if i > 0 {
-			api = "," + api
-		}
-		if _, err := io.WriteString(w, api); err != nil {
+		if _, err := io.WriteString(w, comma+api); err != nil {
 			return err
 		}
+		comma = ","
 	}
 	_, err = io.WriteString(w, "]}\n")
 	return err
@@ -116,62 +113,10 @@ func (o *callOptions) mappedDefinition(ctx context.Context, name string) *mapped
 	return mapAPI(definition.API, definition.Origin, name)
 }
 
-// mapOne writes the map of one API, or of one operation, with the schemas that
-// it leads to.
-func (o *callOptions) mapOne(ctx context.Context) error {
-	api, err := o.catalog.Load(ctx, o.api, o.definition)
-	if err != nil {
-		return err
-	}
-	operations := api.Operations
-	if o.named {
-		op := api.Find(o.operation)
-		if op == nil {
-			return unknownOperation(api, o.operation)
-		}
-		operations = operations[:0:0]
-		operations = append(operations, op)
-	}
-	origin := catalog.Origin("definition")
-	if o.definition == "" {
-		if found, err := o.catalog.Definition(ctx, o.api); err == nil {
-			origin = found.Origin
-		}
-	}
-	return o.printJSON(mapWhole(api, origin, operations))
-}
-
-// mapOperation is --map for an operation; a person reads its help.
-func (o *callOptions) mapOperation(cmd *cobra.Command) error {
-	if !o.json {
-		return o.help(cmd)
-	}
-	return o.mapOne(cmd.Context())
-}
-
 func encode(value any) (string, error) {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(value)
 	return strings.TrimSuffix(text.String(), "\n"), err
-}
-
-// outline is the map for a person: every command and every operation.
-func (o *callOptions) outline(cmd *cobra.Command) error {
-	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
-	var commands []manual.Entry
-	for _, c := range mappedCommands(cmd.Root()) {
-		commands = append(commands, manual.Entry{Name: c.Name, Line: c.Line})
-	}
-	page.List("COMMANDS", commands)
-	for _, name := range o.catalog.All() {
-		api, err := o.catalog.Load(cmd.Context(), name, "")
-		if err != nil {
-			return err
-		}
-		page.Lines("")
-		page.Operations(api)
-	}
-	return o.print(page)
 }
