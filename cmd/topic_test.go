@@ -11,6 +11,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/manual"
+	"github.com/epilot-cli/epilot/internal/query"
 	"github.com/epilot-cli/epilot/internal/render"
 	"github.com/epilot-cli/epilot/profiles"
 )
@@ -86,6 +87,36 @@ func variablesBelow(t *testing.T, room string, names map[string]bool) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestExpressionsOfTheTopic: each finds something, with both engines.
+func TestExpressionsOfTheTopic(t *testing.T) {
+	t.Parallel()
+	const list = `[{"id":1,"name":"CI","token_type":"api","created_at":"b","amount":2},{"id":2,"name":"x","token_type":"app","created_at":"a","amount":3}]`
+	rows := regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(manual.TopicText("jsonata"), -1)
+	if len(rows) < 10 {
+		t.Fatalf("%d expressions", len(rows))
+	}
+	for _, name := range []string{"gnata", "blues"} {
+		engine, err := query.New(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			input := list
+			if !strings.HasPrefix(row[1], "$") {
+				input = `{"name":"x","results":[{"title":"y"}]}`
+			}
+			program, err := engine.Compile(row[1])
+			if err != nil {
+				t.Errorf("%s: %s: %v", name, row[1], err)
+				continue
+			}
+			if result, err := program.Eval(t.Context(), []byte(input)); err != nil || !result.Defined {
+				t.Errorf("%s: %s finds nothing: %v", name, row[1], err)
+			}
+		}
 	}
 }
 
