@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,6 +45,7 @@ func TestTour(t *testing.T) {
 // numbers, for bash names them in its errors.
 func shellCommands(t *testing.T, page string) string {
 	t.Helper()
+	port := freePort(t)
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +55,7 @@ func shellCommands(t *testing.T, page string) string {
 	for line := range strings.Lines(string(text)) {
 		fence := strings.HasPrefix(line, "```")
 		if inside && !fence {
-			commands.WriteString(strings.ReplaceAll(line, "epilot mock --port 4010", "start_and_stop epilot mock --port 0"))
+			commands.WriteString(withServer(line, port))
 		} else {
 			commands.WriteString("\n")
 		}
@@ -64,16 +66,48 @@ func shellCommands(t *testing.T, page string) string {
 	return commands.String()
 }
 
-// preamble says which command failed, and stops a server when it has said its
-// first line. The tests do not run themselves, and a short run builds nothing.
+// withServer is a line in which a local epilot that serves does so in the
+// background, on a port that is free.
+func withServer(line, port string) string {
+	rest, serves := strings.CutPrefix(strings.ReplaceAll(line, "4010", port), "epilot mock")
+	if !serves || strings.TrimSpace(rest) != "" && !strings.HasPrefix(rest, " -") {
+		return strings.ReplaceAll(line, "4010", port)
+	}
+	if !strings.Contains(rest, "--port") {
+		rest = " --port " + port + rest
+	}
+	return "serve epilot mock" + rest
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	return port
+}
+
+// preamble says which command failed, and lets a server run until the next one
+// begins. The tests do not run themselves, and a short run builds nothing.
 const preamble = `set -eEuo pipefail
+trap 'stop || true' EXIT
 trap 'echo "line $LINENO failed with $?: $BASH_COMMAND" >&2' ERR
-start_and_stop() {
+server=
+serve() {
+  stop
   coproc SERVER { exec "$@" 2>&1; }
-  local server=$SERVER_PID line
+  server=$SERVER_PID
+  local line
   read -r line <&"${SERVER[0]}"
+}
+stop() {
+  [ -n "$server" ] || return 0
   kill -INT "$server"
   wait "$server"
+  server=
 }
 go() {
   case "$TOUR_SHORT$1" in
@@ -84,6 +118,7 @@ go() {
   esac
 }
 . "$1"
+stop
 `
 
 // tourTime ends a tour that waits for a person.
