@@ -2,8 +2,10 @@ package cmd
 
 import (
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/internal/manual"
 	"github.com/epilot-cli/epilot/internal/term"
@@ -31,6 +33,7 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 			return unknownSubcommand(cmd, words[0])
 		}
 		commandHelp(page, cmd)
+		goOn(page, cmd)
 	case o.unknown != nil:
 		return o.unknownCommand(cmd, *o.unknown)
 	case o.helped && o.json:
@@ -110,13 +113,41 @@ func commandHelp(page *manual.Page, cmd *cobra.Command) {
 	page.Lines("WHAT IT DOES", cmd.Short)
 	if cmd.HasAvailableSubCommands() {
 		page.List("COMMANDS", commandEntries(cmd))
-		page.Lines("NEXT", cmd.CommandPath()+" <command> --help   what it takes")
-		return
 	}
-	if own := flagEntries(cmd.LocalFlags()); len(own) > 0 {
-		page.List("FLAGS", own)
-	}
-	page.List("FLAGS OF EVERY COMMAND", flagEntries(inherited(cmd)))
+	page.List("FLAGS", flagEntries(cmd.LocalFlags()))
+}
+
+// CallFlags are the flags of an API call, as its help and docs/reference list
+// them.
+func CallFlags() []manual.Entry {
+	global := pflag.NewFlagSet("global", pflag.ContinueOnError)
+	new(callOptions).addGlobalFlags(global)
+	return slices.Concat(callFlagEntries(), flagEntries(global))
+}
+
+func callFlagEntries() []manual.Entry {
+	flags := pflag.NewFlagSet("call", pflag.ContinueOnError)
+	new(callOptions).addCallFlags(flags)
+	return flagEntries(flags)
+}
+
+// flagEntries are the flags as the help lists them.
+func flagEntries(flags *pflag.FlagSet) []manual.Entry {
+	var entries []manual.Entry
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Hidden {
+			return
+		}
+		name := "    --" + flag.Name
+		if flag.Shorthand != "" {
+			name = "-" + flag.Shorthand + ", --" + flag.Name
+		}
+		if flag.NoOptDefVal == "" {
+			name += " <value>"
+		}
+		entries = append(entries, manual.Entry{Name: name, Line: flag.Usage})
+	})
+	return entries
 }
 
 // print writes a page to stdout, through the pager on a terminal.

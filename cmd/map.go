@@ -19,7 +19,11 @@ import (
 // is docs/map.schema.json.
 const mapVersion = 1
 
+// addMapFlag adds --map, once: the program has it as its APIs do.
 func (o *callOptions) addMapFlag(flags *pflag.FlagSet) {
+	if flags.Lookup("map") != nil {
+		return
+	}
 	flags.BoolVar(&o.showMap, "map", false, "With --json: commands, flags, APIs, operations and schemas as data")
 }
 

@@ -36,7 +36,7 @@ func mappedCommands(root *cobra.Command) []mappedCommand {
 	var found []mappedCommand
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
-		if c.HasParent() && !c.HasSubCommands() {
+		if c.HasParent() && !isGroup(c) {
 			found = append(found, describeCommand(c))
 		}
 		for _, below := range c.Commands() {
@@ -69,7 +69,7 @@ func mappedFlags(flags *pflag.FlagSet) []mappedFlag {
 }
 
 func describeFlag(flag *pflag.Flag) mappedFlag {
-	kind, repeatable := strings.CutSuffix(strings.Replace(flag.Value.Type(), "Slice", "Array", 1), "Array")
+	kind, repeatable := flagKind(flag)
 	m := mappedFlag{
 		Name: flag.Name, Shorthand: flag.Shorthand, Type: kind, Repeatable: repeatable,
 		Value: "required", Values: allowedValues(flag.Name), Line: flag.Usage,
@@ -84,6 +84,26 @@ func describeFlag(flag *pflag.Flag) mappedFlag {
 		m.Default = flag.DefValue
 	}
 	return m
+}
+
+// flagKind is pflag's name of a type in fewer words.
+func flagKind(flag *pflag.Flag) (kind string, repeatable bool) {
+	kind, isArray := strings.CutSuffix(flag.Value.Type(), "Array")
+	kind, isSlice := strings.CutSuffix(kind, "Slice")
+	switch {
+	case strings.HasPrefix(strings.TrimPrefix(kind, "u"), "int"):
+		kind = "int"
+	case kind != "bool":
+		kind = "string"
+	}
+	return kind, isArray || isSlice
+}
+
+// callFlagSet has the flags that an API's command has beside the global ones.
+func callFlagSet() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("call", pflag.ContinueOnError)
+	new(callOptions).addCallFlags(flags)
+	return flags
 }
 
 // allowedValues is what a flag may be, nil where that is no short list.

@@ -103,8 +103,8 @@ func checkCommands(t *testing.T, root *cobra.Command, mapped []mappedCommand) {
 	t.Helper()
 	for _, group := range root.Commands() {
 		leaves := group.Commands()
-		if len(leaves) == 0 {
-			leaves = []*cobra.Command{group}
+		if len(leaves) == 0 || !strings.Contains(group.Use, "<command>") {
+			leaves = append(leaves, group)
 		}
 		for _, leaf := range leaves {
 			name := strings.TrimPrefix(leaf.CommandPath(), root.Name()+" ")
@@ -120,7 +120,9 @@ func checkCommands(t *testing.T, root *cobra.Command, mapped []mappedCommand) {
 
 func checkFlags(t *testing.T, where string, flags *pflag.FlagSet, mapped []mappedFlag) {
 	t.Helper()
+	known := map[string]*pflag.Flag{}
 	flags.VisitAll(func(flag *pflag.Flag) {
+		known[flag.Name] = flag
 		found := slices.ContainsFunc(mapped, func(m mappedFlag) bool {
 			return m.Name == flag.Name && m.Shorthand == flag.Shorthand && m.Line == flag.Usage
 		})
@@ -128,6 +130,11 @@ func checkFlags(t *testing.T, where string, flags *pflag.FlagSet, mapped []mappe
 			t.Errorf("%s: --%s is in the map: %t", where, flag.Name, found)
 		}
 	})
+	for _, m := range mapped {
+		if known[m.Name] == nil {
+			t.Errorf("%s: there is no --%s", where, m.Name)
+		}
+	}
 }
 
 // TestMapReferences: what the whole map refers to is in the map of that API,

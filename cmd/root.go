@@ -24,7 +24,7 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	o.addGlobalFlags(root.PersistentFlags())
-	o.addVersionFlag(root.PersistentFlags())
+	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
 	o.addMapFlag(root.Flags())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { o.helpErr = o.help(cmd) })
@@ -42,7 +42,6 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 func (o *callOptions) addAPI(root *cobra.Command, args []string) []string {
 	callFlags := pflag.NewFlagSet("call", pflag.ContinueOnError)
 	o.addCallFlags(callFlags)
-	o.addMapFlag(callFlags)
 	known := pflag.NewFlagSet("all", pflag.ContinueOnError)
 	known.AddFlagSet(root.PersistentFlags())
 	known.AddFlagSet(callFlags)
