@@ -23,16 +23,16 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 		RunE:          func(cmd *cobra.Command, words []string) error { return o.runRoot(cmd, words) },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(newHelpCmd())
+	o.addMapFlag(root.Flags())
 	o.addGlobalFlags(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
-	o.addMapFlag(root.Flags())
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { o.helpErr = o.help(cmd) })
 	root.AddCommand(
 		newAuthCmd(o), newProfileCmd(o), newConfigCmd(o),
 		newSearchCmd(o), newDefinitionsCmd(o), newMockCmd(o),
 	)
-	root.SetHelpCommand(newHelpCmd())
 	root.SetArgs(o.addAPI(root, args))
 	return root, o
 }
