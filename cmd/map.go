@@ -50,7 +50,15 @@ func (o *callOptions) mapAll(cmd *cobra.Command) error {
 	if !o.json {
 		return o.outline(cmd)
 	}
-	return o.streamJSON(func(w io.Writer) error { return o.writeMap(cmd.Context(), w, cmd.Root()) })
+	return o.streamJSON(func(w io.Writer) error { return o.writeMap(cmd.Context(), w, o.wholeTree()) })
+}
+
+// wholeTree is the program with all of its own commands: a line that names
+// neither one of them nor an API may mean each.
+func (o *callOptions) wholeTree() *cobra.Command {
+	root, _ := newRootCmd(o.app, []string{"/"})
+	root.InitDefaultHelpCmd()
+	return root
 }
 
 // streamJSON writes JSON while it is made: the map of all APIs is not held.

@@ -50,7 +50,7 @@ func (o *callOptions) mapOperation(cmd *cobra.Command) error {
 func (o *callOptions) outline(cmd *cobra.Command) error {
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	var commands []manual.Entry
-	for _, c := range mappedCommands(cmd.Root()) {
+	for _, c := range mappedCommands(o.wholeTree()) {
 		commands = append(commands, manual.Entry{Name: c.Name, Line: c.Line})
 	}
 	page.List("COMMANDS", commands)

@@ -70,8 +70,11 @@ func TestMapIsWhole(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		t.Fatal(err)
 	}
-	root, o := newRootCmd(newApp(), nil)
+	root, o := newRootCmd(newApp(), []string{"no such command"})
 	checkCommands(t, root, m.Commands)
+	if len(m.Commands) < 25 {
+		t.Errorf("%d commands", len(m.Commands))
+	}
 	checkFlags(t, "global", root.PersistentFlags(), m.GlobalFlags)
 	checkFlags(t, "call", callFlagSet(), m.CallFlags)
 	known := catalog.New(catalog.Options{})
