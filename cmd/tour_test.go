@@ -14,7 +14,8 @@ import (
 // TestTour pastes the shell commands of each page that a person reads, in their
 // order, into one shell with an empty home and no network: a fence with the
 // language sh is one that can be pasted as it stands. Fences that need an
-// account, a browser or a network have the language console.
+// account, a browser or a network have the language console. A command ends
+// with 0, unless its comment begins with another status: "# status 1".
 func TestTour(t *testing.T) {
 	t.Parallel()
 	bash, err := exec.LookPath("bash")
@@ -55,7 +56,7 @@ func shellCommands(t *testing.T, page string) string {
 	for line := range strings.Lines(string(text)) {
 		fence := strings.HasPrefix(line, "```")
 		if inside && !fence {
-			commands.WriteString(withServer(line, port))
+			commands.WriteString(withStatus(withServer(line, port)))
 		} else {
 			commands.WriteString("\n")
 		}
@@ -77,6 +78,15 @@ func withServer(line, port string) string {
 		rest = " --port " + port + rest
 	}
 	return "serve epilot mock" + rest
+}
+
+// withStatus is a line whose comment says how it ends: "# status 1".
+func withStatus(line string) string {
+	command, status, says := strings.Cut(strings.TrimRight(line, "\n"), "# status ")
+	if !says {
+		return line
+	}
+	return "ended=0; { " + command + "; } || ended=$?; [ $ended = " + status + " ]\n"
 }
 
 func freePort(t *testing.T) string {
