@@ -62,13 +62,19 @@ func (c *Catalog) describeDownload(d *Definition) {
 	}
 }
 
+// All are the names of the APIs that are embedded, downloaded or come from an
+// override, sorted.
+func (c *Catalog) All() []string {
+	names := slices.Concat(c.Names(), c.downloads(), c.overrides())
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Definitions are those of all APIs that are embedded, downloaded or come from
 // an override, sorted by name. One that cannot be read has a note for it.
 func (c *Catalog) Definitions(ctx context.Context) []Definition {
-	names := slices.Concat(c.Names(), c.downloads(), c.overrides())
-	slices.Sort(names)
 	var found []Definition
-	for _, name := range slices.Compact(names) {
+	for _, name := range c.All() {
 		d, err := c.Definition(ctx, name)
 		if err != nil {
 			d.Note = err.Error()
