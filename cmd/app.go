@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -21,6 +22,11 @@ import (
 // version is set by the release build: -ldflags "-X …/cmd.version=1.2.3".
 var version = "0.0.0-dev"
 
+// feed and feedKey are set by the release build in the same way: the address of
+// the releases, and the minisign public key of who signs them. See
+// docs/release.md.
+var feed, feedKey string
+
 // App is what a command needs of the world, made once and passed down.
 type App struct {
 	Streams   *term.Streams
@@ -34,11 +40,16 @@ type App struct {
 	Environ   func() []string
 	Keyring   vault.Keyring
 
+	Feed, FeedKey string                 // of the releases, "" for none
+	Executable    func() (string, error) // this program's file
+	Root          fs.FS                  // the file system from "/"
+
 	Sleep  func(context.Context, time.Duration) error // nil: a timer
 	Jitter func(limit time.Duration) time.Duration    // nil: random, from 0 to the limit
 	Exit   func(status int)                           // nil: signals are somebody else's
 
 	json    bool // the line asks for JSON, on stderr too
+	quiet   bool // nobody is to be told of a new version
 	store   *profiles.Store
 	signals *signals
 }
@@ -60,6 +71,11 @@ func newApp() *App {
 		Environ:   os.Environ,
 		Keyring:   vault.System(os.Getenv),
 		Exit:      os.Exit,
+
+		Feed:       feed,
+		FeedKey:    feedKey,
+		Executable: os.Executable,
+		Root:       os.DirFS("/"),
 	}
 }
 
@@ -117,6 +133,12 @@ func (a *App) retrying(redact *transport.Redactor, rule transport.Retry) http.Ro
 }
 
 func (a *App) run(ctx context.Context, args []string) error {
+	switch {
+	case completes(args):
+		return a.complete(ctx, args)
+	case slices.Contains(args, officialRequest):
+		return a.officialChoices(ctx, args)
+	}
 	a.json = slices.Contains(args, "--json")
 	if err := a.applyColor(); err != nil {
 		return err

@@ -30,6 +30,8 @@ type callOptions struct {
 	named          bool // an operation is named, if only by an empty word
 	callFlags      *pflag.FlagSet
 	unknown        *string // the word where a command or an API is expected
+	helped         bool    // the line begins with "help"
+	topic          string  // the topic that it names
 	positional     []string
 
 	token, profile, server, org         string
@@ -48,7 +50,7 @@ type callOptions struct {
 	rule                                transport.Retry // what retry comes to
 	dataSet, tokenSet, jsonataSet       bool
 	noValidate                          bool
-	showVersion                         bool
+	showVersion, showMap                bool
 	helpErr                             error
 
 	flags  *pflag.FlagSet // of this line

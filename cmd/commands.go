@@ -20,6 +20,8 @@ func commands() []command {
 		{"search", "Find operations of all APIs by id, path and words", newSearchCmd},
 		{"definitions", "Show, update and trust the definitions that calls use", newDefinitionsCmd},
 		{"mock", "Run a local epilot on loopback: every API, from its definition, with state", newMockCmd},
+		{"upgrade", "Replace this program by the latest release, or by the one named", newUpgradeCmd},
+		{"completion", "Print or install what completes command lines with Tab", newCompletionCmd},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/auth/vault"
@@ -30,16 +31,18 @@ type Result struct {
 func (p Process) Run(ctx context.Context, args ...string) Result {
 	var out, errs bytes.Buffer
 	app := &App{
-		Streams:   &term.Streams{In: strings.NewReader(p.Stdin), Out: &out, Err: &errs},
-		Getenv:    func(name string) string { return p.Env[name] },
-		LookupEnv: func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok },
-		Now:       time.Now,
-		Random:    sameRandom{},
-		Version:   "test",
-		Environ:   os.Environ,
-		Keyring:   p.Keyring,
-		Sleep:     p.sleep,
-		Jitter:    func(limit time.Duration) time.Duration { return limit },
+		Streams:    &term.Streams{In: strings.NewReader(p.Stdin), Out: &out, Err: &errs},
+		Getenv:     func(name string) string { return p.Env[name] },
+		LookupEnv:  func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok },
+		Now:        time.Now,
+		Random:     sameRandom{},
+		Version:    "test",
+		Environ:    os.Environ,
+		Keyring:    p.Keyring,
+		Executable: os.Executable,
+		Sleep:      p.sleep,
+		Root:       fstest.MapFS{},
+		Jitter:     func(limit time.Duration) time.Duration { return limit },
 	}
 	status := app.report(app.run(ctx, args))
 	return Result{Stdout: out.String(), Stderr: errs.String(), Status: status}

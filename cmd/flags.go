@@ -47,8 +47,12 @@ func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.dryRun, "dry-run", false, "Print the request and send nothing")
 	o.show.add(flags)
 	flags.BoolVarP(&o.yes, "yes", "y", false, "Send without asking, also what may not be undone")
+	o.addMapFlag(flags)
 	flags.StringVar(&o.skeleton, "skeleton", "", "Print a body to fill in and send nothing; =full has every property")
 	flags.Lookup("skeleton").NoOptDefVal = minimalSkeleton
+	for _, name := range []string{"definition", "out-file"} {
+		_ = cobra.MarkFlagFilename(flags, name) // both are there
+	}
 }
 
 // flagError says what is wrong with a flag, and which one may have been meant.

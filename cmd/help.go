@@ -17,6 +17,8 @@ import (
 func (o *callOptions) help(cmd *cobra.Command) error {
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	switch {
+	case o.topic != "":
+		return o.showTopic()
 	case o.named && o.transfers(cmd.Context()):
 		o.transferHelp(page)
 	case o.named:
@@ -28,9 +30,15 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 	case o.api != "":
 		return o.listAPI(cmd)
 	case cmd.HasParent():
+		if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
+			return unknownSubcommand(cmd, words[0])
+		}
 		commandHelp(page, cmd)
+		goOn(page, cmd)
 	case o.unknown != nil:
 		return o.unknownCommand(cmd, *o.unknown)
+	case o.helped && o.json:
+		return o.listHelp(commandEntries(cmd))
 	default:
 		o.rootHelp(page, cmd)
 	}
@@ -41,6 +49,9 @@ func (o *callOptions) help(cmd *cobra.Command) error {
 func (o *callOptions) listAPI(cmd *cobra.Command) error {
 	if o.showVersion {
 		return o.printVersion()
+	}
+	if o.showMap && o.json {
+		return o.mapOne(cmd.Context())
 	}
 	api, err := o.catalog.Load(cmd.Context(), o.api, o.definition)
 	if err != nil {
@@ -66,11 +77,16 @@ func (o *callOptions) listAPI(cmd *cobra.Command) error {
 }
 
 func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
+	page.Lines(cmd.Short,
+		"from a terminal, a script, CI or another program")
 	page.Lines("USAGE",
 		"epilot <api> <operationId> [path parameters…] [flags]",
 		"epilot <api>                        list the operations of an API",
-		"epilot <api> <operationId> --help   what an operation takes and answers")
+		"epilot <api> <operationId> --help   what an operation takes and answers",
+		"epilot search <words>               find an operation",
+		"epilot help <topic>                 read about one thing")
 	page.List("COMMANDS", commandEntries(cmd))
+	page.List("TOPICS", manual.Topics())
 	var apis []manual.Entry
 	for _, e := range o.catalog.Entries() {
 		apis = append(apis, manual.Entry{Name: e.Name, Line: e.Title})
@@ -79,6 +95,7 @@ func (o *callOptions) rootHelp(page *manual.Page, cmd *cobra.Command) {
 	page.List("FLAGS OF A CALL", flagEntries(o.callFlags))
 	page.List("FLAGS", flagEntries(cmd.PersistentFlags()))
 	page.Lines("EXAMPLES",
+		"epilot auth login",
 		"epilot access-token listAccessTokens --server mock",
 		`epilot access-token createAccessToken -d '{"name":"CI token"}' --server mock`,
 		"epilot access-token listAccessTokens --jsonata '$.name'")

@@ -11,5 +11,9 @@ import (
 // Main runs the command line of the process and returns its exit status.
 func Main() int {
 	app := newApp()
-	return app.lastWords(app.run(context.Background(), os.Args[1:]))
+	status := app.lastWords(app.run(context.Background(), os.Args[1:]))
+	if !app.signalled() {
+		app.tellNews(os.Args[1:])
+	}
+	return status
 }

@@ -63,7 +63,13 @@ func findOfficial(t *testing.T) officialCLI {
 // run returns the program's exit status and what it printed.
 func (o officialCLI) run(t *testing.T, args []string) (int, string) {
 	t.Helper()
-	program := exec.CommandContext(t.Context(), o.node, append([]string{o.script}, o.words(args)...)...)
+	return o.plain(t, o.words(args))
+}
+
+// plain runs the program with the arguments as they are.
+func (o officialCLI) plain(t *testing.T, args []string) (int, string) {
+	t.Helper()
+	program := exec.CommandContext(t.Context(), o.node, append([]string{o.script}, args...)...)
 	program.Dir = o.home
 	program.Env = []string{"HOME=" + o.home, "NO_PROXY=*", "PATH=" + os.Getenv("PATH")}
 	printed, err := program.CombinedOutput()

@@ -19,7 +19,7 @@ func (o *callOptions) runAPI(cmd *cobra.Command) error {
 	if err := o.checkGuided(); err != nil {
 		return err
 	}
-	if o.showVersion || o.named || !o.guided && (o.json || !o.mayAsk()) {
+	if o.showVersion || o.showMap || o.named || !o.guided && (o.json || !o.mayAsk()) {
 		return o.listAPI(cmd)
 	}
 	api, err := o.catalog.Load(cmd.Context(), o.api, o.definition)

@@ -22,6 +22,8 @@ func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
 		RunE:          func(cmd *cobra.Command, words []string) error { return o.runRoot(cmd, words) },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpCommand(newHelpCmd())
+	o.addMapFlag(root.Flags())
 	o.addGlobalFlags(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { o.heed(cmd) }
@@ -41,7 +43,12 @@ func (o *callOptions) addMeant(root *cobra.Command, args []string) []string {
 	if len(words) > 0 && words[0] == "help" {
 		words, options = words[1:], append(options, "--help")
 		args = slices.Concat(words, options)
+		o.helped = true
+		if len(words) > 0 && isTopic(words[0]) {
+			return o.nameTopic(words, options)
+		}
 	}
+	words = withoutAppAPI(words)
 	if len(words) == 0 || isCommand(words[0]) || !o.namesAPI(words[0], options) {
 		o.addCommands(root, words)
 		return args
@@ -69,6 +76,9 @@ func (o *callOptions) runRoot(cmd *cobra.Command, words []string) error {
 	if o.showVersion {
 		return o.printVersion()
 	}
+	if len(words) == 0 && o.showMap {
+		return o.mapAll(cmd)
+	}
 	if len(words) == 0 && o.guided {
 		return o.guideFromAPI(cmd)
 	}
@@ -87,10 +97,19 @@ func (o *callOptions) unknownCommand(cmd *cobra.Command, word string) error {
 		candidates = append(candidates, c.Name())
 	}
 	unknown := failure.New(failure.Usage, "unknown command or API %q", word)
-	if near := nearest.Match(word, candidates); near != "" {
-		return unknown.Hintf("did you mean %s? \"epilot\" lists the APIs", near)
+	if o.helped {
+		candidates = append(candidates, topicNames()...)
+		unknown = failure.New(failure.Usage, "there is no help on %q", word)
 	}
-	return unknown.Hintf("\"epilot\" lists the APIs and commands")
+	switch near := nearest.Match(word, candidates); {
+	case formerly(word) != "":
+		return unknown.Hintf("that API is called %s now, with the same operations", formerly(word))
+	case !o.helped && isTopic(word):
+		return unknown.Hintf("\"epilot help %s\" is the text about it", word)
+	case near != "":
+		return unknown.Hintf("did you mean %s? \"epilot\" lists the APIs, commands and topics", near)
+	}
+	return unknown.Hintf("\"epilot\" lists the APIs, commands and topics")
 }
 
 // newAPICmd is the command of an API that is not known yet.
@@ -120,6 +139,9 @@ func newOperationCmd(o *callOptions) *cobra.Command {
 		RunE: func(cmd *cobra.Command, positional []string) error {
 			if o.showVersion {
 				return o.printVersion()
+			}
+			if o.showMap {
+				return o.mapOperation(cmd)
 			}
 			return o.runOperation(cmd, positional)
 		},

@@ -66,13 +66,16 @@ func leaveInterrupts() {
 	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // caught, not ignored: the pager would inherit that
 }
 
+// signalled reports whether a signal ended the command.
+func (a *App) signalled() bool { return a.signals != nil && a.signals.ctx.Err() != nil }
+
 // lastWords reports an error and returns the exit status. A signal outranks
 // the failure that it provoked in the command.
 func (a *App) lastWords(err error) int {
 	if a.signals == nil {
 		return a.report(err)
 	}
-	if err != nil && a.signals.ctx.Err() != nil {
+	if err != nil && a.signalled() {
 		err = context.Cause(a.signals.ctx)
 	}
 	a.signals.once.Do(func() { a.signals.status = a.report(err) })

@@ -68,6 +68,10 @@ func Keys() []Key {
 			Line: "Where a token is stored: in the system's keyring, in the files, or in the first of them that works",
 		}, "auto", "keyring", "file"),
 		oneOf(Key{Name: "jsonata_engine", Variable: "EPILOT_JSONATA_ENGINE", Line: "What evaluates --jsonata"}, "gnata", "blues"),
+		oneOf(Key{
+			Name: "update_notice", Variable: "EPILOT_UPDATE_NOTICE",
+			Line: "Whether a terminal is told of a new version, at most once a day, or never",
+		}, "auto", "never"),
 	}
 }
 

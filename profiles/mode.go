@@ -17,15 +17,16 @@ const (
 // guard takes from others what they may do to the files: the official CLI
 // leaves its directory open to read.
 type guard struct {
-	warn func(string)
-	mu   sync.Mutex
+	warn  func(string)
+	looks bool // and repairs nothing
+	mu    sync.Mutex
 }
 
 // check repairs the modes of a file and of its directory where they are wider
 // than they may be. That it cannot is a warning: who may read the file can work
 // with it.
 func (g *guard) check(path string) {
-	if runtime.GOOS == "windows" { // has no such modes
+	if g.looks || runtime.GOOS == "windows" { // which has no such modes
 		return
 	}
 	g.mu.Lock()

@@ -17,6 +17,7 @@ type Options struct {
 	Dir    string                           // the directory of the files, as ConfigDir names it; "" reads none
 	Lookup func(name string) (string, bool) // looks an environment variable up, as os.LookupEnv does
 	Warn   func(message string)             // says what was repaired, nil for nobody
+	Look   bool                             // only look: the modes of the files are left as they are
 }
 
 // Store is a configuration directory. Each file is read once, when it is first
@@ -33,7 +34,7 @@ type Store struct {
 
 // Open returns the store of a directory. It reads nothing yet.
 func Open(o Options) *Store {
-	s := &Store{dir: o.Dir, lookup: o.Lookup, guard: &guard{warn: o.Warn}}
+	s := &Store{dir: o.Dir, lookup: o.Lookup, guard: &guard{warn: o.Warn, looks: o.Look}}
 	s.config.read = func() (*config, error) { return readConfig(s.guard, s.path(profilesFile)) }
 	s.credentials.read = func() (*Credentials, error) { return readCredentials(s.guard, s.path(credentialsFile)) }
 	s.preferences.read = func() (*preferences, error) { return readPreferences(s.guard, s.path(settingsFile)) }

@@ -22,7 +22,7 @@ func Write(path string, data []byte, perm fs.FileMode) error {
 		err = replace(file, data, perm)
 	}
 	if err != nil {
-		return failure.New(failure.File, "%s cannot be written: %w", path, cause(err))
+		return failure.New(failure.File, "%s cannot be written: %w", path, Cause(err))
 	}
 	return nil
 }
@@ -97,9 +97,9 @@ func follow(path string) (string, error) {
 	return "", errLinks
 }
 
-// cause drops the operation and the path of a file error: the message names
+// Cause drops the operation and the path of a file error: the message names
 // the file already, and the temporary one means nothing to a person.
-func cause(err error) error {
+func Cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
 		return path.Err

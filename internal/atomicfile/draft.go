@@ -155,5 +155,5 @@ func (d *Draft) done(path string, err error) error {
 }
 
 func unwritable(path string, err error) error {
-	return failure.New(failure.File, "%s cannot be written: %w", path, cause(err))
+	return failure.New(failure.File, "%s cannot be written: %w", path, Cause(err))
 }

@@ -25,7 +25,7 @@ const (
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	file := path + ".lock"
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return nil, failure.New(failure.File, "%s cannot be locked: %w", path, cause(err))
+		return nil, failure.New(failure.File, "%s cannot be locked: %w", path, Cause(err))
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -36,7 +36,7 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 			Hintf("try again when it is done")
 	}
 	if err != nil {
-		return nil, failure.New(failure.File, "%s cannot be locked: %w", path, cause(err))
+		return nil, failure.New(failure.File, "%s cannot be locked: %w", path, Cause(err))
 	}
 	return func() { _ = lock.Unlock() }, nil // closing is all that can fail, and the process ends soon
 }

@@ -62,13 +62,19 @@ func (c *Catalog) describeDownload(d *Definition) {
 	}
 }
 
+// All are the names of the APIs that are embedded, downloaded or come from an
+// override, sorted.
+func (c *Catalog) All() []string {
+	names := slices.Concat(c.Names(), c.downloads(), c.overrides())
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Definitions are those of all APIs that are embedded, downloaded or come from
 // an override, sorted by name. One that cannot be read has a note for it.
 func (c *Catalog) Definitions(ctx context.Context) []Definition {
-	names := slices.Concat(c.Names(), c.downloads(), c.overrides())
-	slices.Sort(names)
 	var found []Definition
-	for _, name := range slices.Compact(names) {
+	for _, name := range c.All() {
 		d, err := c.Definition(ctx, name)
 		if err != nil {
 			d.Note = err.Error()
@@ -78,6 +84,20 @@ func (c *Catalog) Definitions(ctx context.Context) []Definition {
 		}
 	}
 	return found
+}
+
+// Known are the APIs that a line can name here: the embedded ones with their
+// titles, and those that only a download or an override brings, without: their
+// files are not opened. Sorted by name.
+func (c *Catalog) Known() []Entry {
+	known := c.Entries()
+	for _, name := range slices.Concat(c.downloads(), c.overrides()) {
+		at, found := slices.BinarySearchFunc(known, name, func(e Entry, name string) int { return strings.Compare(e.Name, name) })
+		if !found {
+			known = slices.Insert(known, at, Entry{Name: name})
+		}
+	}
+	return known
 }
 
 // overrides are the names of the APIs that have an override here.

@@ -30,6 +30,12 @@ var statuses = map[Kind]int{
 	Interrupted: 130, Terminated: 143, Silent: 0,
 }
 
+// Kinds are the kinds that end the process with a status other than 0, in the
+// order of the statuses.
+func Kinds() []Kind {
+	return []Kind{API, Usage, Network, Credentials, File, Query, Interrupted, Terminated}
+}
+
 // Error is an error with a kind, and a hint on the way out of it.
 type Error struct {
 	Kind    Kind

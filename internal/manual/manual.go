@@ -61,8 +61,12 @@ func (p *Page) heading(title string) {
 // Entry is a name with one line about it.
 type Entry struct{ Name, Line string }
 
-// List writes a section of names and lines, the lines in one column.
+// List writes a section of names and lines, the lines in one column; none where
+// there are no entries.
 func (p *Page) List(title string, entries []Entry) {
+	if len(entries) == 0 {
+		return
+	}
 	p.heading(title)
 	width := 0
 	for _, e := range entries {

@@ -28,6 +28,12 @@ func Optional(op *operation.Operation, in Input) []*operation.Param {
 	return open
 }
 
+// Find returns the parameter that a key of -p names, and the path to the member
+// of an object where the key names one; nil where there is none.
+func Find(op *operation.Operation, key string) (*operation.Param, []string) {
+	return resolve(documented(op), key)
+}
+
 // Key is what -p calls the parameter.
 func Key(op *operation.Operation, p *operation.Param) string { return keyOf(documented(op), p) }
 

@@ -116,7 +116,7 @@ func (w *writer) param(p *operation.Param) string {
 	if p.Explode != (p.Style == "form") {
 		o.raw("explode", truth(p.Explode))
 	}
-	o.flag("required", p.Required && p.In != "path")
+	o.flag("required", p.Required && (w.options.whole || p.In != "path"))
 	o.flag("deprecated", p.Deprecated)
 	o.flag("allowReserved", p.AllowReserved)
 	if w.options.Texts {

@@ -4,7 +4,7 @@ import "github.com/epilot-cli/epilot/internal/operation"
 
 func (w *writer) schema(s *operation.Schema) string {
 	var o object
-	o.text("$ref", s.Ref)
+	o.text("$ref", w.reference(s.Ref))
 	if len(s.Types) == 1 {
 		o.text("type", s.Types[0])
 	} else {
@@ -81,7 +81,7 @@ func (w *writer) inside(o *object, s *operation.Schema) {
 	if d := s.Discriminator; d != nil {
 		var inner object
 		inner.text("propertyName", d.Property)
-		inner.mapping("mapping", d.Mapping)
+		inner.mapping("mapping", w.references(d.Mapping))
 		o.raw("discriminator", inner.json())
 	}
 }

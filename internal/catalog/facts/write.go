@@ -10,6 +10,9 @@ import (
 // Options say what else than facts is written.
 type Options struct {
 	Texts bool // descriptions, titles of schemas and every example: for documents that are ours
+
+	whole bool   // as in a document: references are pointers, what is required says so
+	base  string // before those pointers
 }
 
 // Write returns the facts of an API, the same for the same API. Components that

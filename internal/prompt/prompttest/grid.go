@@ -64,15 +64,26 @@ func (g *grid) write(text string) {
 	}
 }
 
+// sequence is the length of the control sequence that the text begins with, 0
+// where its end has not come.
 func sequence(text string) int {
 	if len(text) < 2 {
 		return 0
 	}
-	if text[1] != '[' {
-		return 2
+	switch text[1] {
+	case '[':
+		return end(text, func(c byte) bool { return c >= 0x40 && c <= 0x7e })
+	case ']': // a title
+		return end(text, func(c byte) bool { return c == '\a' || c == '\\' })
+	case '(', ')': // a character set
+		return end(text, func(byte) bool { return true })
 	}
+	return 2
+}
+
+func end(text string, is func(byte) bool) int {
 	for i := 2; i < len(text); i++ {
-		if text[i] >= 0x40 && text[i] <= 0x7e {
+		if is(text[i]) {
 			return i + 1
 		}
 	}

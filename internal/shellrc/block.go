@@ -1,0 +1,157 @@
+package shellrc
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+)
+
+const (
+	blockBegin = "# >>> epilot completion "
+	blockEnd   = "# <<< epilot completion <<<"
+	markEnd    = " >>>"
+)
+
+// block is a part of a start file between two marks. The first mark says what a
+// removal has to know: the sum of the lines, and what the file was before.
+type block struct {
+	path  string
+	lines []string
+}
+
+// found is a block in a text.
+type found struct {
+	start, end int // bytes of the whole lines
+	mark       mark
+	inner      string
+}
+
+func (b *block) inner() string { return strings.Join(b.lines, "\n") + "\n" }
+
+func (b *block) install(s *Setup) ([]step, error) {
+	f, err := readFile(b.path)
+	if err != nil {
+		return nil, err
+	}
+	at, there, err := findBlock(f)
+	switch {
+	case err != nil:
+		return nil, err
+	case there && at.inner == b.inner() && at.mark.fits(at.inner):
+		return nil, nil
+	case there && !at.mark.fits(at.inner) && !s.Force:
+		return nil, changedByHand("the block of epilot in " + b.path)
+	}
+	m, text, what := newMark(b.inner(), f), "", "has a new block at its end"
+	if there {
+		m.words, what = at.mark.words, "its block is renewed"
+		text = f.text[:at.start] + b.text(m) + f.text[at.end:]
+	} else {
+		text = f.text + m.joint() + b.text(m)
+	}
+	return f.writes(text, what)
+}
+
+func (b *block) text(m mark) string {
+	return blockBegin + m.String() + markEnd + "\n" + b.inner() + blockEnd + "\n"
+}
+
+// remove takes the block out, and what was added for it: the end of the last
+// line, the file, its folders.
+func (b *block) remove(s *Setup) ([]step, error) {
+	f, err := readFile(b.path)
+	if err != nil {
+		return nil, err
+	}
+	at, there, err := findBlock(f)
+	switch {
+	case err != nil || !there:
+		return nil, err
+	case !at.mark.fits(at.inner) && !s.Force:
+		return nil, changedByHand("the block of epilot in " + b.path)
+	}
+	before, after := f.text[:at.start], f.text[at.end:]
+	if at.mark.has("joined") && after == "" {
+		before = strings.TrimSuffix(before, "\n")
+	}
+	if before+after == "" && at.mark.has("created") {
+		return f.removes(at.mark.folders())
+	}
+	return f.writes(before+after, "its block is removed")
+}
+
+// findBlock finds the one block of a file.
+func findBlock(f *diskFile) (found, bool, error) {
+	text := f.text
+	start := lineIndex(text, 0, blockBegin)
+	if start < 0 {
+		return found{}, false, nil
+	}
+	head := start + lineLength(text[start:])
+	end := lineIndex(text, head, blockEnd)
+	if end < 0 || lineIndex(text, head, blockBegin) >= 0 {
+		return found{}, false, failure.New(failure.File, "the marks of epilot's block in %s do not pair, and it is left as it is", f.path).
+			Hintf("remove the lines between %q and %q by hand", strings.TrimSpace(blockBegin), blockEnd)
+	}
+	first := strings.TrimRight(text[start:head], "\r\n")
+	words := strings.Fields(strings.TrimSuffix(strings.TrimPrefix(first, blockBegin), markEnd))
+	return found{
+		start: start, end: end + lineLength(text[end:]), mark: parseMark(words),
+		inner: strings.ReplaceAll(text[head:end], "\r\n", "\n"),
+	}, true, nil
+}
+
+// lineIndex is where the first line from there begins that has the prefix, or -1.
+func lineIndex(text string, from int, prefix string) int {
+	for at := from; at < len(text); at += lineLength(text[at:]) {
+		if strings.HasPrefix(text[at:], prefix) {
+			return at
+		}
+	}
+	return -1
+}
+
+// lineLength is the length of the first line with its end.
+func lineLength(text string) int {
+	if end := strings.IndexByte(text, '\n'); end >= 0 {
+		return end + 1
+	}
+	return len(text)
+}
+
+// loaded tells that a line of the person's own, or of the official CLI, loads
+// the script already.
+func (s *Setup) loaded() ([]Change, error) {
+	places, err := s.all()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range places {
+		b, isBlock := p.(*block)
+		if !isBlock {
+			continue
+		}
+		f, err := readFile(b.path)
+		if err != nil {
+			continue // whoever has to write it will say so
+		}
+		if line := loadingLine(f, s.Shell); line > 0 {
+			return []Change{{b.path, "loads it already, in line " + strconv.Itoa(line) + "; nothing is changed"}}, nil
+		}
+	}
+	return nil, nil
+}
+
+func loadingLine(f *diskFile, shell string) int {
+	at, there, err := findBlock(f)
+	if err != nil || !there {
+		at = found{}
+	}
+	outside := f.text[:at.start] + strings.Repeat("\n", strings.Count(f.text[at.start:at.end], "\n")) + f.text[at.end:]
+	return 1 + slices.IndexFunc(strings.Split(outside, "\n"), func(line string) bool {
+		line = strings.TrimSpace(line)
+		return !strings.HasPrefix(line, "#") && strings.Contains(line, "epilot completion "+shell)
+	})
+}

@@ -1,0 +1,65 @@
+package shellrc_test
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/shellrc"
+)
+
+// TestPlaces is where each shell looks, by variable and system.
+func TestPlaces(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		shell, system, env string
+		have               bool
+		want               []string
+	}{
+		{"bash", "linux", "", true, []string{".local/share/bash-completion/completions/epilot"}},
+		{"bash", "linux", "XDG_DATA_HOME", true, []string{"set/bash-completion/completions/epilot"}},
+		{"bash", "linux", "BASH_COMPLETION_USER_DIR", true, []string{"set/completions/epilot"}},
+		{"bash", "linux", "", false, []string{".bashrc"}},
+		{"bash", "darwin", "", false, []string{".bash_profile"}},
+		{"zsh", "linux", "", false, []string{".local/share/zsh/site-functions/_epilot", ".zshrc"}},
+		{"zsh", "linux", "ZDOTDIR", false, []string{".local/share/zsh/site-functions/_epilot", "set/.zshrc"}},
+		{"fish", "linux", "", false, []string{".config/fish/completions/epilot.fish"}},
+		{"fish", "linux", "XDG_CONFIG_HOME", false, []string{"set/fish/completions/epilot.fish"}},
+		{"powershell", "linux", "", false, []string{".config/powershell/Microsoft.PowerShell_profile.ps1"}},
+		{"powershell", "windows", "", false, []string{"Documents/PowerShell/Microsoft.PowerShell_profile.ps1"}},
+	} {
+		h := newHome(t, nil)
+		h.have = row.have
+		if row.env != "" {
+			h.env[row.env] = "relative" + string(filepath.ListSeparator) + filepath.Join(h.dir, "set")
+		}
+		s := h.setup(row.shell)
+		s.System = row.system
+		var got []string
+		for _, c := range h.install(s) {
+			name, _ := filepath.Rel(h.dir, c.File)
+			got = append(got, filepath.ToSlash(name))
+		}
+		if !slices.Equal(got, row.want) {
+			t.Errorf("%s on %s with %s: %q, want %q", row.shell, row.system, row.env, got, row.want)
+		}
+	}
+}
+
+func TestNoHome(t *testing.T) {
+	t.Parallel()
+	for _, env := range []map[string]string{{}, {"HOME": "relative"}} {
+		s := &shellrc.Setup{Shell: "zsh", Getenv: func(name string) string { return env[name] }}
+		if _, err := s.Install(); failure.Of(err).Kind != failure.File {
+			t.Errorf("%v: %v", env, err)
+		}
+		if _, err := s.Uninstall(); failure.Of(err).Kind != failure.File {
+			t.Errorf("%v: %v", env, err)
+		}
+	}
+	h := newHome(t, nil)
+	if _, err := h.setup("tcsh").Install(); failure.Of(err).Kind != failure.Usage {
+		t.Errorf("an unknown shell: %v", err)
+	}
+}

@@ -1,0 +1,70 @@
+// Package upgradetest is a release feed for tests: its files, its key and its
+// archives. It checks nothing.
+package upgradetest
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/jedisct1/go-minisign"
+)
+
+// Signer is a release key of a test's own.
+type Signer struct{ minisign.PrivateKey }
+
+// NewSigner returns the key of that number.
+func NewSigner(number byte) *Signer {
+	s := &Signer{minisign.PrivateKey{SignatureAlgorithm: [2]byte{'E', 'd'}, KeyId: [8]byte{number}}}
+	copy(s.SecretKey[:], ed25519.NewKeyFromSeed(bytes.Repeat([]byte{number}, ed25519.SeedSize)))
+	return s
+}
+
+// Public is the public key as a build takes it.
+func (s *Signer) Public() string {
+	key := s.PublicKey()
+	return base64.StdEncoding.EncodeToString(append(append(key.SignatureAlgorithm[:], key.KeyId[:]...), key.PublicKey[:]...))
+}
+
+// Signature is the text of a .minisig file.
+func (s *Signer) Signature(t testing.TB, text []byte, comment string) []byte {
+	t.Helper()
+	signature, err := s.Sign(text, minisign.SignOptions{TrustedComment: comment, Hashed: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signature.Encode()
+}
+
+// Shelf is a server's files, by path.
+type Shelf map[string][]byte
+
+func (s Shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	text, there := s[r.URL.Path]
+	if !there {
+		w.WriteHeader(http.StatusNotFound)
+	}
+	_, _ = w.Write(text) // a client may go away
+}
+
+// The paths of the release that Publish calls the latest.
+const (
+	Latest    = "/latest/download/checksums.txt.minisig"
+	Checksums = "checksums.txt"
+)
+
+// Publish puts a release on the shelf, as the latest, with an archive for one
+// system. It returns the folder of the release and the name of the archive.
+func (s Shelf) Publish(t testing.TB, by *Signer, version, system, machine string, archive []byte) (folder, name string) {
+	t.Helper()
+	folder, name = "/download/v"+version+"/", "epilot_"+version+"_"+system+"_"+machine+".tar.gz"
+	sums := fmt.Appendf(nil, "%x  other.txt\n%x  %s\n", sha256.Sum256(nil), sha256.Sum256(archive), name)
+	s[folder+name], s[folder+Checksums] = archive, sums
+	s[Latest] = by.Signature(t, sums, "epilot "+version)
+	s[folder+Checksums+".minisig"] = s[Latest]
+	return folder, name
+}
