@@ -1,0 +1,75 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/manual"
+)
+
+func testPages(t *testing.T) map[string]string {
+	t.Helper()
+	pages, err := manPages(t.Context(), manual.Edition{Version: "1.2.3", Date: "2026-11-22"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pages
+}
+
+// TestManPagesAreWhole: each API and command has a page, each operation stands
+// in its API's, and a page that is referred to is there.
+func TestManPagesAreWhole(t *testing.T) {
+	t.Parallel()
+	pages := testPages(t)
+	for _, name := range []string{"epilot", "epilot-auth", "epilot-auth-login", "epilot-mock", "epilot-file-upload"} {
+		if pages[name+".1"] == "" {
+			t.Errorf("%s has no page", name)
+		}
+	}
+	embedded := catalog.New(catalog.Options{})
+	for _, name := range embedded.Names() {
+		api, err := embedded.Load(t.Context(), name, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, op := range api.Operations {
+			if !strings.Contains(pages["epilot-"+name+".1"], "\n\\fB"+op.ID+"\\fR") {
+				t.Errorf("epilot-%s.1 lacks %s", name, op.ID)
+			}
+		}
+	}
+	for file, page := range pages {
+		for line := range strings.Lines(page) {
+			words := strings.Split(line, `"`)
+			if words[0] == ".BR " && pages[strings.ReplaceAll(words[1], `\-`, "-")+".1"] == "" {
+				t.Errorf("%s refers to %s, which is not there", file, words[1])
+			}
+		}
+	}
+}
+
+// TestManPagesLint: mandoc, the strictest reader of man pages, has nothing to
+// say about them.
+func TestManPagesLint(t *testing.T) {
+	t.Parallel()
+	mandoc, err := exec.LookPath("mandoc")
+	if err != nil {
+		t.Skip("mandoc is not installed")
+	}
+	folder := t.TempDir()
+	pages := testPages(t)
+	if err := write(folder, "*.1", pages); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.1"))
+	if err != nil || len(files) != len(pages) {
+		t.Fatalf("%d files of %d pages, %v", len(files), len(pages), err)
+	}
+	out, err := exec.CommandContext(t.Context(), mandoc, append([]string{"-T", "lint", "-W", "warning"}, files...)...).CombinedOutput()
+	if err != nil {
+		t.Errorf("mandoc: %v\n%s", err, out)
+	}
+}
