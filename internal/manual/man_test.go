@@ -30,7 +30,7 @@ func TestManCommand(t *testing.T) {
 
 const feed = `.TH "EPILOT\-ZOO\-FEED" "1" "2026-11-22" "epilot 1.2.3" "Commands of epilot"
 .nh
-.ad "l"
+.ad l
 .SH "NAME"
 epilot\-zoo\-feed \- Feed \(rsfBa "pet"\(rsfR
 .SH "SYNOPSIS"

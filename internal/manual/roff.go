@@ -16,8 +16,8 @@ func newRoff(name, about string, edition Edition) *roff {
 	fmt.Fprintf(&r.text, ".TH \"%s\" \"1\" \"%s\" \"%s\" \"Commands of epilot\"\n",
 		escapeRoff(strings.ToUpper(name)), edition.Date, escapeRoff("epilot "+edition.Version))
 	// Names and paths are to be copied: neither cut at a hyphen nor spread.
-	r.macro("nh")
-	r.macro("ad", "l")
+	r.request("nh")
+	r.request("ad", "l")
 	r.macro("SH", "NAME")
 	r.text.WriteString(plainRoff(name) + ` \- ` + plainRoff(about) + "\n")
 	return r
@@ -33,6 +33,11 @@ func (r *roff) macro(name string, args ...string) {
 		fmt.Fprintf(&r.text, ` "%s"`, strings.ReplaceAll(escapeRoff(arg), `"`, `\(dq`))
 	}
 	r.text.WriteString("\n")
+}
+
+// request writes a request of troff itself, which knows no quotes.
+func (r *roff) request(words ...string) {
+	r.text.WriteString("." + strings.Join(words, " ") + "\n")
 }
 
 func (r *roff) section(title string)    { r.macro("SH", title) }
