@@ -32,6 +32,9 @@ func Commands() manual.Command {
 	}
 	program := manualOf(root)
 	program.Usage = []string{root.Use, "epilot <command> [flags]"}
+	version := pflag.NewFlagSet("", pflag.ContinueOnError)
+	version.AddFlag(root.PersistentFlags().Lookup("version"))
+	program.Flags = append(program.Flags, flagEntries(version)...)
 	return program
 }
 

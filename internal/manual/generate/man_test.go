@@ -41,6 +41,11 @@ func TestManPagesAreWhole(t *testing.T) {
 			}
 		}
 	}
+	for _, flag := range []string{`\-\-version`, `\-\-token <value>`, `\-d, \-\-data <value>`} {
+		if !strings.Contains(pages["epilot.1"], flag+"\\fR\n") {
+			t.Errorf("epilot.1 lacks the flag %s", flag)
+		}
+	}
 	for file, page := range pages {
 		for line := range strings.Lines(page) {
 			words := strings.Split(line, `"`)
