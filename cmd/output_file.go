@@ -7,11 +7,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/render"
+	"github.com/epilot-cli/epilot/internal/syserror"
 )
 
 // download is a body on its way into a file, which gets its name at the end.
@@ -139,7 +139,7 @@ func (a *answer) commit(resp *http.Response) error {
 func fileFailure(err error) error {
 	var write *render.WriteError
 	var failed *failure.Error
-	if errors.As(err, &write) && !errors.Is(err, syscall.EPIPE) && errors.As(write.Err, &failed) {
+	if errors.As(err, &write) && !syserror.ClosedPipe(err) && errors.As(write.Err, &failed) {
 		return failed
 	}
 	return err

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"syscall"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/render"
+	"github.com/epilot-cli/epilot/internal/syserror"
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
@@ -82,7 +82,7 @@ func writeFailure(err error) error {
 	if !errors.As(err, &write) {
 		return err
 	}
-	if errors.Is(err, syscall.EPIPE) {
+	if syserror.ClosedPipe(err) {
 		return failure.New(failure.Silent, "%w", err)
 	}
 	return failure.New(failure.File, "the output cannot be written: %w", write.Err)

@@ -2,6 +2,7 @@ package profiles
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -11,13 +12,18 @@ import (
 // ParseCommand reads a program and its arguments as a person types them: a JSON
 // array of strings, or a line with the quotes of a POSIX shell (XCU, section
 // 2.2). Nothing is expanded, and what only a shell could do is refused. Errors
-// are of kind Usage and do not show the line: it may hold a secret.
+// are of kind Usage and do not show the line: it may hold a secret. On Windows
+// a backslash outside of quotes is part of a path.
 func ParseCommand(line string) ([]string, error) {
+	return parseCommand(line, filepath.Separator == '\\')
+}
+
+func parseCommand(line string, paths bool) ([]string, error) {
 	trimmed := strings.TrimSpace(line)
 	if strings.HasPrefix(trimmed, "[") {
 		return commandList(trimmed)
 	}
-	s := splitter{rest: []rune(trimmed)}
+	s := splitter{rest: []rune(trimmed), paths: paths}
 	words, err := s.split()
 	if err != nil {
 		return nil, err
@@ -64,6 +70,7 @@ type splitter struct {
 	words  []string
 	word   []rune
 	inside bool // a word has begun, though it may be empty
+	paths  bool // a backslash outside of quotes is part of a path, as on Windows
 }
 
 func (s *splitter) split() ([]string, error) {
@@ -97,6 +104,7 @@ func (s *splitter) step(r rune) error {
 	case r == '\'' || r == '"':
 		s.inside = true
 		return s.quoted(r)
+	case r == '\\' && s.paths:
 	case r == '\\' && len(s.rest) > 0:
 		r = s.next()
 	case r == '~' && s.inside, !strings.ContainsRune("|&;<>()$`*?[~\\", r):

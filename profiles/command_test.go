@@ -25,7 +25,7 @@ func TestParseCommand(t *testing.T) {
 		`ünï "…"`:                              {"ünï", "…"},
 		`gcloud auth print-token --format=a,b`: {"gcloud", "auth", "print-token", "--format=a,b"},
 	} {
-		if got, err := ParseCommand(line); err != nil || !slices.Equal(got, want) {
+		if got, err := parseCommand(line, false); err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, %v", line, got, err)
 		}
 	}
@@ -41,7 +41,7 @@ func TestParseCommandRefuses(t *testing.T) {
 		`a "$s3cret"`: "only a shell", `a > s3cret`: "only a shell", `~/s3cret`: "only a shell", `a *`: "only a shell",
 		`a \`: "only a shell", `["a", 1]`: "not a JSON array", `[a s3cret`: "not a JSON array", `["a", null]`: "not a JSON array",
 	} {
-		got, err := ParseCommand(line)
+		got, err := parseCommand(line, false)
 		if err == nil {
 			t.Errorf("%s: got %q", line, got)
 			continue
@@ -52,6 +52,21 @@ func TestParseCommandRefuses(t *testing.T) {
 		}
 		if strings.Contains(failed.Message+failed.Hint, "s3cret") {
 			t.Errorf("%s is shown: %v", line, failed)
+		}
+	}
+}
+
+// TestParseCommandOfWindows: there a path has backslashes.
+func TestParseCommandOfWindows(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string][]string{
+		`C:\tools\ed.exe -w`:               {`C:\tools\ed.exe`, "-w"},
+		`"C:\Program Files\ed.exe" --wait`: {`C:\Program Files\ed.exe`, "--wait"},
+		`\\host\share\ed.exe`:              {`\\host\share\ed.exe`},
+		`dir\`:                             {`dir\`},
+	} {
+		if got, err := parseCommand(line, true); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, %v", line, got, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,14 @@ const production = "prod"
 
 func stages() []string { return []string{production, "dev", "staging"} }
 
+// editorOf is the editor that every machine with that system has.
+func editorOf(system string) string {
+	if system == "windows" {
+		return "notepad"
+	}
+	return "vi"
+}
+
 // Keys are all settings, in the order in which they are shown.
 func Keys() []Key {
 	return []Key{
@@ -49,7 +58,7 @@ func Keys() []Key {
 			Line: "The program that long output is shown with on a terminal",
 		},
 		{
-			Name: "editor", Variable: "EPILOT_EDITOR", Shared: []string{"VISUAL", "EDITOR"}, Default: "vi",
+			Name: "editor", Variable: "EPILOT_EDITOR", Shared: []string{"VISUAL", "EDITOR"}, Default: editorOf(runtime.GOOS),
 			Allowed: "a command", fits: oneLine,
 			Line: "The program that edits a request body",
 		},

@@ -40,7 +40,7 @@ func replace(file string, data []byte, perm fs.FileMode) error {
 	if err := fill(temporary, data, perm); err != nil {
 		return errors.Join(err, os.Remove(temporary.Name()))
 	}
-	if err := os.Rename(temporary.Name(), file); err != nil {
+	if err := rename(temporary.Name(), file); err != nil {
 		return errors.Join(err, os.Remove(temporary.Name()))
 	}
 	syncFolder(folder)

@@ -63,7 +63,7 @@ func Resume(path, kept string) (*Draft, error) {
 	name := d.file.Name()
 	err = d.file.Close()
 	if err == nil {
-		err = os.Rename(kept, name)
+		err = rename(kept, name)
 	}
 	if err == nil {
 		d.file, err = os.OpenFile(name, os.O_RDWR|os.O_APPEND, 0)
@@ -118,7 +118,7 @@ func (d *Draft) Commit(path string) error {
 	}
 	err = errors.Join(d.file.Sync(), d.file.Close())
 	if err == nil {
-		err = os.Rename(d.file.Name(), file)
+		err = rename(d.file.Name(), file)
 	}
 	if err != nil {
 		_ = os.Remove(d.file.Name())
@@ -135,7 +135,7 @@ func (d *Draft) Keep(name string) error {
 	}
 	err := d.file.Close()
 	if err == nil {
-		err = os.Rename(d.file.Name(), name)
+		err = rename(d.file.Name(), name)
 	}
 	return d.done(name, err)
 }

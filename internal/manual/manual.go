@@ -1,7 +1,7 @@
 // Package manual writes what a person reads about APIs and operations: lists,
-// parameter tables, schema trees, samples and examples, for the terminal and,
-// as Markdown, for docs/reference. It decides words and layout; which API is
-// meant, and where the text goes, is decided elsewhere.
+// parameter tables, schema trees, samples and examples, for the terminal, as
+// Markdown for docs/reference, and as man pages. It decides words and layout;
+// which API is meant, and where the text goes, is decided elsewhere.
 package manual
 
 //go:generate go run ./generate -to ../../docs/reference

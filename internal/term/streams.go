@@ -32,8 +32,8 @@ func System(getenv func(string) string) *Streams {
 
 func inspect(in, out, err *os.File, getenv func(string) string) *Streams {
 	s := &Streams{In: in, Out: out, Err: err, InTTY: isTTY(in), OutTTY: isTTY(out), ErrTTY: isTTY(err)}
-	s.Color = coloured(s.OutTTY, getenv)
-	s.ErrColor = coloured(s.ErrTTY, getenv)
+	s.Color = coloured(s.OutTTY, getenv) && drawsEscapes(out)
+	s.ErrColor = coloured(s.ErrTTY, getenv) && drawsEscapes(err)
 	if s.OutTTY {
 		s.Width, s.Height = size(out)
 	}

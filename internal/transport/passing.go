@@ -7,8 +7,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"github.com/epilot-cli/epilot/internal/syserror"
 )
 
 // Passing reports whether a status tells of a trouble that may be over soon.
@@ -64,7 +65,7 @@ func lostConnection(err error) bool {
 	if failed := operation(err, "read", "write"); failed != nil {
 		return !failed.Timeout()
 	}
-	return errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) || lostStream(err)
+	return errors.Is(err, io.EOF) || syserror.ClosedPipe(err) || lostStream(err)
 }
 
 // lostStream tells what net/http has no types for.

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/epilot-cli/epilot/internal/syserror"
 )
 
 // Each of these tells one family of errors, or returns "".
@@ -51,9 +53,9 @@ func dialTrouble(err error, at situation) (message, hint string) {
 func connectionTrouble(err error, at situation) (message, hint string) {
 	who := cmp.Or(at.peer, "the server")
 	switch {
-	case errors.Is(err, syscall.ECONNRESET):
+	case syserror.Reset(err):
 		return who + " reset the connection", ""
-	case errors.Is(err, syscall.EPIPE):
+	case syserror.ClosedPipe(err):
 		return who + " closed the connection while the request was being sent", ""
 	case errors.Is(err, io.EOF), strings.Contains(err.Error(), "server closed idle connection"):
 		return who + " closed the connection without an answer", ""

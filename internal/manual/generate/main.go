@@ -1,6 +1,7 @@
-// Command generate writes docs/reference: a page for each embedded API and an
-// index of them, from the parts that --help is made of. What a page says is the
-// business of package manual; overrides and downloads are not looked at.
+// Command generate writes docs/reference, a page for each embedded API and an
+// index of them, or the man pages of a release, from the parts that --help is
+// made of. What a page says is the business of package manual; overrides and
+// downloads are not looked at.
 package main
 
 import (
@@ -14,9 +15,7 @@ import (
 	"slices"
 
 	"github.com/epilot-cli/epilot/cmd"
-	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/manual"
-	"github.com/epilot-cli/epilot/internal/operation"
 )
 
 func main() {
@@ -29,43 +28,51 @@ func main() {
 func run(ctx context.Context, args []string, log io.Writer) error {
 	flags := flag.NewFlagSet("generate", flag.ContinueOnError)
 	flags.SetOutput(log)
-	to := flags.String("to", "", "`folder` for the pages; other pages in it are removed")
+	to := flags.String("to", "", "`folder` for docs/reference; other pages in it are removed")
+	man := flags.String("man", "", "`folder` for the man pages; other man pages in it are removed")
+	var edition manual.Edition
+	flags.StringVar(&edition.Version, "version", "0.0.0-dev", "`version` that the man pages name")
+	flags.StringVar(&edition.Date, "date", "1970-01-01", "`date` of that version")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *to == "" {
-		return fmt.Errorf("-to is needed")
+	switch {
+	case *man != "":
+		pages, err := manPages(ctx, edition)
+		if err != nil {
+			return err
+		}
+		return write(*man, "*.1", pages)
+	case *to != "":
+		pages, err := build(ctx)
+		if err != nil {
+			return err
+		}
+		return write(*to, "*.md", pages)
 	}
-	pages, err := build(ctx)
-	if err != nil {
-		return err
-	}
-	return write(*to, pages)
+	return fmt.Errorf("-to or -man is needed")
 }
 
 // build returns the pages by file name.
 func build(ctx context.Context) (map[string]string, error) {
-	embedded := catalog.New(catalog.Options{})
+	apis, err := embeddedAPIs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	pages := map[string]string{}
-	var apis []*operation.API
-	for _, name := range embedded.Names() {
-		api, err := embedded.Load(ctx, name, "")
-		if err != nil {
-			return nil, err
-		}
-		apis = append(apis, api)
-		pages[name+".md"] = manual.Reference(api, cmd.CallFlags())
+	for _, api := range apis {
+		pages[api.Name+".md"] = manual.Reference(api, cmd.CallFlags())
 	}
 	pages["index.md"] = manual.Index(apis)
 	return pages, nil
 }
 
-// write makes the folder's pages those, and no others.
-func write(folder string, pages map[string]string) error {
+// write makes the folder's pages those, and no others that fit the pattern.
+func write(folder, pattern string, pages map[string]string) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	old, err := filepath.Glob(filepath.Join(folder, "*.md"))
+	old, err := filepath.Glob(filepath.Join(folder, pattern))
 	if err != nil {
 		return err
 	}

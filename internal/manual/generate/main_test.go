@@ -21,7 +21,7 @@ func TestReferenceIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := write(reference, pages); err != nil {
+		if err := write(reference, "*.md", pages); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -45,7 +45,7 @@ func TestWriteRemovesPages(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "made", "here")
 	for _, pages := range []map[string]string{{"old.md": "1", "both.md": "1"}, {"both.md": "2"}} {
-		if err := write(folder, pages); err != nil {
+		if err := write(folder, "*.md", pages); err != nil {
 			t.Fatal(err)
 		}
 	}
