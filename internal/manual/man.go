@@ -46,7 +46,7 @@ func (m Man) Command(c Command) (name, page string) {
 
 // begin writes what every page begins with.
 func (m Man) begin(name string, usage []string, line string) *roff {
-	r := newRoff(name, line, m.Edition)
+	r := newRoff(name, "1", line, m.Edition)
 	r.section("SYNOPSIS")
 	r.example(usage...)
 	r.section("DESCRIPTION")

@@ -12,6 +12,10 @@ func (m Man) Program(c Command, apis []*operation.API) (name, page string) {
 	for _, api := range apis {
 		r.item(clean(api.Name), "", clean(api.Title))
 	}
+	r.section("TOPICS")
+	for _, topic := range Topics() {
+		r.item(manName("epilot "+topic.Name)+"(7)", "", unspanned(topic.Line))
+	}
 	r.flags("OPTIONS", c.Flags)
 	r.flags("OPTIONS OF A CALL", m.Call)
 	r.flags("OPTIONS OF EVERY COMMAND", m.Global)

@@ -9,12 +9,17 @@ import (
 // man(7) with the example blocks EX and EE.
 type roff struct{ text strings.Builder }
 
-// newRoff begins the page of a name such as epilot-auth-login.
-func newRoff(name, about string, edition Edition) *roff {
+// newRoff begins the page of a name such as epilot-auth-login: a command in
+// section 1, a topic in section 7.
+func newRoff(name, section, about string, edition Edition) *roff {
 	r := &roff{}
+	book := "Commands of epilot"
+	if section == "7" {
+		book = "Topics of epilot"
+	}
 	// The date as it is: a reader of the page must be able to parse it.
-	fmt.Fprintf(&r.text, ".TH \"%s\" \"1\" \"%s\" \"%s\" \"Commands of epilot\"\n",
-		escapeRoff(strings.ToUpper(name)), edition.Date, escapeRoff("epilot "+edition.Version))
+	fmt.Fprintf(&r.text, ".TH \"%s\" \"%s\" \"%s\" \"%s\" \"%s\"\n",
+		escapeRoff(strings.ToUpper(name)), section, edition.Date, escapeRoff("epilot "+edition.Version), book)
 	// Names and paths are to be copied: neither cut at a hyphen nor spread.
 	r.request("nh")
 	r.request("ad", "l")

@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return write(*man, "*.1", pages)
+		return write(*man, "epilot*.[17]", pages)
 	case *to != "":
 		pages, err := build(ctx)
 		if err != nil {

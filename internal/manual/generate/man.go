@@ -10,7 +10,7 @@ import (
 )
 
 // manPages returns the man pages by file name: the program's, one for each of
-// its commands, and one for each embedded API.
+// its commands and help topics, and one for each embedded API.
 func manPages(ctx context.Context, edition manual.Edition) (map[string]string, error) {
 	apis, err := embeddedAPIs(ctx)
 	if err != nil {
@@ -19,6 +19,10 @@ func manPages(ctx context.Context, edition manual.Edition) (map[string]string, e
 	pages := map[string]string{}
 	put := func(name, page string) { pages[name+".1"] = page }
 	man, program := cmd.Manual(edition), cmd.Commands()
+	for _, topic := range manual.Topics() {
+		name, page := man.Topic(topic.Name, manual.TopicText(topic.Name))
+		pages[name+".7"] = page
+	}
 	put(man.Program(program, apis))
 	putCommands(man, program.Below, put)
 	for _, api := range apis {

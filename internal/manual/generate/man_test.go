@@ -24,6 +24,11 @@ func testPages(t *testing.T) map[string]string {
 func TestManPagesAreWhole(t *testing.T) {
 	t.Parallel()
 	pages := testPages(t)
+	for _, topic := range manual.Topics() {
+		if pages["epilot-"+topic.Name+".7"] == "" {
+			t.Errorf("the topic %s has no page", topic.Name)
+		}
+	}
 	for _, name := range []string{"epilot", "epilot-auth", "epilot-auth-login", "epilot-mock", "epilot-file-upload"} {
 		if pages[name+".1"] == "" {
 			t.Errorf("%s has no page", name)
@@ -62,10 +67,10 @@ func TestManPagesLint(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	pages := testPages(t)
-	if err := write(folder, "*.1", pages); err != nil {
+	if err := write(folder, "epilot*.[17]", pages); err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(folder, "*.1"))
+	files, err := filepath.Glob(filepath.Join(folder, "*"))
 	if err != nil || len(files) != len(pages) {
 		t.Fatalf("%d files of %d pages, %v", len(files), len(pages), err)
 	}
