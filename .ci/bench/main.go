@@ -63,6 +63,7 @@ func small(epilot, empty, server string, runs int) []pair {
 		{name: "largest API / small API", ours: []string{epilot, "customer-portal", "getExternalLinksV3", "-s", server, "-t", "token"}, other: call, runs: runs},
 		{name: "--version / empty program", ours: []string{epilot, "--version"}, other: []string{empty}, runs: runs},
 		{name: "--help / empty program", ours: []string{epilot, "--help"}, other: []string{empty}, runs: runs},
+		{name: "entity / empty program", ours: []string{epilot, "entity"}, other: []string{empty}, runs: runs},
 		{name: "Tab / empty program", ours: []string{epilot, "__complete", "entity", "createEntity", "-p", ""}, other: []string{empty}, runs: runs},
 	}
 }

@@ -33,7 +33,7 @@ import (
 // list for none.
 type text struct {
 	api        *operation.API
-	operations []operation.Operation // made in one piece; the API points into it
+	operations []operation.Operation // room for the next ones, made for many at a time
 	shared     string                // the lines of responses and schemas, not read yet
 	readShared sync.Once
 	names      []string
@@ -47,11 +47,7 @@ type text struct {
 // operation is completed when it is loaded and a schema read when it is asked
 // for. A text without operations is an error of kind File.
 func Read(name, lines string) (*operation.API, error) {
-	t := &text{
-		api:        &operation.API{Name: name},
-		operations: make([]operation.Operation, strings.Count(lines, "\nop ")),
-	}
-	t.api.Operations = make([]*operation.Operation, 0, len(t.operations))
+	t := &text{api: &operation.API{Name: name}}
 	t.api.Components = operation.LazyComponents(t.schemaNames, t.schema)
 	t.fragments = openapi.Fragments{Name: name, Response: t.response, Components: t.api.Components}
 	if err := t.read(lines); err != nil {
@@ -121,10 +117,12 @@ func (t *text) operation(id, rest string) *operation.Operation {
 
 // next is room for one more operation.
 func (t *text) next() *operation.Operation {
-	if n := len(t.api.Operations); n < len(t.operations) {
-		return &t.operations[n]
+	if len(t.operations) == 0 {
+		t.operations = make([]operation.Operation, 32)
 	}
-	return &operation.Operation{} // the very first line is one
+	op := &t.operations[0]
+	t.operations = t.operations[1:]
+	return op
 }
 
 // complete sets what the list leaves open, and only that: others may be
