@@ -122,13 +122,14 @@ func (a *App) profiles() *profiles.Store {
 // transport returns the HTTP core; redact knows the secrets of its requests.
 // Nothing is sent twice.
 func (a *App) transport(redact *transport.Redactor) http.RoundTripper {
-	return a.retrying(redact, transport.Retry{})
+	return a.retrying(redact, transport.Retry{}, 0)
 }
 
-// retrying is the HTTP core that repeats what failed in passing.
-func (a *App) retrying(redact *transport.Redactor, rule transport.Retry) http.RoundTripper {
+// retrying is the HTTP core that repeats what failed in passing. A response
+// must begin within the wait: see transport.Options.HeaderTimeout.
+func (a *App) retrying(redact *transport.Redactor, rule transport.Retry, wait time.Duration) http.RoundTripper {
 	return transport.New(transport.Options{
-		UserAgent: a.userAgent(), Proxy: a.Proxy, Redactor: redact, Now: a.Now, Retry: rule,
+		UserAgent: a.userAgent(), Proxy: a.Proxy, Redactor: redact, Now: a.Now, Retry: rule, HeaderTimeout: wait,
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -48,6 +49,7 @@ type callOptions struct {
 	retry                               retryFlags
 	output                              outputFlags
 	rule                                transport.Retry // what retry comes to
+	wait                                time.Duration   // for a response to begin, by the limit; 0 for the usual one
 	dataSet, tokenSet, jsonataSet       bool
 	noValidate                          bool
 	showVersion, showMap                bool

@@ -102,7 +102,7 @@ func (tr *transfer) fetch(req *http.Request, id string) (string, error) {
 	if err := a.begin(req); err != nil {
 		return "", err
 	}
-	resp, err := call.Do(tr.app.retrying(tr.target.redact, tr.rule), req)
+	resp, err := call.Do(tr.app.retrying(tr.target.redact, tr.rule, tr.wait), req)
 	if err != nil {
 		return "", a.finish(nil, err)
 	}

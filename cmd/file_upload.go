@@ -122,7 +122,7 @@ func (tr *transfer) uploadOne(ctx context.Context, f upload.File, steps uploadSt
 	}
 	rule := tr.rule
 	rule.Unsafe = true // the same bytes at the same place: to repeat it does no harm
-	if err := upload.Put(ctx, tr.app.retrying(tr.target.redact, rule), to, f); err != nil {
+	if err := upload.Put(ctx, tr.app.retrying(tr.target.redact, rule, tr.wait), to, f); err != nil {
 		return nil, err
 	}
 	payload, err := tr.entity(ctx, steps.save, name, f.MediaType, ref)

@@ -17,6 +17,9 @@ type settings struct {
 	engine string
 }
 
+// noWait leaves the time for a response to begin to the limit of the call.
+const noWait = -1
+
 // settings reads what the flags, the environment and the files say, before
 // anything is sent, and keeps the rule of retrying.
 func (o *callOptions) settings() (settings, error) {
@@ -38,6 +41,9 @@ func (o *callOptions) settings() (settings, error) {
 		return settings{}, err
 	}
 	limit, err := time.ParseDuration(timeout.Text)
+	if timeout.Source != profiles.FromDefault {
+		o.wait = noWait // a server may need all of it to begin
+	}
 	return settings{limit: limit, named: timeout.Where, engine: engine.Text}, err
 }
 

@@ -63,7 +63,7 @@ func (o *callOptions) route(profile *profiles.Profile, server auth.Server, api *
 		return nil, err
 	}
 	t.redact = transport.NewRedactor(t.bearer())
-	t.transport = o.app.retrying(t.redact, o.rule)
+	t.transport = o.app.retrying(t.redact, o.rule, o.wait)
 	return t, nil
 }
 

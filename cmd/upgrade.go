@@ -107,7 +107,7 @@ func (o *upgradeOptions) find(ctx context.Context) (*upgrade.Release, error) {
 	app := o.call.app
 	feed, err := app.feed(app.retrying(nil, transport.Retry{
 		Attempts: 3, MaxWait: 10 * time.Second, Sleep: app.Sleep, Random: app.Jitter, Report: o.call.repeated,
-	}))
+	}, 0))
 	if err != nil {
 		return nil, err
 	}

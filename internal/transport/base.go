@@ -25,7 +25,7 @@ func newBase(o Options) *http.Transport {
 		OnProxyConnectResponse: refusedByProxy,
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    o.ConnectTimeout,
-		ResponseHeaderTimeout:  o.HeaderTimeout,
+		ResponseHeaderTimeout:  max(o.HeaderTimeout, 0),
 		ExpectContinueTimeout:  time.Second,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConnsPerHost:    idlePerHost,

@@ -40,7 +40,8 @@ type Options struct {
 
 	// ConnectTimeout bounds dialling and, once more, the TLS handshake; zero
 	// means 10 s. HeaderTimeout bounds the wait from the end of the request to
-	// the response headers; zero means 60 s. A body that moves has no limit.
+	// the response headers; zero means 60 s, less than zero no bound. A body that
+	// moves has no limit.
 	ConnectTimeout, HeaderTimeout time.Duration
 
 	// Proxy names the proxy of a request, see http.Transport. Nil for none.

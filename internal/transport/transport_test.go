@@ -227,4 +227,7 @@ func TestDefaultTimeouts(t *testing.T) {
 	if got := within(base.ResponseHeaderTimeout); got != " within 60s" {
 		t.Errorf("says %q", got)
 	}
+	if base := newBase(Options{HeaderTimeout: -1}.withDefaults()); base.ResponseHeaderTimeout != 0 {
+		t.Errorf("without a bound: %v", base.ResponseHeaderTimeout)
+	}
 }
