@@ -21,9 +21,10 @@ const grace = 500 * time.Millisecond
 // print. It is made when such a command begins: until then the system's own
 // way to end the process is right, and costs nothing at the start.
 type signals struct {
-	ctx    context.Context // ends with the first signal
-	once   sync.Once       // the command's end or the end of patience: one of them has the last word
-	status int             // of the last word
+	ctx      context.Context // ends with the first signal
+	once     sync.Once       // the command's end or the end of patience: one of them has the last word
+	status   int             // of the last word
+	reported chan struct{}   // closed when it is said
 }
 
 // heed ends the command's context at the first SIGINT or SIGTERM, and the
@@ -34,7 +35,7 @@ func (a *App) heed(cmd *cobra.Command) {
 		return
 	}
 	ctx, cancel := context.WithCancelCause(cmd.Context())
-	a.signals = &signals{ctx: ctx}
+	a.signals = &signals{ctx: ctx, reported: make(chan struct{})}
 	cmd.SetContext(ctx)
 	received := make(chan os.Signal, 1)
 	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
@@ -45,9 +46,19 @@ func (a *App) heed(cmd *cobra.Command) {
 		}
 		cancel(err)
 		signal.Stop(received)
-		time.AfterFunc(grace*3/2, func() { a.Exit(failure.ExitStatus(err)) }) // stderr may hang too
-		time.AfterFunc(grace, func() { a.Exit(a.lastWords(err)) })
+		a.giveUp(err)
 	}()
+}
+
+// giveUp ends the process when the command does not.
+func (a *App) giveUp(err error) {
+	select {
+	case <-a.signals.reported:
+		return
+	case <-time.After(grace):
+	}
+	time.AfterFunc(grace/2, func() { a.Exit(failure.ExitStatus(err)) }) // stderr may hang too
+	a.Exit(a.lastWords(err))
 }
 
 // heed makes a command answer to signals, unless it is one that only prints
@@ -78,6 +89,9 @@ func (a *App) lastWords(err error) int {
 	if err != nil && a.signalled() {
 		err = context.Cause(a.signals.ctx)
 	}
-	a.signals.once.Do(func() { a.signals.status = a.report(err) })
+	a.signals.once.Do(func() {
+		a.signals.status = a.report(err)
+		close(a.signals.reported)
+	})
 	return a.signals.status
 }
