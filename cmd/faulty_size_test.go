@@ -33,6 +33,7 @@ func TestGzipBomb(t *testing.T) {
 	if _, err := io.CopyN(io.Discard, out, enough); err != nil {
 		t.Fatal(err)
 	}
+	notePeakOf(cmd)
 	endWith(t, cmd, syscall.SIGINT, 130)
 	if peak := peakMemory(cmd); peak > limit {
 		t.Errorf("%d MB at its peak, want at most %d", peak>>20, limit>>20)

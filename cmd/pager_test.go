@@ -9,10 +9,11 @@ import "testing"
 func TestInterruptInPager(t *testing.T) {
 	t.Parallel()
 	s := sit(t)
-	pager := s.file("pager", `trap 'echo "<interrupted>"' INT
+	pager := s.file("pager", `trap 'echo "<interrupted>"; came=1' INT
 cat >/dev/null
 echo "<all read>"
-until read -r line </dev/tty; do :; done
+while [ -z "$came" ]; do sleep 0.1; done
+read -r line </dev/tty
 echo "<left>"
 `, 0o600)
 	for _, line := range [][]string{

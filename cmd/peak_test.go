@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -24,10 +25,16 @@ func measured(t *testing.T, server string, flags ...string) *exec.Cmd {
 // getrusage says will not do: Linux counts in it what the parent held when it
 // started the process (execve keeps the mark of the memory it replaces).
 func leavePeak() {
-	file, wanted := os.LookupEnv(peakFile)
-	status, err := os.ReadFile("/proc/self/status")
-	if !wanted || err != nil {
-		return
+	if file, wanted := os.LookupEnv(peakFile); wanted {
+		notePeak(file, "self")
+	}
+}
+
+// notePeak writes the peak of a process that runs into its file.
+func notePeak(file, pid string) {
+	status, err := os.ReadFile("/proc/" + pid + "/status")
+	if err != nil {
+		return // not on Linux
 	}
 	for line := range strings.Lines(string(status)) {
 		var size int64
@@ -37,14 +44,29 @@ func leavePeak() {
 	}
 }
 
-// leftPeak is what an ended process left behind.
-func leftPeak(cmd *exec.Cmd) (size int64, ok bool) {
+// notePeakOf is for a process that will be given up, and then leaves nothing.
+func notePeakOf(cmd *exec.Cmd) {
+	if file, found := peakFileOf(cmd); found {
+		notePeak(file, strconv.Itoa(cmd.Process.Pid))
+	}
+}
+
+func peakFileOf(cmd *exec.Cmd) (file string, found bool) {
 	for _, pair := range cmd.Env {
 		if file, found := strings.CutPrefix(pair, peakFile+"="); found {
-			text, err := os.ReadFile(file)
-			n, _ := fmt.Sscan(string(text), &size)
-			return size, err == nil && n == 1
+			return file, true
 		}
 	}
-	return 0, false
+	return "", false
+}
+
+// leftPeak is what an ended process left behind.
+func leftPeak(cmd *exec.Cmd) (size int64, ok bool) {
+	file, found := peakFileOf(cmd)
+	if !found {
+		return 0, false
+	}
+	text, err := os.ReadFile(file)
+	n, _ := fmt.Sscan(string(text), &size)
+	return size, err == nil && n == 1
 }
