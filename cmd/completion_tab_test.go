@@ -151,12 +151,14 @@ func TestTabInBash(t *testing.T) {
 	s.typeTabs(s.shell("bash", "--noprofile", "-i"))
 }
 
-// TestTabInBareBash is bash without the package, which splits words at = : @.
+// TestTabInBareBash is bash that does not load the package, and splits words at
+// = : @.
 func TestTabInBareBash(t *testing.T) {
 	t.Parallel()
 	s := sit(t)
 	s.work()
-	s.file(".bashrc", "eval \"$(epilot completion bash)\"\n"+show, 0o600)
+	s.file(".bashrc", show, 0o600)
+	s.setUp("bash")
 	s.typeTabs(s.shell("bash", "--noprofile", "-i"))
 }
 

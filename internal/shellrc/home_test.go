@@ -9,6 +9,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/shellrc"
 )
 
+// loader is the line by which a start file loads bash-completion.
+const loader = "  . /usr/share/bash-completion/bash_completion\n"
+
 const script = "# a script\ncomplete epilot\n"
 
 // home is the home of a person; bash-completion is not there unless it says so.

@@ -20,7 +20,7 @@ func (s *Setup) wanted() ([]place, error) {
 	if err != nil || s.Shell != "bash" {
 		return all, err
 	}
-	if s.hasBashCompletion() {
+	if s.hasBashCompletion() && s.loadsBashCompletion() {
 		return all[:1], nil
 	}
 	return all[1:2], nil
@@ -50,7 +50,7 @@ func (s *Setup) all() ([]place, error) {
 }
 
 // bashPlaces are a file that the package bash-completion loads when it is
-// needed, and a block for where that is missing.
+// needed, and a block for where that is missing or not loaded itself.
 func (s *Setup) bashPlaces(home, data string) []place {
 	user := s.folder("BASH_COMPLETION_USER_DIR", filepath.Join(data, "bash-completion"))
 	return []place{
@@ -104,6 +104,25 @@ func (s *Setup) hasBashCompletion() bool {
 	for _, root := range []string{"/usr", "/usr/local", "/opt/homebrew", "/opt/local", s.Getenv("HOMEBREW_PREFIX"), s.Getenv("PREFIX")} {
 		if root != "" && s.exists(filepath.Join(root, "share", "bash-completion", "bash_completion")) {
 			return true
+		}
+	}
+	return false
+}
+
+// loadsBashCompletion tells whether a start file of the person loads that
+// package. Some systems do it in files of their own, which differ too much to
+// rely on, and many have it without loading it, as for root.
+func (s *Setup) loadsBashCompletion() bool {
+	for _, name := range []string{".bashrc", s.bashStart()} {
+		f, err := readFile(filepath.Join(s.home(), name))
+		if err != nil {
+			continue // whoever has to write it will say so
+		}
+		for line := range strings.Lines(f.text) {
+			line = strings.TrimSpace(line)
+			if !strings.HasPrefix(line, "#") && strings.Contains(line, "bash_completion") {
+				return true
+			}
 		}
 	}
 	return false

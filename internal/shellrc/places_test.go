@@ -31,6 +31,7 @@ func TestPlaces(t *testing.T) {
 	} {
 		h := newHome(t, nil)
 		h.have = row.have
+		h.write(".bashrc", "# bash_completion is loaded here:\n"+loader)
 		if row.env != "" {
 			h.env[row.env] = "relative" + string(filepath.ListSeparator) + filepath.Join(h.dir, "set")
 		}
@@ -43,6 +44,26 @@ func TestPlaces(t *testing.T) {
 		}
 		if !slices.Equal(got, row.want) {
 			t.Errorf("%s on %s with %s: %q, want %q", row.shell, row.system, row.env, got, row.want)
+		}
+	}
+}
+
+// TestBashCompletionThatIsNotLoaded: the package alone completes nothing.
+func TestBashCompletionThatIsNotLoaded(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ system, file, text, want string }{
+		{"linux", ".profile", "", ".bashrc"},
+		{"linux", ".bashrc", "# . /etc/bash_completion\n", ".bashrc"},
+		{"linux", ".bashrc", loader, "epilot"},
+		{"darwin", ".bash_profile", loader, "epilot"},
+		{"darwin", ".bashrc", "", ".bash_profile"},
+	} {
+		h := newHome(t, map[string]string{row.file: row.text})
+		h.have = true
+		s := h.setup("bash")
+		s.System = row.system
+		if changes := h.install(s); len(changes) != 1 || filepath.Base(changes[0].File) != row.want {
+			t.Errorf("%s with %q in %s: %+v, want %s", row.system, row.text, row.file, changes, row.want)
 		}
 	}
 }

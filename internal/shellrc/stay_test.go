@@ -31,6 +31,7 @@ func TestChangesByHandStay(t *testing.T) {
 	for _, shell := range shells() {
 		h := newHome(t, nil)
 		h.have = true
+		h.write(".bashrc", loader)
 		h.install(h.setup(shell))
 		for name, text := range h.state() {
 			_, text, isFile := strings.Cut(text, " ")
