@@ -16,6 +16,7 @@ type commandLine struct {
 	cmd   *cobra.Command // the fixed command that the words name; nil for a call
 	flags *pflag.FlagSet // those that may stand here
 	words []string       // whole ones; without those that name the fixed command
+	help  bool           // "help" stands in front of them
 	typed string         // the word at the cursor, up to it
 
 	flag  *pflag.Flag // whose value is at the cursor
@@ -33,7 +34,7 @@ func (a *App) readLine(before []string, typed string) *commandLine {
 	l.flags.AddFlagSet(root.PersistentFlags())
 	words, options, open := wordsFirst(before, l.flags)
 	if len(words) > 0 && words[0] == "help" {
-		words = words[1:]
+		l.help, words = true, words[1:]
 	}
 	if len(words) > 0 && isCommand(words[0]) {
 		l.cmd = fixedCommand(root, words)

@@ -24,7 +24,7 @@ func (l *commandLine) taken(ctx context.Context) choices {
 		return choices{candidates: l.downloadable(l.words)}
 	case "definitions reset":
 		return choices{candidates: l.apis(l.words)}
-	case "definitions trust", "definitions untrust":
+	case "definitions trust", "definitions untrust", "mock seed":
 		return choices{files: len(l.words) == 0}
 	case "config set":
 		if len(l.words) == 1 {

@@ -46,6 +46,9 @@ func TestComplete(t *testing.T) {
 		{"hel", "help :4"},
 		{"help conf", "config configuration-hub :4"},
 		{"help config se", "set :4"},
+		{"help exi", "exit-codes :4"},
+		{"help en", "environment entity entity-mapping environments :4"},
+		{"exi", ":4"},
 		{"help access-token rev", "revokeAccessToken :4"},
 		// Path parameters.
 		{"access-token revokeAccessToken ''", "_activeHelp_ id: string :4"},
@@ -122,6 +125,11 @@ func TestComplete(t *testing.T) {
 		{"completion --un", "--uninstall :36"},
 		{"completion zsh ''", ":4"},
 		{"definitions trust ''", ":0"},
+		{"mock seed ''", ":0"},
+		{"mock seed a.yaml ''", ":4"},
+		{"mock seed --state ''", ":0"},
+		{"mock --state=x", ":0"},
+		{"mock --record ''", ":0"},
 		{"definitions reset access-t", "access-token :4"},
 	} {
 		words := strings.Split(strings.ReplaceAll(row.line, "''", ""), " ")

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/internal/complete"
+	"github.com/epilot-cli/epilot/internal/manual"
 	"github.com/epilot-cli/epilot/internal/operation"
 )
 
@@ -31,13 +32,18 @@ func (l *commandLine) choices(ctx context.Context) choices {
 	return l.pathParameter(ctx)
 }
 
-// firstWords are the commands and the APIs.
+// firstWords are the commands and the APIs, and the topics of "help".
 func (l *commandLine) firstWords() []complete.Candidate {
 	var found []complete.Candidate
 	for _, c := range commands() {
 		found = append(found, complete.Candidate{Text: c.name, Note: c.short})
 	}
-	found = append(found, complete.Candidate{Text: "help", Note: "Show help on a command, an API or an operation"})
+	found = append(found, complete.Candidate{Text: "help", Note: newHelpCmd().Short})
+	if l.help {
+		for _, topic := range manual.Topics() {
+			found = append(found, complete.Candidate{Text: topic.Name, Note: topic.Line})
+		}
+	}
 	for _, e := range l.catalog.Known() {
 		found = append(found, complete.Candidate{Text: e.Name, Note: e.Title})
 	}

@@ -66,6 +66,7 @@ func (o *mockOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.latency, "latency", "", "Wait before each answer: 100ms, or 50ms..200ms")
 	flags.StringVar(&o.limit, "rate-limit", "", "Answer 429 with Retry-After to what comes more often: 10/s, 100/m, 1000/h")
 	flags.StringVar(&o.record, "record", "", "Add each request to this file, a line of JSON each; - for stdout")
+	_ = cobra.MarkFlagFilename(flags, "record") // it is there
 	flags.BoolVar(&o.quiet, "quiet", false, "Show no line for each request")
 }
 

@@ -23,6 +23,7 @@ type mockState struct {
 // addFile adds --state; the commands below mock show only flags of their own.
 func (s *mockState) addFile(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().StringVar(&s.file, "state", "", "Keep the state in this file, not in the one that --server mock uses too")
+	_ = cobra.MarkFlagFilename(cmd.Flags(), "state") // it is there
 	return cmd
 }
 
