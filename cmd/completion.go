@@ -25,6 +25,7 @@ func newCompletionCmd(call *callOptions) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "completion [bash|zsh|fish|powershell]",
 		ValidArgs: Shells(),
+		Example:   "epilot completion --install\nepilot completion zsh > _epilot\nepilot completion --uninstall",
 		RunE:      func(_ *cobra.Command, words []string) error { return o.run(words) },
 	}
 	flags := cmd.Flags()

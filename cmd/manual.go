@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -52,9 +54,14 @@ func APICommands(api string) []manual.Command {
 }
 
 func manualOf(cmd *cobra.Command) manual.Command {
+	flags := cmd.LocalNonPersistentFlags()
+	flags.SortFlags = false // as its help has them
 	described := manual.Command{
 		Words: cmd.CommandPath(), Usage: []string{cmd.UseLine()}, Line: cmd.Short,
-		Flags: flagEntries(cmd.LocalNonPersistentFlags()),
+		Flags: flagEntries(flags),
+	}
+	if cmd.HasExample() {
+		described.Calls = strings.Split(cmd.Example, "\n")
 	}
 	for _, below := range cmd.Commands() {
 		if !below.Hidden {

@@ -27,7 +27,8 @@ type upgradeOptions struct {
 func newUpgradeCmd(call *callOptions) *cobra.Command {
 	o := &upgradeOptions{call: call}
 	cmd := &cobra.Command{
-		Use: "upgrade [version]",
+		Use:     "upgrade [version]",
+		Example: "epilot upgrade --check\nepilot upgrade\nepilot upgrade 1.4.0 --yes",
 		RunE: func(cmd *cobra.Command, words []string) error {
 			if len(words) > 0 {
 				if err := oneWord(cmd, words, "version", "epilot upgrade 1.4.0"); err != nil {

@@ -16,6 +16,7 @@ type Command struct {
 	Notes []Note    // what else there is to say
 	Below []Command // its subcommands
 	Flags []Entry   // its own, without those of every command
+	Calls []string  // examples of it, whole lines
 }
 
 // Note is a titled paragraph.
@@ -40,6 +41,10 @@ func (m Man) Command(c Command) (name, page string) {
 	r.below("COMMANDS", c.Below)
 	r.flags("OPTIONS", c.Flags)
 	r.flags("OPTIONS OF EVERY COMMAND", m.Global)
+	if len(c.Calls) > 0 {
+		r.section("EXAMPLES")
+		r.example(c.Calls...)
+	}
 	r.seeAlso(relatives(c)...)
 	return name, r.String()
 }

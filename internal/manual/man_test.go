@@ -22,6 +22,7 @@ func TestManCommand(t *testing.T) {
 		Notes: []manual.Note{{Title: "FIELDS", Lines: []string{"'quoted' first,", "-f a=b, `~^`"}}},
 		Below: []manual.Command{{Words: "epilot zoo feed now", Line: "At once"}},
 		Flags: []manual.Entry{{Name: "-n, --n <value>", Line: "How much"}},
+		Calls: []string{"epilot zoo feed -n 3", `epilot zoo feed 'a\nb'`},
 	})
 	if name != "epilot-zoo-feed" || got != feed {
 		t.Errorf("%s is\n%s\nwant\n%s", name, got, feed)
@@ -53,6 +54,11 @@ How much
 .TP
 \fB\-\-all\fR
 \&.dot first
+.SH "EXAMPLES"
+.EX
+epilot zoo feed \-n 3
+epilot zoo feed \(aqa\(rsnb\(aq
+.EE
 .SH "SEE ALSO"
 .BR "epilot" (1),
 .BR "epilot\-zoo" (1),

@@ -15,7 +15,7 @@ func (m Man) Topic(topic, text string) (name, page string) {
 		block = strings.Trim(block, "\n")
 		title, isTitle := strings.CutPrefix(block, "## ")
 		if isTitle {
-			r.section(strings.ToUpper(unspanned(title)))
+			r.section(sectionTitle(unspanned(title)))
 		} else {
 			r.topicBlock(block, headed)
 		}
@@ -23,6 +23,14 @@ func (m Man) Topic(topic, text string) (name, page string) {
 	}
 	r.seeAlso("epilot")
 	return name, r.String()
+}
+
+// sectionTitle is a heading in capitals, but for one that names a path.
+func sectionTitle(title string) string {
+	if strings.Contains(title, "/") {
+		return title
+	}
+	return strings.ToUpper(title)
 }
 
 // topicBlock writes a block; headed is one right below a heading.

@@ -11,7 +11,7 @@ func TestManTopic(t *testing.T) {
 	t.Parallel()
 	const text = "# Pets, and `food`\n\nRun `feed -n`, or\nnot.\n\n.Dot first\n\n## What `to` do\n\n" +
 		"| name | kind | is |\n| --- | --- | --- |\n| `a` | `b` | c `d` |\n\n- one `x`\n- two\n\n" +
-		"```sh\nfeed 'a'\n\nfeed b\n```\n"
+		"## `~/.pets`\n\n```sh\nfeed 'a'\n\nfeed b\n```\n"
 	name, got := manual.Man{Edition: edition}.Topic("pets", text)
 	if name != "epilot-pets" || got != petsPage {
 		t.Errorf("%s is\n%s\nwant\n%s", name, got, petsPage)
@@ -35,7 +35,7 @@ c d
 one \fBx\fR
 .IP "\[u2022]" "2"
 two
-.PP
+.SH "\(ti/.pets"
 .EX
 feed \(aqa\(aq
 
