@@ -21,7 +21,7 @@ func Missing(in Input) error {
 		}
 	}
 	return failure.New(failure.Credentials, "%s", message).
-		Hintf("sign in with \"epilot auth login\", give a token with --token or EPILOT_TOKEN, or call the local emulator with --server mock")
+		Hintf("sign in with \"epilot auth login\", give a token with --token or EPILOT_TOKEN, or call a local epilot with --server mock")
 }
 
 // Lasting says in words how long a token lasts: "expires in 3 days", "expired 2
