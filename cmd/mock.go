@@ -106,6 +106,10 @@ func (o *mockOptions) run(ctx context.Context) error {
 		return err
 	}
 	defer handler.Close()
+	if err := handler.Ready(ctx); err != nil {
+		listener.Close()
+		return err
+	}
 	o.introduce(base)
 	return serve(ctx, listener, handler)
 }

@@ -26,5 +26,10 @@ func (e *Emulator) Reset(ctx context.Context, keepTokens bool) error {
 	})
 }
 
+// Ready makes sure that the state file can be used, and makes it where there is
+// none: without it, the first request that needs the state finds out. Errors
+// are of kind File.
+func (e *Emulator) Ready(ctx context.Context) error { return e.tokens.store.ready(ctx) }
+
 // Close lets go of the state file. What comes afterwards opens it again.
 func (e *Emulator) Close() { e.tokens.store.close() }

@@ -68,8 +68,21 @@ func (s *store) guard(l *lease, use func() error) (err error) {
 	return use()
 }
 
+// ready opens the file once as a write does, and makes it where there is none.
+func (s *store) ready(ctx context.Context) error {
+	l, err := s.borrow(ctx, true)
+	if err == nil {
+		s.giveBack(l)
+	}
+	return err
+}
+
 // open opens the file, with a lock on it.
 func (s *store) open(ctx context.Context, readOnly bool) (*lease, error) {
+	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
+		return nil, failure.New(failure.File, "%s is no file, and so no state of the emulator", s.path).
+			Hintf("name a file with --state")
+	}
 	if !readOnly {
 		if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 			return nil, s.unusable(err)
@@ -128,7 +141,9 @@ func (s *store) unusable(err error) error {
 	return s.damaged(err)
 }
 
+// damaged does not tell to delete what may be a file of another kind, whose
+// name was given by mistake.
 func (s *store) damaged(err error) error {
-	return failure.New(failure.File, "the emulator's state file %s is damaged: %w; delete it to start afresh", s.path, err).
-		Hintf("delete %s: the emulator makes a new one", s.path)
+	return failure.New(failure.File, "%s is no state of the emulator, or damaged: %w", s.path, err).
+		Hintf("where it was the emulator's, delete it to start afresh; else name another file with --state")
 }

@@ -122,7 +122,7 @@ func TestDamagedState(t *testing.T) {
 				continue
 			}
 			failed := failure.Of(err)
-			if failed.Kind != failure.File || !strings.Contains(failed.Message, path) || !strings.Contains(failed.Message, "delete it") {
+			if failed.Kind != failure.File || !strings.Contains(failed.Message, path) || !strings.Contains(failed.Hint, "delete it") {
 				t.Errorf("%s: %+v", name, failed)
 			}
 		}
@@ -189,4 +189,41 @@ func TestWaitingForTheLockEndsWithTheRequest(t *testing.T) {
 	r.Header.Set("Authorization", "Bearer "+b.token)
 	b.emulator.ServeHTTP(w, r)
 	reply{status: w.Code, body: w.Body.String()}.want(t, 500, fmt.Sprint(context.Canceled))
+}
+
+// TestReady: what cannot be used is known before a request needs it, and
+// nobody's file is changed.
+func TestReady(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	notes := filepath.Join(dir, "notes.txt")
+	if err := os.WriteFile(notes, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, says := range map[string]string{
+		notes: "is no state of the emulator", dir: "is no file", filepath.Join(notes, "state"): "cannot be opened",
+	} {
+		err := readyAt(t, path)
+		if err == nil || failure.Of(err).Kind != failure.File || !strings.Contains(err.Error(), says) || failure.Of(err).Hint == "" {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if left, err := os.ReadFile(notes); err != nil || string(left) != "hello" {
+		t.Errorf("a person's file is %q now: %v", left, err)
+	}
+	for range 2 {
+		if err := readyAt(t, filepath.Join(dir, "new", "state")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func readyAt(t *testing.T, path string) error {
+	t.Helper()
+	e, err := emulator.New(options(path, time.Now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	return e.Ready(t.Context())
 }
