@@ -18,8 +18,9 @@ type (
 )
 
 // parseQuery reads the query strings of epilot's search: words, "phrases",
-// field:value, AND, OR, NOT, -word and parentheses; * stands for any text. What
-// it cannot read it takes as words. either joins words that have nothing
+// field:value, field:(one OR other), field:[least TO most], field:>least, AND,
+// OR, NOT, -word and parentheses; * stands for any text. What it cannot read it
+// takes as words. either joins words that have nothing
 // between them: true means OR.
 func parseQuery(text string, either bool) query {
 	p := &queryParser{words: queryWords(text), either: either}
@@ -38,6 +39,7 @@ func parseQuery(text string, either bool) query {
 type queryParser struct {
 	words  []string
 	either bool
+	field  string // of the parentheses that are open, such as "status:"
 }
 
 // maxNesting bounds the parentheses in parentheses.
@@ -111,15 +113,36 @@ func (p *queryParser) condition(depth int) query {
 		}
 		return negated(p.condition(depth + 1))
 	case word == "(" && depth < maxNesting:
-		inner := p.choice(depth + 1)
-		if p.peek() == ")" {
-			p.next()
-		}
-		return inner
+		return p.group(depth)
 	case strings.HasPrefix(word, "-") && len(word) > 1:
-		return negated(parseTerm(word[1:]))
+		return negated(p.term(word[1:], depth))
 	}
-	return parseTerm(strings.TrimPrefix(word, "+"))
+	return p.term(strings.TrimPrefix(word, "+"), depth)
+}
+
+// group reads what stands in parentheses.
+func (p *queryParser) group(depth int) query {
+	inner := p.choice(depth + 1)
+	if p.peek() == ")" {
+		p.next()
+	}
+	return inner
+}
+
+// term reads a word, or field:(…), whose words are all about that field.
+func (p *queryParser) term(word string, depth int) query {
+	if colon(word) < 1 {
+		word = p.field + word
+	}
+	if !endsField(word) || p.peek() != "(" || depth >= maxNesting {
+		return parseTerm(word)
+	}
+	outer := p.field
+	p.field = word
+	p.next()
+	inner := p.group(depth)
+	p.field = outer
+	return inner
 }
 
 func negated(q query) query {
@@ -135,6 +158,9 @@ func parseTerm(word string) query {
 	if at := colon(word); at > 0 {
 		field, value = unescaped(word[:at]), word[at+1:]
 	}
+	if q, is := parseRange(field, value); is {
+		return q
+	}
 	phrase := len(value) > 1 && strings.HasPrefix(value, `"`) && strings.HasSuffix(value, `"`)
 	if phrase {
 		value = value[1 : len(value)-1]
@@ -149,66 +175,4 @@ func parseTerm(word string) query {
 		return nil // anything
 	}
 	return term{field: strings.TrimSuffix(field, ".keyword"), word: strings.ToLower(value), phrase: phrase}
-}
-
-// colon is where the field ends, -1 where there is none.
-func colon(word string) int {
-	for i := 0; i < len(word); i++ {
-		switch word[i] {
-		case '\\':
-			i++
-		case '"':
-			return -1
-		case ':':
-			return i
-		}
-	}
-	return -1
-}
-
-func unescaped(text string) string {
-	var out strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+1 < len(text) {
-			i++
-		}
-		out.WriteByte(text[i])
-	}
-	return out.String()
-}
-
-// queryWords cuts a query at spaces and parentheses that stand outside quotes.
-func queryWords(text string) []string {
-	var words []string
-	var word strings.Builder
-	flush := func() {
-		if word.Len() > 0 {
-			words = append(words, word.String())
-			word.Reset()
-		}
-	}
-	inQuotes := false
-	for i := 0; i < len(text); i++ {
-		b := text[i]
-		switch {
-		case b == '\\' && i+1 < len(text):
-			word.WriteByte(b)
-			i++
-			word.WriteByte(text[i])
-		case b == '"':
-			inQuotes = !inQuotes
-			word.WriteByte(b)
-		case inQuotes:
-			word.WriteByte(b)
-		case b == ' ' || b == '\t' || b == '\n' || b == '\r':
-			flush()
-		case b == '(' && word.Len() == 0 || b == ')':
-			flush()
-			words = append(words, string(b))
-		default:
-			word.WriteByte(b)
-		}
-	}
-	flush()
-	return words
 }

@@ -55,6 +55,31 @@ func TestQuery(t *testing.T) {
 		`first_name:A\da`:                        true,
 		"_schema.keyword:contact":                true,
 		"_schema:contact AND first_name:(bob)":   false,
+		"first_name:(bob OR ada) AND age:36":     true,
+		"first_name:(bob OR charles) OR x":       false,
+		"first_name:(bob) OR lovelace":           true,
+		"first_name:(NOT bob)":                   true,
+		"first_name:(lovelace)":                  false,
+		"-first_name:(ada bob)":                  true,
+		"first_name:(last_name:lovelace)":        true,
+		"first_name:(ada":                        true,
+		"first_name:()":                          true,
+		"age:[30 TO 40]":                         true,
+		"age:[37 TO *]":                          false,
+		"age:{36 TO 40]":                         false,
+		"age:[* TO 36}":                          false,
+		"age:[36 TO 36] AND vip:true":            true,
+		"age:[* TO *]":                           true,
+		"missing:[* TO *]":                       false,
+		"age:>35":                                true,
+		"age:>36":                                false,
+		"age:>=36":                               true,
+		"age:<36 OR x":                           false,
+		"age:<=36":                               true,
+		"NOT age:[1 TO 2]":                       true,
+		`last_name:["von A" TO "von M"]`:         true,
+		"age:[30":                                false,
+		"age:>":                                  false,
 		strings.Repeat("(", 1000) + "x":          false,
 		strings.Repeat("NOT ", 100000) + "ada":   false,
 		strings.Repeat("ada OR ", 100000) + "x":  true,
@@ -132,6 +157,7 @@ func (zeros) Read(b []byte) (int, error) {
 func FuzzQuery(f *testing.F) {
 	f.Add("first_name:Ada AND (NOT x OR \"von lovelace\")", "İstanbul")
 	f.Add("a* -b", "K & <b>")
+	f.Add("n:[1 TO 5} first_name:(a OR n:>2", "a")
 	f.Fuzz(func(t *testing.T, text, value string) {
 		thing := object{{"first_name", quoted(value)}, {"n", number(len(value))}}
 		for _, either := range []bool{false, true} {
