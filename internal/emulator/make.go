@@ -57,11 +57,12 @@ func tellsOfAnEnd(name string) bool {
 }
 
 // overlay lays the body's members over the thing; null takes a member away
-// where it is not a value of its own.
+// where it is not a value of its own. Whose an entity is, no body says.
 func overlay(thing, body object, s *shape, request *operation.Schema) object {
 	for _, m := range body {
 		switch {
 		case request != nil && schema.Shape(schema.Member(request, m.name)).WriteOnly:
+		case m.name == "_org" && thing.at(m.name) != nil:
 		case m.value.Kind() == 'n' && !takesNull(s, m.name):
 			thing = thing.without(m.name)
 		default:

@@ -91,30 +91,28 @@ func (r *resources) change(c *call, res *resource, tx *bolt.Tx, id string) (obje
 func (r *resources) patched(c *call, res *resource, old object) object {
 	thing := overlay(old, unpacked(c.sentThing(), res.shape), res.shape, res.request())
 	if res.shape != nil {
+		thing = res.shape.parents(thing, c.path, res.param)
 		thing = withTitle(res.shape, res.shape.stamp(thing, r.now(), false), old)
 	}
 	return keep(thing, old, res.shape)
 }
 
-// replaced is a new thing in the place of the old one. What the server gave the
-// old one at its creation stays.
+// replaced is a new thing in the place of the old one.
 func (r *resources) replaced(c *call, res *resource, old object, id string) (object, error) {
 	thing, _, err := r.newThing(c, res, id)
 	if err != nil || old == nil {
 		return thing, err
 	}
-	for _, m := range old {
-		if created, _ := timeRole(m.name); created {
-			thing = thing.with(m.name, m.value)
-		}
-	}
 	return keep(thing, old, res.shape), nil
 }
 
-// keep gives a thing its old id: a body cannot change it.
+// keep gives a thing what the server gave the old one at its creation, its id
+// and its time: a body cannot change them.
 func keep(thing, old object, s *shape) object {
-	if s == nil || s.id == "" || old.at(s.id) == nil {
-		return thing
+	for _, m := range old {
+		if created, _ := timeRole(m.name); created || s != nil && s.id != "" && m.name == s.id {
+			thing = thing.with(m.name, m.value)
+		}
 	}
-	return thing.with(s.id, old.at(s.id))
+	return thing
 }
