@@ -19,15 +19,15 @@ func TestRoutes(t *testing.T) {
 		status       int
 		body, allow  string
 	}{
-		{"GET", "/nowhere", 404, `{"status":404,"error":"no operation has the path /nowhere"}`, ""},
-		{"GET", "/", 404, `{"status":404,"error":"no operation has the path /"}`, ""},
-		{"GET", collection + "/", 404, `{"status":404,"error":"no operation has the path /v1/access-tokens/"}`, ""},
+		{"GET", "/nowhere", 404, `{"status":404,"error":"no operation has the path /nowhere; /_routes lists the operations"}`, ""},
+		{"GET", "/", 404, `{"status":404,"error":"no operation has the path /; /_routes lists the operations"}`, ""},
+		{"GET", collection + "/", 404, `{"status":404,"error":"no operation has the path /v1/access-tokens/; /_routes lists the operations"}`, ""},
 		{"PATCH", collection, 405, `{"status":405,"error":"PATCH is not allowed on /v1/access-tokens; allowed: GET, POST"}`, "GET, POST"},
 		{"GET", collection + "/api_1", 405, `{"status":405,"error":"GET is not allowed on /v1/access-tokens/api_1; allowed: DELETE"}`, "DELETE"},
 		{"GET", "/v1/shop/all", 200, `"every"`, ""}, // before /v1/shop/{slug}
 		{"HEAD", "/v1/shop/all", 200, ``, ""},
 		{"DELETE", "/v1/shop/a%2Fb", 204, ``, ""}, // an encoded slash stays in its segment
-		{"DELETE", "/v1/shop/a/b", 404, `{"status":404,"error":"no operation has the path /v1/shop/a/b"}`, ""},
+		{"DELETE", "/v1/shop/a/b", 404, `{"status":404,"error":"no operation has the path /v1/shop/a/b; /_routes lists the operations"}`, ""},
 		{"DELETE", "/v1/shop/.json", 204, ``, ""}, // a parameter is never empty: not {slug}.json
 	} {
 		got := b.do(row.method, row.path, "")

@@ -128,9 +128,9 @@ func (f *finder) unmatched(r *http.Request) error {
 		return refuse(http.StatusMethodNotAllowed, "%s is not allowed on %s; allowed: %s", r.Method, path, list).with("Allow", list)
 	}
 	if f.host != "" {
-		return refuse(http.StatusNotFound, "no operation of %s has the path %s", f.host, path)
+		return refuse(http.StatusNotFound, "no operation of %s has the path %s; /_routes?api=%s lists the operations", f.host, path, f.host)
 	}
-	return refuse(http.StatusNotFound, "no operation has the path %s", path)
+	return refuse(http.StatusNotFound, "no operation has the path %s; /_routes lists the operations", path)
 }
 
 func methodList(methods []string) string {
