@@ -46,6 +46,7 @@ func TestParse(t *testing.T) {
 		"rate=0.1,rate=0.2":        "rate is given twice",
 		"rate=0.1,colour=blue":     `"colour" is not a key`,
 		"rate=0.1,,status=500":     "is not key=value",
+		"method=fetch":             `method cannot be "fetch"`,
 		"status=503,retry-after=0": "retry-after cannot be",
 	} {
 		_, err := faults.Parse(text)

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,7 +71,11 @@ func (r *Rule) set(key, value string) (known, valid bool) {
 		r.Kind = Kind(value)
 		return true, r.Kind.known()
 	}
-	return r.setMatch(key, value), true
+	return r.setMatch(key, value), r.Method == "" || slices.Contains(methods(), r.Method)
+}
+
+func methods() []string {
+	return []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 }
 
 // setMatch sets what the rule asks of a request.
