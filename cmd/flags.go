@@ -57,6 +57,11 @@ func (o *callOptions) addCallFlags(flags *pflag.FlagSet) {
 
 // flagError says what is wrong with a flag, and which one may have been meant.
 func flagError(cmd *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) && allowed(invalid.GetFlag()) != "" {
+		return failure.New(failure.Usage, "--%s cannot be %q", invalid.GetFlag().Name, invalid.GetValue()).
+			Hintf("give %s", allowed(invalid.GetFlag()))
+	}
 	wrong := failure.New(failure.Usage, "%w", err)
 	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
@@ -68,6 +73,19 @@ func flagError(cmd *cobra.Command, err error) error {
 		return wrong.Hintf("did you mean --%s? \"%s --help\" lists the flags", near, cmd.CommandPath())
 	}
 	return wrong.Hintf("\"%s --help\" lists the flags", cmd.CommandPath())
+}
+
+// allowed says what the values of a flag are, "" where its own error does.
+func allowed(flag *pflag.Flag) string {
+	switch flag.Value.Type() {
+	case "int":
+		return "a whole number"
+	case "uint64":
+		return "a whole number, 0 or more"
+	case "bool":
+		return "true or false, or nothing for true"
+	}
+	return ""
 }
 
 // once is the value of a flag that makes no sense twice: which of two bodies
@@ -115,7 +133,10 @@ func (f repeated) Set(word string) error {
 // refuseEmpty refuses an empty account, server or definition: it is an unset
 // variable in a script, and the default must not take its place.
 func refuseEmpty(flags *pflag.FlagSet) error {
-	for _, name := range []string{"token", "profile", "server", "definition", "timeout", "retry", "retry-max-wait", "output", "columns", "out-file", "org"} {
+	for _, name := range []string{
+		"token", "profile", "server", "definition", "timeout", "retry", "retry-max-wait", "output", "columns", "out-file", "org",
+		"state", "record", "latency", "rate-limit", "listen",
+	} {
 		if flag := flags.Lookup(name); flag != nil && flag.Changed && strings.TrimSpace(flag.Value.String()) == "" {
 			return failure.New(failure.Usage, "the value of --%s is empty", name).
 				Hintf("leave --%s out to use the default", name)

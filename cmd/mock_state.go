@@ -21,7 +21,9 @@ type mockState struct {
 }
 
 // addFile adds --state; the commands below mock show only flags of their own.
+// An empty one is an unset variable, and must not mean the state of all.
 func (s *mockState) addFile(cmd *cobra.Command) *cobra.Command {
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return refuseEmpty(cmd.Flags()) }
 	cmd.Flags().StringVar(&s.file, "state", "", "Keep the state in this file, not in the one that --server mock uses too")
 	_ = cobra.MarkFlagFilename(cmd.Flags(), "state") // it is there
 	return cmd
