@@ -34,10 +34,10 @@ type SeedFault struct {
 //
 // Below an API stand its collections, by their path, their last word or, for
 // entities, their slug, and below these the things, as their creation takes
-// them. A thing may name its id. Where there are faults nothing is made. Errors
-// are of kind File.
+// them. A thing may name its id; no two may name the same. Where there are
+// faults nothing is made. Errors are of kind File.
 func (e *Emulator) Seed(ctx context.Context, document []byte) ([]Seeded, []SeedFault, error) {
-	s := &seeding{emulator: e}
+	s := &seeding{emulator: e, noted: map[string]bool{}}
 	s.document(document)
 	if len(s.faults) > 0 {
 		return nil, s.faults, nil
@@ -61,6 +61,7 @@ type seeding struct {
 	emulator *Emulator
 	faults   []SeedFault
 	writes   []func(*bolt.Tx) (Seeded, error)
+	noted    map[string]bool // the shelves and ids of what the writes make
 }
 
 func (s *seeding) fault(pointer, message string) {
@@ -161,7 +162,12 @@ func (s *seeding) note(target *seedTarget, c *call, id, at string) {
 		s.fault(at, err.Error())
 		return
 	}
-	seeded.ID = id
+	key := target.res.shelf(c).name + "/" + id
+	if s.noted[key] {
+		s.fault(at, "has the id "+strconv.Quote(id)+" as another thing of this document does")
+		return
+	}
+	s.noted[key], seeded.ID = true, id
 	s.writes = append(s.writes, func(tx *bolt.Tx) (Seeded, error) {
 		return seeded, target.res.shelf(c).put(tx, id, thing.text())
 	})
