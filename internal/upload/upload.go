@@ -21,12 +21,18 @@ type File struct {
 	Open      func() (io.ReadCloser, error)
 }
 
-// Address reads a presigned URL: https, or http on this machine. Its query is
-// secret, so an error, of kind Network, does not show it.
+// Address reads a presigned URL: https, or http on this machine, and not the
+// one of a sample (RFC 2606, section 3): whoever has that host must not get a
+// person's file from a local epilot's answer. Its query is secret, so an error,
+// of kind Network, does not show it.
 func Address(text string, allowHTTP bool) (*url.URL, error) {
 	address, err := url.Parse(text)
 	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" || address.User != nil {
 		return nil, failure.New(failure.Network, "the API answered no URL for the file")
+	}
+	if address.Hostname() == "example.com" {
+		return nil, failure.New(failure.Network, "the answer is a sample: it has no URL for the file, only one at example.com").
+			Hintf("a local epilot keeps no files; --server names another one")
 	}
 	if address.Scheme == "http" && !allowHTTP && !loopback(address.Hostname()) {
 		return nil, failure.New(failure.Network, "the API answered a URL for the file on plain http, at %s", address.Host).

@@ -17,6 +17,7 @@ func TestAddress(t *testing.T) {
 		"https://s3.example/a?X-Amz-Signature=1": true, "http://127.0.0.1:9/a": true, "http://[::1]/a": true, "http://localhost/a": true,
 		"http://s3.example/a?X-Amz-Signature=SeCrEt": false, "file:///etc/passwd": false, "": false, "/a": false,
 		"https://user@s3.example/": false, "http://127.0.0.1.example/": false, "https://a\x00b?SeCrEt": false,
+		"https://example.com": false, "https://example.com:443/1?SeCrEt": false, "https://s3.example.com/a": true,
 	} {
 		_, err := Address(text, false)
 		if (err == nil) != ok {
