@@ -48,7 +48,7 @@ func slowMock(t *testing.T) (run *exec.Cmd, address string) {
 	t.Helper()
 	dir := t.TempDir()
 	run = exec.Command("epilot", "mock", "--port", "0", "--fault", "kind=slow,over=60s")
-	run.Env = []string{"PATH=" + os.Getenv("PATH"), "XDG_CONFIG_HOME=" + dir, "XDG_STATE_HOME=" + dir}
+	run.Env = []string{"PATH=" + os.Getenv("PATH"), "GORACE=" + os.Getenv("GORACE"), "XDG_CONFIG_HOME=" + dir, "XDG_STATE_HOME=" + dir}
 	said, err := run.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

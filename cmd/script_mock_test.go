@@ -19,7 +19,7 @@ func mock(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	run := exec.Command("epilot", append([]string{"mock", "--port", "0"}, args[1:]...)...)
 	run.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "PATH", "NO_PROXY", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "EPILOT_CREDENTIAL_STORE"} {
+	for _, name := range []string{"HOME", "PATH", "NO_PROXY", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "EPILOT_CREDENTIAL_STORE", "GORACE"} {
 		run.Env = append(run.Env, name+"="+ts.Getenv(name))
 	}
 	path := ts.MkAbs(args[0] + ".log")
