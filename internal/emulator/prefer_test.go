@@ -130,6 +130,28 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
+// TestPreferencesAreOfOneRequest: the answer about a thing is remembered, what
+// one request preferred is not.
+func TestPreferencesAreOfOneRequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token, err := w.BootstrapToken()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Seed(t.Context(), []byte(`{"entity":{"contact":[{"_id":"3fa85f64-5717-4562-b3fc-2c963f66afa6","first_name":"Ada"}]}}`)); err != nil {
+		t.Fatal(err)
+	}
+	const thing = "http://localhost/entity/v1/entity/contact/3fa85f64-5717-4562-b3fc-2c963f66afa6"
+	for _, prefer := range []string{"wait=0", "", "wait=0.001", ""} {
+		got := w.ask("GET", thing, "Authorization: Bearer "+token, "Prefer: "+prefer)
+		got.want(t, 200, "Ada")
+		if applied := got.header.Get("Preference-Applied"); applied != prefer {
+			t.Errorf("Prefer: %s: %q", prefer, applied)
+		}
+	}
+}
+
 func TestRedirectLeadsToTheEmulator(t *testing.T) {
 	t.Parallel()
 	w := newMedia(t)

@@ -43,5 +43,6 @@ func (r *recent) keep(key string, text []byte, a *answer) {
 	if r.known == nil || len(r.known) >= maxRecent {
 		r.known = map[string]recentAnswer{}
 	}
-	r.known[key] = recentAnswer{text, a}
+	own := *a // whoever answers now may add headers of this request's own
+	r.known[key] = recentAnswer{text, &own}
 }
