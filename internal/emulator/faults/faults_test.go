@@ -147,6 +147,27 @@ func TestSpan(t *testing.T) {
 	}
 }
 
+// TestLimitOutOfOrder: requests at once ask in any order, and no time counts twice.
+func TestLimitOutOfOrder(t *testing.T) {
+	t.Parallel()
+	limit, err := faults.ParseLimit("2/s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	early := time.Unix(1, 0)
+	late, passed := early.Add(400*time.Millisecond), 0
+	for range 10 {
+		for _, now := range []time.Time{late, early} {
+			if _, ok := limit.Take(now); ok {
+				passed++
+			}
+		}
+	}
+	if passed != 2 {
+		t.Errorf("%d pass at once, want 2", passed)
+	}
+}
+
 // TestLimit: who waits as long as Retry-After says is let through.
 func TestLimit(t *testing.T) {
 	t.Parallel()

@@ -64,10 +64,10 @@ func (l *Limit) Take(now time.Time) (retryAfter int, ok bool) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.seen.IsZero() {
-		l.level = min(l.size, l.level+max(0, float64(now.Sub(l.seen))/float64(l.each)))
+	if passed := now.Sub(l.seen); passed > 0 { // one that came before another may ask behind it
+		l.level = min(l.size, l.level+float64(passed)/float64(l.each))
+		l.seen = now
 	}
-	l.seen = now
 	if l.level >= 1-rounding {
 		l.level--
 		return 0, true
