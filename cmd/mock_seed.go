@@ -37,7 +37,7 @@ func (o *callOptions) seedMock(ctx context.Context, state *mockState, file strin
 	if err != nil {
 		return err
 	}
-	e, err := o.emulator(emulator.Options{Issuer: mockIssuer, StatePath: state.file})
+	e, err := state.emulator(o)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,11 @@ func (s *mockState) open(with *emulator.Options) (end func(), err error) {
 	return func() { _ = os.RemoveAll(dir) }, nil
 }
 
+// emulator makes the local epilot for a command that serves no calls.
+func (s *mockState) emulator(call *callOptions) (*emulator.Emulator, error) {
+	return call.emulator(emulator.Options{Issuer: mockIssuer, StatePath: s.file})
+}
+
 // flag is what names this state to other commands.
 func (s *mockState) flag() string {
 	if s.file == "" {
@@ -81,7 +86,7 @@ func (o *callOptions) resetMock(ctx context.Context, state *mockState, keepToken
 	if err := o.confirmReset(ctx, keepTokens); err != nil {
 		return err
 	}
-	e, err := o.emulator(emulator.Options{Issuer: mockIssuer, StatePath: state.file})
+	e, err := state.emulator(o)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/epilot-cli/epilot/internal/auth"
-	"github.com/epilot-cli/epilot/internal/emulator"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/transport"
 )
@@ -31,10 +30,11 @@ func nearHint(server auth.Server, missing error) error {
 }
 
 func (o *callOptions) printMockToken(state *mockState) error {
-	e, err := o.emulator(emulator.Options{Issuer: mockIssuer, StatePath: state.file})
+	e, err := state.emulator(o)
 	if err != nil {
 		return err
 	}
+	defer e.Close()
 	token, err := e.BootstrapToken()
 	if err != nil {
 		return err
