@@ -30,7 +30,7 @@ func (l *commandLine) flagValue(ctx context.Context) choices {
 	case "api":
 		return choices{candidates: l.apis(nil)}
 	case "unset":
-		return choices{candidates: names([]string{"server", "token", "token-command", "headers", "org", "stage"})}
+		return choices{candidates: names(removable())}
 	}
 	_, isFile := l.flag.Annotations[completesFiles]
 	return choices{files: isFile}

@@ -121,7 +121,7 @@ func (l *commandLine) pathParameter(ctx context.Context) choices {
 func (l *commandLine) flagNames() choices {
 	found := choices{sorted: true}
 	l.flags.VisitAll(func(flag *pflag.Flag) {
-		if flag.Hidden || flag.Changed && flag.Value.Type() != "stringArray" && flag.Value.Type() != "stringSlice" {
+		if flag.Hidden || flag.Changed && !isRepeated(flag) {
 			return
 		}
 		found.candidates = append(found.candidates, complete.Candidate{Text: "--" + flag.Name, Note: flag.Usage})

@@ -130,6 +130,11 @@ func (f repeated) Set(word string) error {
 	return nil
 }
 
+func isRepeated(flag *pflag.Flag) bool {
+	_, is := flag.Value.(repeated)
+	return is
+}
+
 // refuseEmpty refuses an empty account, server or definition: it is an unset
 // variable in a script, and the default must not take its place.
 func refuseEmpty(flags *pflag.FlagSet) error {

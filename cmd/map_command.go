@@ -69,9 +69,9 @@ func mappedFlags(flags *pflag.FlagSet) []mappedFlag {
 }
 
 func describeFlag(flag *pflag.Flag) mappedFlag {
-	kind, repeatable := flagKind(flag)
+	kind := flagKind(flag.Value.Type())
 	m := mappedFlag{
-		Name: flag.Name, Shorthand: flag.Shorthand, Type: kind, Repeatable: repeatable,
+		Name: flag.Name, Shorthand: flag.Shorthand, Type: kind, Repeatable: isRepeated(flag),
 		Value: "required", Values: allowedValues(flag.Name), Line: flag.Usage,
 	}
 	switch {
@@ -80,23 +80,21 @@ func describeFlag(flag *pflag.Flag) mappedFlag {
 	case flag.NoOptDefVal != "":
 		m.Value = "optional"
 	}
-	if !repeatable && flag.DefValue != "false" {
+	if !m.Repeatable && flag.DefValue != "false" {
 		m.Default = flag.DefValue
 	}
 	return m
 }
 
 // flagKind is pflag's name of a type in fewer words.
-func flagKind(flag *pflag.Flag) (kind string, repeatable bool) {
-	kind, isArray := strings.CutSuffix(flag.Value.Type(), "Array")
-	kind, isSlice := strings.CutSuffix(kind, "Slice")
+func flagKind(name string) string {
 	switch {
-	case strings.HasPrefix(strings.TrimPrefix(kind, "u"), "int"):
-		kind = "int"
-	case kind != "bool":
-		kind = "string"
+	case strings.HasPrefix(strings.TrimPrefix(name, "u"), "int"):
+		return "int"
+	case name == "bool":
+		return name
 	}
-	return kind, isArray || isSlice
+	return "string"
 }
 
 // callFlagSet has the flags that an API's command has beside the global ones.

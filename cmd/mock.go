@@ -62,7 +62,7 @@ func (o *mockOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.listen, "listen", "", "Address for others to reach, such as 0.0.0.0 or 0.0.0.0:4010")
 	flags.BoolVar(&o.dynamic, "dynamic", false, "Answer with random samples where no state answers")
 	flags.Uint64Var(&o.seed, "seed", 0, "Draw the same samples and faults again for the same number")
-	flags.StringArrayVar(&o.faults, "fault", nil, "Fail on purpose: 'rate=0.1,status=503'; also kind=reset|cut|garbage|slow, retry-after, over, count, method, path, api, operation (repeatable)")
+	flags.Var(repeated{&o.faults}, "fault", "Fail on purpose: 'rate=0.1,status=503'; also kind=reset|cut|garbage|slow, retry-after, over, count, method, path, api, operation (repeatable)")
 	flags.StringVar(&o.latency, "latency", "", "Wait before each answer: 100ms, or 50ms..200ms")
 	flags.StringVar(&o.limit, "rate-limit", "", "Answer 429 with Retry-After to what comes more often: 10/s, 100/m, 1000/h")
 	flags.StringVar(&o.record, "record", "", "Add each request to this file, a line of JSON each; - for stdout")

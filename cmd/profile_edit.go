@@ -53,7 +53,7 @@ func (o *editOptions) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.org, "org", "", "The organization of its calls: the header "+orgHeader)
 	flags.StringVar(&o.stage, "stage", "", "The stage of its calls: prod, dev or staging")
 	flags.StringVar(&o.api, "api", "", "Change what it says for this API only")
-	flags.StringSliceVar(&o.unset, "unset", nil, "Remove server, token, token-command, headers, org or stage")
+	flags.Var(repeated{&o.unset}, "unset", "Remove server, token, token-command, headers, org or stage")
 }
 
 // run reads the whole line before a file is opened or a keyring asked.
@@ -76,7 +76,7 @@ func (o *editOptions) run(ctx context.Context, name string) error {
 }
 
 func (o *editOptions) parse() (*edit, error) {
-	e := &edit{api: o.api, stage: o.stage, unset: o.unset}
+	e := &edit{api: o.api, stage: o.stage}
 	for _, read := range []func(*edit) error{o.readUnset, o.readServer, o.readStage, o.readHeaders, o.readCommand, o.readToken} {
 		if err := read(e); err != nil {
 			return nil, err
@@ -85,15 +85,22 @@ func (o *editOptions) parse() (*edit, error) {
 	return e, nil
 }
 
-func (o *editOptions) readUnset(*edit) error {
+// removable are what --unset takes: several words, or one list with commas.
+func removable() []string {
+	return []string{"server", "token", "token-command", "headers", "org", "stage"}
+}
+
+func (o *editOptions) readUnset(e *edit) error {
 	if o.given("api") && o.api == "" {
 		return failure.New(failure.Usage, "the value of --api is empty").Hintf("leave it out to change the profile itself")
 	}
-	allowed := []string{"server", "token", "token-command", "headers", "org", "stage"}
-	for _, word := range o.unset {
-		if !slices.Contains(allowed, word) {
+	for _, list := range o.unset {
+		e.unset = append(e.unset, strings.Split(list, ",")...)
+	}
+	for _, word := range e.unset {
+		if !slices.Contains(removable(), word) {
 			return failure.New(failure.Usage, "--unset knows no %q", word).
-				Hintf("it removes one of: %s", strings.Join(allowed, ", "))
+				Hintf("it removes one of: %s", strings.Join(removable(), ", "))
 		}
 	}
 	return nil
