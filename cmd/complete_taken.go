@@ -28,7 +28,7 @@ func (l *commandLine) taken(ctx context.Context) choices {
 		return choices{files: len(l.words) == 0}
 	case "config set":
 		if len(l.words) == 1 {
-			return choices{candidates: settingWords(l.words[0]), sorted: true}
+			return choices{candidates: names(settingWords(l.words[0])), sorted: true}
 		}
 	}
 	if len(l.words) > 0 {

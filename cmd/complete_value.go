@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/complete"
-	"github.com/epilot-cli/epilot/internal/render"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
@@ -17,6 +16,9 @@ func (l *commandLine) flagValue(ctx context.Context) choices {
 			return found
 		}
 	}
+	if words := allowedValues(l.flag.Name); words != nil {
+		return choices{candidates: names(words), sorted: true}
+	}
 	switch l.flag.Name {
 	case "profile":
 		return l.profileNames()
@@ -25,8 +27,6 @@ func (l *commandLine) flagValue(ctx context.Context) choices {
 			return choices{}
 		}
 		return choices{candidates: []complete.Candidate{{Text: mockServer, Note: "a local epilot"}}}
-	case "stage":
-		return choices{candidates: settingWords("stage")}
 	case "api":
 		return choices{candidates: l.apis(nil)}
 	case "unset":
@@ -45,10 +45,6 @@ func (l *commandLine) callValue(ctx context.Context) (found choices, mine bool) 
 		return l.field(ctx), true
 	case "data":
 		return l.data(), true
-	case "output":
-		return choices{candidates: names(render.Formats()), sorted: true}, true
-	case "skeleton":
-		return choices{candidates: names([]string{minimalSkeleton, fullSkeleton})}, true
 	}
 	return choices{}, false
 }
@@ -131,10 +127,11 @@ func (l *commandLine) apis(given []string) []complete.Candidate {
 	return found
 }
 
-func settingWords(name string) []complete.Candidate {
+// settingWords is what a setting may be, nil where that is no short list.
+func settingWords(name string) []string {
 	for _, key := range profiles.Keys() {
 		if key.Name == name {
-			return names(key.Words)
+			return key.Words
 		}
 	}
 	return nil

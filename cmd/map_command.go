@@ -112,7 +112,7 @@ func allowedValues(name string) []string {
 	case "skeleton":
 		return []string{minimalSkeleton, fullSkeleton}
 	case "stage":
-		return []string{"prod", "dev", "staging"}
+		return settingWords(name)
 	}
 	return nil
 }
