@@ -94,8 +94,9 @@ func (l *commandLine) operations(ctx context.Context) []complete.Candidate {
 		found = append(found, complete.Candidate{Text: op.ID, Note: note})
 	}
 	if api.Name == fileAPI && api.Source == "" {
-		found = append(found, complete.Candidate{Text: fileUpload, Note: "Upload files and save them"},
-			complete.Candidate{Text: fileDownload, Note: "Download files"})
+		for _, t := range transferList() {
+			found = append(found, complete.Candidate{Text: t.name, Note: t.line})
+		}
 	}
 	return found
 }

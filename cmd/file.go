@@ -10,7 +10,6 @@ import (
 	"github.com/epilot-cli/epilot/internal/body"
 	"github.com/epilot-cli/epilot/internal/call"
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/manual"
 	"github.com/epilot-cli/epilot/internal/operation"
 	"github.com/epilot-cli/epilot/internal/params"
 	"github.com/epilot-cli/epilot/internal/query"
@@ -139,44 +138,4 @@ func (tr *transfer) show(ctx context.Context, text []byte) error {
 		return a.transform(ctx, from, document)
 	}
 	return a.copy(from, document)
-}
-
-// transferHelp is the help of both.
-func (o *callOptions) transferHelp(page *manual.Page) {
-	c := transferCommand(o.operation)
-	page.Lines("USAGE", c.Usage...)
-	for _, note := range c.Notes {
-		page.Lines(note.Title, note.Lines...)
-	}
-	page.List("FLAGS", CallFlags())
-}
-
-// transferCommand describes one of them.
-func transferCommand(name string) manual.Command {
-	c := manual.Command{Words: "epilot " + fileAPI + " " + name}
-	if name == fileUpload {
-		c.Line = "Upload files and save them as file entities"
-		c.Usage = []string{c.Words + " <path>… [-f field=value]… [flags]"}
-		c.Notes = []manual.Note{
-			{Title: "WHAT IT DOES", Lines: []string{
-				"Uploads files: asks for an upload URL, puts each file there without the token,",
-				"and saves it as a file entity. Answers the list of the entities.",
-			}},
-			{Title: "FIELDS", Lines: []string{
-				"-f sets fields of each entity, such as -f access_control=public-read -f '_tags[]=invoice';",
-				"-p sets parameters of saveFileV2, such as -p activity_id=…",
-			}},
-		}
-		return c
-	}
-	c.Line = "Download files"
-	c.Usage = []string{c.Words + " <id>… [--out-file PATH] [flags]"}
-	c.Notes = []manual.Note{
-		{Title: "WHAT IT DOES", Lines: []string{
-			"Downloads files into the working directory, or where --out-file says,",
-			"under the names that they have. Answers the list of ids and paths.",
-		}},
-		{Title: "PARAMETERS", Lines: []string{"-p sets parameters of downloadFile, such as -p version=1"}},
-	}
-	return c
 }

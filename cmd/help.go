@@ -66,9 +66,7 @@ func (o *callOptions) listAPI(cmd *cobra.Command) error {
 	page := manual.NewPage(term.NewPalette(o.app.Streams.Color))
 	page.Operations(api)
 	if api.Name == fileAPI && api.Source == "" {
-		page.Lines("COMMANDS",
-			"epilot file upload <path>…     upload files and save them",
-			"epilot file download <id>…     download files")
+		listTransfers(page)
 	}
 	page.Lines("NEXT",
 		"epilot "+api.Name+" <operationId> --help   what it takes and answers",

@@ -44,11 +44,10 @@ func mappedCommands(root *cobra.Command) []mappedCommand {
 		}
 	}
 	visit(root)
-	return append(
-		found,
-		mappedCommand{"file upload", "epilot file upload <path>…", "Upload files and save them; takes the flags of a call", []mappedFlag{}},
-		mappedCommand{"file download", "epilot file download <id>…", "Download files; takes the flags of a call", []mappedFlag{}},
-	)
+	for _, t := range transferList() {
+		found = append(found, mappedCommand{fileAPI + " " + t.name, t.usage(), t.line + "; takes the flags of a call", []mappedFlag{}})
+	}
+	return found
 }
 
 func describeCommand(c *cobra.Command) mappedCommand {
