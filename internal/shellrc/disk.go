@@ -34,7 +34,7 @@ func readFile(path string) (*diskFile, error) {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, failure.New(failure.File, "%s cannot be read, and is left as it is: %w", path, cause(err)).
+		return nil, failure.New(failure.File, "%s cannot be read, and is left as it is: %w", path, atomicfile.Cause(err)).
 			Hintf("make it a file that you may read and write")
 	}
 	f.exists, f.text, f.mode = true, string(text), info.Mode().Perm()
@@ -59,7 +59,7 @@ func (f *diskFile) writable() error {
 	if err == nil {
 		return file.Close()
 	}
-	return failure.New(failure.File, "%s cannot be written: %w", f.path, cause(err)).
+	return failure.New(failure.File, "%s cannot be written: %w", f.path, atomicfile.Cause(err)).
 		Hintf("make it a file that you may write, or add to it by hand what \"epilot completion\" prints")
 }
 
@@ -75,7 +75,7 @@ func (f *diskFile) removes(folders int) ([]step, error) {
 			err = os.Remove(real)
 		}
 		if err != nil {
-			return failure.New(failure.File, "%s cannot be removed: %w", f.path, cause(err))
+			return failure.New(failure.File, "%s cannot be removed: %w", f.path, atomicfile.Cause(err))
 		}
 		for dir := filepath.Dir(f.path); folders > 0 && os.Remove(dir) == nil; dir = filepath.Dir(dir) {
 			folders--
@@ -83,13 +83,4 @@ func (f *diskFile) removes(folders int) ([]step, error) {
 		return nil
 	}
 	return []step{{Change{f.path, "is removed"}, do}}, nil
-}
-
-// cause drops the path of a file error: the message names it already.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }

@@ -42,15 +42,7 @@ func (s *Setup) Install() ([]Change, error) {
 	if loaded, err := s.loaded(); err != nil || loaded != nil {
 		return loaded, err
 	}
-	var steps []step
-	for _, p := range places {
-		done, err := p.install(s)
-		if err != nil {
-			return nil, err
-		}
-		steps = append(steps, done...)
-	}
-	return run(steps)
+	return s.change(places, place.install)
 }
 
 // Uninstall removes all that Install may have written for the shell, whatever
@@ -60,18 +52,19 @@ func (s *Setup) Uninstall() ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.change(places, place.remove)
+}
+
+// change looks at every place before it takes the first step.
+func (s *Setup) change(places []place, plan func(place, *Setup) ([]step, error)) ([]Change, error) {
 	var steps []step
 	for _, p := range places {
-		done, err := p.remove(s)
+		more, err := plan(p, s)
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, done...)
+		steps = append(steps, more...)
 	}
-	return run(steps)
-}
-
-func run(steps []step) ([]Change, error) {
 	var changes []Change
 	for _, s := range steps {
 		if err := s.do(); err != nil {
