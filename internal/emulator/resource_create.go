@@ -79,9 +79,9 @@ func (c *call) sentThing() object {
 // request is the schema of what a client sends of a thing.
 func (r *resource) request() *operation.Schema {
 	if r.role == upserts && r.kind.post != nil {
-		return bodySchema(r.kind.post)
+		return r.kind.post.Body.JSON()
 	}
-	return bodySchema(r.op)
+	return r.op.Body.JSON()
 }
 
 // withTitle gives a thing that has a "_title" one that a person knows it by. A

@@ -117,7 +117,7 @@ func (s *seeding) collection(api *operation.API, name string, value jsontext.Val
 func (s *seeding) thing(target *seedTarget, text jsontext.Value, at string) {
 	before := len(s.faults)
 	given, value := s.read(text, at)
-	if request := bodySchema(target.op); request != nil && given != nil {
+	if request := target.op.Body.JSON(); request != nil && given != nil {
 		for _, fault := range schema.Check(request, value, schema.Request) {
 			s.fault(at+fault.Pointer, fault.Message)
 		}

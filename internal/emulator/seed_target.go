@@ -155,7 +155,7 @@ func (t *seedTarget) idName() string {
 	if t.res.shape != nil && t.res.shape.id != "" {
 		return t.res.shape.id
 	}
-	return idMember(bodySchema(t.op), t.res.kind)
+	return idMember(t.op.Body.JSON(), t.res.kind)
 }
 
 // id is the one that the thing names, "" for a new one.

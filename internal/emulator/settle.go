@@ -48,23 +48,12 @@ func listsThings(op *operation.Operation, k *kind) bool {
 
 // chosenID is the member of the body by which a client chooses the id.
 func chosenID(op *operation.Operation, k *kind) string {
-	s := bodySchema(op)
+	s := op.Body.JSON()
 	name := idMember(s, k)
 	if name == "" || schema.Shape(schema.Member(s, name)).ReadOnly {
 		return ""
 	}
 	return name
-}
-
-// bodySchema is the schema of an operation's JSON body, nil where it has none.
-func bodySchema(op *operation.Operation) *operation.Schema {
-	if op.Body == nil {
-		return nil
-	}
-	if content := operation.JSON(op.Body.Contents); content != nil {
-		return content.Schema
-	}
-	return nil
 }
 
 // settle reports whether the operation's answer can carry out its role.
@@ -101,7 +90,7 @@ func (r *resource) settleThing() {
 	r.idForm = sync.OnceValue(r.readIDForm)
 	if r.role == creates {
 		if name := chosenID(r.op, r.kind); name != "" {
-			r.samples = samplesOf(schema.Member(bodySchema(r.op), name))
+			r.samples = samplesOf(schema.Member(r.op.Body.JSON(), name))
 		}
 	}
 }

@@ -72,7 +72,7 @@ func knob(op *operation.Operation, name string) *operation.Schema {
 	if p := op.Param(name, "query"); p != nil {
 		return p.Schema
 	}
-	if body := bodySchema(op); schema.Declares(body, name) {
+	if body := op.Body.JSON(); schema.Declares(body, name) {
 		return schema.Member(body, name)
 	}
 	return nil

@@ -77,6 +77,18 @@ type Body struct {
 	Contents    []*Content // in the document's order
 }
 
+// JSON is the schema of the body where it is JSON; nil where there is none, or
+// no body.
+func (b *Body) JSON() *Schema {
+	if b == nil {
+		return nil
+	}
+	if content := JSON(b.Contents); content != nil {
+		return content.Schema
+	}
+	return nil
+}
+
 // Content is a media type object.
 type Content struct {
 	MediaType string

@@ -71,7 +71,7 @@ func planOf(op *operation.Operation) plan {
 // find looks for the first of the names among the query parameters and the
 // members of the body. A "from" that is a date is no offset.
 func find(op *operation.Operation, names []string, numeric bool) knob {
-	body := bodySchema(op)
+	body := op.Body.JSON()
 	for _, name := range names {
 		if p := op.Param(name, "query"); p != nil && (!numeric || isNumeric(p.Schema)) {
 			return knob{name: name, first: firstPage(p.Schema)}
@@ -81,16 +81,6 @@ func find(op *operation.Operation, names []string, numeric bool) knob {
 		}
 	}
 	return knob{}
-}
-
-func bodySchema(op *operation.Operation) *operation.Schema {
-	if op.Body == nil {
-		return nil
-	}
-	if content := operation.JSON(op.Body.Contents); content != nil {
-		return content.Schema
-	}
-	return nil
 }
 
 func isNumeric(s *operation.Schema) bool {
