@@ -41,21 +41,13 @@ func (c *config) readStage(v value) error {
 }
 
 func (c *config) readProfiles(v value) error {
-	if v.isNull() {
-		return nil
-	}
-	members, err := v.members()
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
+	return v.each(func(m member) error {
 		p, err := readProfile(m)
-		if err != nil {
-			return err
+		if err == nil {
+			c.profiles = append(c.profiles, p)
 		}
-		c.profiles = append(c.profiles, p)
-	}
-	return nil
+		return err
+	})
 }
 
 func readProfile(m member) (*Profile, error) {
@@ -77,14 +69,7 @@ func readProfile(m member) (*Profile, error) {
 }
 
 func (p *Profile) readAPIs(v value) error {
-	if v.isNull() {
-		return nil
-	}
-	members, err := v.members()
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
+	return v.each(func(m member) error {
 		a := API{Name: m.name}
 		err := m.value.read(map[string]reader{
 			"server":        text(&a.Server),
@@ -92,12 +77,11 @@ func (p *Profile) readAPIs(v value) error {
 			"token_command": command(&a.TokenCommand),
 			"headers":       headers(&a.Headers),
 		})
-		if err != nil {
-			return err
+		if err == nil {
+			p.APIs = append(p.APIs, a)
 		}
-		p.APIs = append(p.APIs, a)
-	}
-	return nil
+		return err
+	})
 }
 
 // keyring reads where the token is.

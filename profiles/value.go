@@ -39,6 +39,23 @@ func (v value) members() ([]member, error) {
 	return found, nil
 }
 
+// each hands the members of an object on; null is one without any.
+func (v value) each(take func(member) error) error {
+	if v.isNull() {
+		return nil
+	}
+	members, err := v.members()
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if err := take(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // next reads one member of the object.
 func (v value) next(decoder *json.Decoder) (member, error) {
 	start := decoder.InputOffset()
@@ -105,14 +122,7 @@ func moment(into *time.Time) reader {
 // error: they may be secrets.
 func headers(into *[]Header) reader {
 	return func(v value) error {
-		if v.isNull() {
-			return nil
-		}
-		members, err := v.members()
-		if err != nil {
-			return err
-		}
-		for _, m := range members {
+		return v.each(func(m member) error {
 			h := Header{Name: m.name}
 			if err := text(&h.Value)(m.value); err != nil {
 				return err
@@ -121,8 +131,8 @@ func headers(into *[]Header) reader {
 				return m.value.faultf("header %q cannot be sent: its name or its value holds a character that no header may hold", h.Name)
 			}
 			*into = append(*into, h)
-		}
-		return nil
+			return nil
+		})
 	}
 }
 
