@@ -10,11 +10,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 )
 
 func main() {
@@ -78,40 +78,7 @@ func generate(ctx context.Context, o options, log io.Writer) error {
 	if err := writeNotice(o); err != nil {
 		return err
 	}
-	return write(o.to, files)
-}
-
-// write makes the folder's texts those files.
-func write(folder string, files map[string]string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	if err := removeStale(folder, files); err != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(files[name]), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// removeStale removes the facts of APIs that no document describes any more.
-func removeStale(folder string, files map[string]string) error {
-	old, err := filepath.Glob(filepath.Join(folder, "*.txt"))
-	if err != nil {
-		return err
-	}
-	for _, file := range old {
-		if _, fresh := files[filepath.Base(file)]; fresh {
-			continue
-		}
-		if err := os.Remove(file); err != nil {
-			return err
-		}
-	}
-	return nil
+	return atomicfile.WriteFolder(o.to, "*.txt", files)
 }
 
 // sources lists the documents of a folder by API name.

@@ -9,12 +9,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"path/filepath"
-	"slices"
 
 	"github.com/epilot-cli/epilot/cmd"
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/manual"
 )
 
@@ -42,13 +40,13 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return write(*man, "epilot*.[17]", pages)
+		return atomicfile.WriteFolder(*man, "epilot*.[17]", pages)
 	case *to != "":
 		pages, err := build(ctx)
 		if err != nil {
 			return err
 		}
-		return write(*to, "*.md", pages)
+		return atomicfile.WriteFolder(*to, "*.md", pages)
 	}
 	return fmt.Errorf("-to or -man is needed")
 }
@@ -65,29 +63,4 @@ func build(ctx context.Context) (map[string]string, error) {
 	}
 	pages["index.md"] = manual.Index(apis)
 	return pages, nil
-}
-
-// write makes the folder's pages those, and no others that fit the pattern.
-func write(folder, pattern string, pages map[string]string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	old, err := filepath.Glob(filepath.Join(folder, pattern))
-	if err != nil {
-		return err
-	}
-	for _, file := range old {
-		if _, fresh := pages[filepath.Base(file)]; fresh {
-			continue
-		}
-		if err := os.Remove(file); err != nil {
-			return err
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(pages)) {
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(pages[name]), 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 )
 
 // update is a flag of the test binary, which testing reads before any test.
@@ -21,7 +23,7 @@ func TestReferenceIsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := write(reference, "*.md", pages); err != nil {
+		if err := atomicfile.WriteFolder(reference, "*.md", pages); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -37,22 +39,5 @@ func TestReferenceIsFresh(t *testing.T) {
 		if err != nil || string(got) != want {
 			t.Errorf("docs/reference/%s is stale: run go generate ./internal/manual (%v)", name, err)
 		}
-	}
-}
-
-// TestWriteRemovesPages: the page of an API that is gone must go.
-func TestWriteRemovesPages(t *testing.T) {
-	t.Parallel()
-	folder := filepath.Join(t.TempDir(), "made", "here")
-	for _, pages := range []map[string]string{{"old.md": "1", "both.md": "1"}, {"both.md": "2"}} {
-		if err := write(folder, "*.md", pages); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := os.Stat(filepath.Join(folder, "old.md")); !os.IsNotExist(err) {
-		t.Errorf("old.md: %v", err)
-	}
-	if text, err := os.ReadFile(filepath.Join(folder, "both.md")); err != nil || string(text) != "2" {
-		t.Errorf("both.md: %q, %v", text, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/manual"
 )
@@ -67,7 +68,7 @@ func TestManPagesLint(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	pages := testPages(t)
-	if err := write(folder, "epilot*.[17]", pages); err != nil {
+	if err := atomicfile.WriteFolder(folder, "epilot*.[17]", pages); err != nil {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "*"))
