@@ -2,7 +2,6 @@ package manual
 
 import (
 	"embed"
-	"path"
 	"strings"
 )
 
@@ -27,7 +26,7 @@ func Topics() []Entry {
 
 // TopicText is the Markdown of a topic, "" for a name that is none.
 func TopicText(name string) string {
-	text, err := topics.ReadFile(path.Join("topics", name+".md"))
+	text, err := topics.ReadFile("topics/" + name + ".md") // not joined: "./agents" is no name
 	if err != nil {
 		return ""
 	}
