@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +16,7 @@ import (
 const completesFiles = cobra.BashCompFilenameExt
 
 // taken is what the words of a fixed command may be.
-func (l *commandLine) taken(ctx context.Context) choices {
+func (l *commandLine) taken() choices {
 	path := strings.TrimPrefix(l.cmd.CommandPath(), l.root.Name()+" ")
 	switch path {
 	case "definitions update":

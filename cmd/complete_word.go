@@ -23,7 +23,7 @@ func (l *commandLine) choices(ctx context.Context) choices {
 	case !l.bare && strings.HasPrefix(l.typed, "-"):
 		return l.flagNames()
 	case l.cmd != nil:
-		return l.commandWord(ctx)
+		return l.commandWord()
 	case len(l.words) == 0:
 		return choices{candidates: l.firstWords()}
 	case len(l.words) == 1:
@@ -135,7 +135,7 @@ func (l *commandLine) flagNames() choices {
 
 // commandWord completes a word of a fixed command: a command below it, or what
 // it takes.
-func (l *commandLine) commandWord(ctx context.Context) choices {
+func (l *commandLine) commandWord() choices {
 	if l.cmd.HasSubCommands() {
 		if len(l.words) > 0 {
 			return choices{}
@@ -145,7 +145,7 @@ func (l *commandLine) commandWord(ctx context.Context) choices {
 	if l.cmd.ValidArgsFunction != nil || len(l.cmd.ValidArgs) > 0 {
 		return l.declared()
 	}
-	return l.taken(ctx)
+	return l.taken()
 }
 
 // declared are the words that the command itself declares to cobra.

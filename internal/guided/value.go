@@ -25,7 +25,7 @@ func (g *Guide) value(ctx context.Context, s *operation.Schema, at place) (strin
 		return g.oneOf(ctx, s, texts, at)
 	}
 	kinds := kindsOf(shape)
-	kind, err := g.kind(ctx, s, kinds, at)
+	kind, err := g.kind(ctx, kinds, at)
 	if err != nil {
 		return "", err
 	}
@@ -80,7 +80,7 @@ func (g *Guide) oneOf(ctx context.Context, s *operation.Schema, texts []string, 
 }
 
 // kind asks for the type where several are allowed.
-func (g *Guide) kind(ctx context.Context, s *operation.Schema, kinds []string, at place) (string, error) {
+func (g *Guide) kind(ctx context.Context, kinds []string, at place) (string, error) {
 	switch len(kinds) {
 	case 0:
 		return "", nil

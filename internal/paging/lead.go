@@ -79,15 +79,23 @@ func linkNext(headers []string) string {
 			if !strings.HasPrefix(target, "<") || !strings.HasSuffix(target, ">") {
 				continue
 			}
-			for _, param := range strings.Split(params, ";") {
-				name, rel, _ := strings.Cut(strings.TrimSpace(param), "=")
-				if strings.EqualFold(name, "rel") && slices.Contains(strings.Fields(strings.Trim(rel, `"`)), "next") {
-					return strings.Trim(target, "<>")
-				}
+			if isNext(params) {
+				return strings.Trim(target, "<>")
 			}
 		}
 	}
 	return ""
+}
+
+// isNext reports whether a link's parameters name the relation "next".
+func isNext(params string) bool {
+	for param := range strings.SplitSeq(params, ";") {
+		name, rel, _ := strings.Cut(strings.TrimSpace(param), "=")
+		if strings.EqualFold(name, "rel") && slices.Contains(strings.Fields(strings.Trim(rel, `"`)), "next") {
+			return true
+		}
+	}
+	return false
 }
 
 // plain is the text of a JSON string, or the JSON text of another value.
