@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -104,7 +105,16 @@ func (a *App) officialChoices(ctx context.Context, args []string) error {
 	}
 	out := bufio.NewWriter(a.Streams.Out)
 	for _, c := range line.choices(ctx).candidates {
-		fmt.Fprintln(out, c.Text)
+		if !strings.ContainsFunc(c.Text, special) {
+			fmt.Fprintln(out, c.Text)
+		}
 	}
 	return asWriteError(out.Flush())
+}
+
+// special reports whether a shell may take the character for more than itself.
+// The official script for bash has these answers expanded (compgen -W), and a
+// name may come from an override of whatever repository the person is in.
+func special(r rune) bool {
+	return !strings.ContainsRune("-._", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
