@@ -122,8 +122,9 @@ func (tr *transfer) call(ctx context.Context, op *operation.Operation, in params
 const shownReason = 300 // bytes of an error's body that a message shows
 
 func (tr *transfer) refused(op *operation.Operation, resp *http.Response, text []byte) error {
-	why := strings.Join(strings.Fields(string(text[:min(len(text), shownReason)])), " ")
-	failed := failure.New(failure.API, "%s answered %s: %s", op.ID, statusLine(resp.StatusCode), tr.target.redact.Text(why))
+	// A secret that is cut in two is not known any more.
+	why := strings.Join(strings.Fields(tr.target.redact.Text(string(text))), " ")
+	failed := failure.New(failure.API, "%s answered %s: %s", op.ID, statusLine(resp.StatusCode), why[:min(len(why), shownReason)])
 	failed.Status = resp.StatusCode
 	return failed.Hintf("the steps of it are operations of their own; \"epilot %s\" lists them", tr.api.Name)
 }
