@@ -39,28 +39,37 @@ func windowOf(c *call) window {
 	w := window{size: -1}
 	for _, name := range sizeNames() {
 		if s := knob(c.op, name); s != nil {
-			w.size = intOf(c.said(name), defaultOf(s, unsaid))
+			w.size = c.amount(name, defaultOf(s, unsaid))
 			break
 		}
 	}
 	for _, name := range pageNames() {
 		if s := knob(c.op, name); s != nil && w.size >= 0 {
 			first := defaultOf(s, 1)
-			w.offset = max(intOf(c.said(name), first)-first, 0) * w.size
+			w.offset = max(c.amount(name, first)-first, 0) * w.size
 		}
 	}
 	for _, name := range offsetNames() {
 		if knob(c.op, name) != nil {
-			w.offset += max(intOf(c.said(name), 0), 0)
+			w.offset += max(c.amount(name, 0), 0)
 		}
 	}
 	for _, name := range cursorNames() {
 		if knob(c.op, name) != nil {
 			w.cursor = true
-			w.offset += max(intOf(strings.TrimPrefix(c.said(name), cursorPrefix), 0), 0)
+			w.offset += max(c.amount(name, 0), 0)
 		}
 	}
 	return w
+}
+
+// mostAmount is more than a state can hold; the product of two such numbers
+// is still one.
+const mostAmount = 1 << 30
+
+// amount is a number of things that the call says, or a cursor.
+func (c *call) amount(name string, fallback int) int {
+	return min(intOf(strings.TrimPrefix(c.said(name), cursorPrefix), fallback), mostAmount)
 }
 
 // cursorPrefix stands before the offset in a cursor: nobody should count on it.
