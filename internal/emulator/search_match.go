@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/epilot-cli/epilot/internal/emulator/faults"
 )
 
 func (q allOf) matches(thing object) bool {
@@ -57,11 +59,11 @@ func (q term) fits(text string) bool {
 	if q.phrase {
 		return text == q.word || strings.Contains(" "+text+" ", " "+q.word+" ")
 	}
-	if like(q.word, text) {
+	if faults.Like(q.word, text) {
 		return true
 	}
 	for _, word := range strings.FieldsFunc(text, isBreak) {
-		if like(q.word, word) {
+		if faults.Like(q.word, word) {
 			return true
 		}
 	}
@@ -69,27 +71,6 @@ func (q term) fits(text string) bool {
 }
 
 func isBreak(r rune) bool { return strings.ContainsRune(" \t\n,;/()\"", r) }
-
-// like reports whether a text fits a pattern in which * stands for any text.
-func like(pattern, text string) bool {
-	head, rest, more := strings.Cut(pattern, "*")
-	if !more {
-		return pattern == text
-	}
-	if !strings.HasPrefix(text, head) {
-		return false
-	}
-	text = text[len(head):]
-	parts := strings.Split(rest, "*")
-	for _, part := range parts[:len(parts)-1] {
-		at := strings.Index(text, part)
-		if at < 0 {
-			return false
-		}
-		text = text[at+len(part):]
-	}
-	return strings.HasSuffix(text, parts[len(parts)-1])
-}
 
 // values are what a path of members such as "address.city" leads to; arrays on
 // the way are gone through, and a step that is a number takes an element.

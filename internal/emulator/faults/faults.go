@@ -48,25 +48,28 @@ func (r Rule) matches(q Request) bool {
 	return (r.Method == "" || r.Method == q.Method) &&
 		(r.API == "" || r.API == q.API) &&
 		(r.Operation == "" || r.Operation == q.Operation) &&
-		(r.Path == "" || like(r.Path, q.Path) || like(r.Path, q.Template))
+		(r.Path == "" || Like(r.Path, q.Path) || Like(r.Path, q.Template))
 }
 
-// like reports whether the text fits a pattern in which * stands for any text.
-func like(pattern, text string) bool {
-	parts := strings.Split(pattern, "*")
-	rest, begins := strings.CutPrefix(text, parts[0])
-	if len(parts) == 1 || !begins {
-		return begins && rest == ""
+// Like reports whether a text fits a pattern in which * stands for any text.
+func Like(pattern, text string) bool {
+	head, rest, more := strings.Cut(pattern, "*")
+	if !more {
+		return pattern == text
 	}
-	last := len(parts) - 1
-	for _, part := range parts[1:last] {
-		_, after, found := strings.Cut(rest, part)
-		if !found {
+	if !strings.HasPrefix(text, head) {
+		return false
+	}
+	text = text[len(head):]
+	parts := strings.Split(rest, "*")
+	for _, part := range parts[:len(parts)-1] {
+		at := strings.Index(text, part)
+		if at < 0 {
 			return false
 		}
-		rest = after
+		text = text[at+len(part):]
 	}
-	return strings.HasSuffix(rest, parts[last])
+	return strings.HasSuffix(text, parts[len(parts)-1])
 }
 
 // Plan is the faults and delays of one server; a nil plan has none. It is safe
