@@ -53,12 +53,13 @@ func (s *Setup) all() ([]place, error) {
 // needed, and a block for where that is missing or not loaded itself.
 func (s *Setup) bashPlaces(home, data string) []place {
 	user := s.folder("BASH_COMPLETION_USER_DIR", filepath.Join(data, "bash-completion"))
-	return []place{
-		&file{path: filepath.Join(user, "completions", "epilot")},
-		&block{path: filepath.Join(home, s.bashStart()), lines: []string{
+	places := []place{&file{path: filepath.Join(user, "completions", "epilot")}}
+	for _, start := range s.bashStarts(home) {
+		places = append(places, &block{path: start, lines: []string{
 			`if command -v epilot >/dev/null; then eval "$(epilot completion bash)"; fi`,
-		}},
+		}})
 	}
+	return places
 }
 
 func (s *Setup) zshPlaces(home, data string) []place {
@@ -80,13 +81,22 @@ func zshLines(functions string) []string {
 	}
 }
 
-// bashStart is the start file of the shells that a terminal opens: on macOS
-// they are login shells.
-func (s *Setup) bashStart() string {
-	if s.System == "darwin" {
-		return ".bash_profile"
+// bashStarts are the start files of the shells that a terminal opens, first the
+// one that is read. On macOS they are login shells, which read the first that is
+// there: a new .bash_profile would take the place of a person's .profile.
+func (s *Setup) bashStarts(home string) []string {
+	if s.System != "darwin" {
+		return []string{filepath.Join(home, ".bashrc")}
 	}
-	return ".bashrc"
+	var there, missing []string
+	for _, name := range []string{".bash_profile", ".bash_login", ".profile"} {
+		if path := filepath.Join(home, name); isThere(path) {
+			there = append(there, path)
+		} else {
+			missing = append(missing, path)
+		}
+	}
+	return append(there, missing...)
 }
 
 // powerShellProfile is $PROFILE of PowerShell 7, which only it can tell for sure.
@@ -113,8 +123,9 @@ func (s *Setup) hasBashCompletion() bool {
 // package. Some systems do it in files of their own, which differ too much to
 // rely on, and many have it without loading it, as for root.
 func (s *Setup) loadsBashCompletion() bool {
-	for _, name := range []string{".bashrc", s.bashStart()} {
-		f, err := readFile(filepath.Join(s.home(), name))
+	home := s.home()
+	for _, start := range []string{filepath.Join(home, ".bashrc"), s.bashStarts(home)[0]} {
+		f, err := readFile(start)
 		if err != nil {
 			continue // whoever has to write it will say so
 		}

@@ -1,6 +1,7 @@
 package shellrc_test
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -65,6 +66,27 @@ func TestBashCompletionThatIsNotLoaded(t *testing.T) {
 		if changes := h.install(s); len(changes) != 1 || filepath.Base(changes[0].File) != row.want {
 			t.Errorf("%s with %q in %s: %+v, want %s", row.system, row.text, row.file, changes, row.want)
 		}
+	}
+}
+
+// TestLoginShell: on macOS the block is in the start file that bash reads, and
+// is found again when that has become another one.
+func TestLoginShell(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, map[string]string{".profile": "export A=1\n"})
+	s := h.setup("bash")
+	s.System = "darwin"
+	before := h.state()
+	if changes := h.install(s); len(changes) != 1 || filepath.Base(changes[0].File) != ".profile" {
+		t.Errorf("%v", changes)
+	}
+	h.write(".bash_profile", "export B=1\n")
+	before[".bash_profile"] = h.state()[".bash_profile"]
+	if _, err := s.Uninstall(); err != nil {
+		t.Fatal(err)
+	}
+	if after := h.state(); !maps.Equal(after, before) {
+		t.Errorf("%v\nwant %v", after, before)
 	}
 }
 
