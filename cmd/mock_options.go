@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"strconv"
@@ -44,7 +43,7 @@ func (o *mockOptions) journal(with *emulator.Options) (end func(), err error) {
 	}
 	with.Record = func(x emulator.Exchange) {
 		if err := to.Add(x); err != nil {
-			fmt.Fprintf(o.call.app.Streams.Err, "warning: %s\n", safeLines(err.Error()))
+			o.call.app.warn(err.Error())
 		}
 	}
 	return end, nil
@@ -64,8 +63,7 @@ func (o *mockOptions) open(with *emulator.Options) (net.Listener, string, error)
 	at := strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
 	if !emulator.IsLoopback(host) {
 		with.Foreign = true
-		fmt.Fprintf(o.call.app.Streams.Err, "warning: whoever reaches %s can use this local epilot; its tokens are for testing, and nothing is encrypted\n",
-			net.JoinHostPort(host, at))
+		o.call.app.warn("whoever reaches " + net.JoinHostPort(host, at) + " can use this local epilot; its tokens are for testing, and nothing is encrypted")
 	}
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
