@@ -3,12 +3,8 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/http"
-	"net/url"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -111,7 +107,7 @@ func (o *mockOptions) run(ctx context.Context) error {
 		return err
 	}
 	o.introduce(base)
-	return serve(ctx, listener, handler)
+	return serve(ctx, listener, o.call.app.server(handler))
 }
 
 // introduce says where the local epilot is and how it is called.
@@ -120,32 +116,6 @@ func (o *mockOptions) introduce(base string) {
 	fmt.Fprintf(say, "a local epilot listens on %s (Ctrl-C stops it)\n", base)
 	fmt.Fprintf(say, "call it with --server %s or EPILOT_SERVER=%s\n", base, base)
 	fmt.Fprintf(say, "a token for it: export EPILOT_TOKEN=$(epilot mock token%s)\n", o.state.flag())
-}
-
-func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return failure.New(failure.Network, "the local epilot stopped: %w", err)
-	case <-ctx.Done():
-	}
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace/2)
-	defer cancel()
-	if server.Shutdown(patience) != nil {
-		_ = server.Close() // what is still open then is cut
-	}
-	return nil
-}
-
-func (a *App) logRequest(entry emulator.Entry) {
-	fault := ""
-	if entry.Fault != "" {
-		fault = " (on purpose: " + entry.Fault + ")"
-	}
-	fmt.Fprintf(a.Streams.Err, "%s %s %d %s%s\n", entry.Method, safeLines(entry.Path), entry.Status,
-		entry.Duration.Round(time.Microsecond), fault)
 }
 
 // emulator makes the local epilot, unless the options say otherwise over the
@@ -183,34 +153,4 @@ func (o *callOptions) mockNames() []string {
 		names = append(names, o.api)
 	}
 	return names
-}
-
-// startMock serves the emulator on a free loopback port for this call. The path
-// of its URL names the API, so that no other one can be meant.
-func (t *target) startMock(o *callOptions, api *operation.API) (*url.URL, error) {
-	handler, err := o.emulator(emulator.Options{Issuer: mockIssuer})
-	if err != nil {
-		return nil, err
-	}
-	listener, err := emulator.Listen(0)
-	if err != nil {
-		return nil, err
-	}
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	go func() { _ = server.Serve(listener) }()
-	t.close = func() { _ = server.Close() }
-	o.mock = handler
-	return &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: "/" + api.Name}, nil
-}
-
-// bootstrapToken is the emulator's own token, for a call that has no other.
-func (o *callOptions) bootstrapToken() (*auth.Token, error) {
-	value, err := o.mock.BootstrapToken()
-	if err != nil {
-		return nil, err
-	}
-	if o.app.Streams.ErrTTY && !o.json {
-		fmt.Fprintln(o.app.Streams.Err, "no token configured: using the local epilot's own")
-	}
-	return &auth.Token{Value: value, Source: auth.FromEmulator}, nil
 }
