@@ -67,14 +67,7 @@ func (o *callOptions) sendRevocation(ctx context.Context, profile *profiles.Prof
 	if err != nil {
 		return 0, err
 	}
-	if profile != nil {
-		profile = profile.For(api.Name)
-	}
-	server, err := o.resolveServer(o.app.profiles(), profile, api, op)
-	if err != nil {
-		return 0, err
-	}
-	t, err := o.route(profile, server, api, op, func() (*auth.Token, error) { return token, nil })
+	t, err := o.revocationTarget(profile, token, api, op)
 	if err != nil {
 		return 0, err
 	}
@@ -92,6 +85,18 @@ func (o *callOptions) sendRevocation(ctx context.Context, profile *profiles.Prof
 		return resp.StatusCode, nil
 	}
 	return 0, (&answer{options: o, op: op, redact: t.redact}).show(req, resp)
+}
+
+// revocationTarget is where calls of the profile go, with that token.
+func (o *callOptions) revocationTarget(profile *profiles.Profile, token *auth.Token, api *operation.API, op *operation.Operation) (*target, error) {
+	if profile != nil {
+		profile = profile.For(api.Name)
+	}
+	server, err := o.resolveServer(o.app.profiles(), profile, api, op)
+	if err != nil {
+		return nil, err
+	}
+	return o.route(profile, server, api, op, func() (*auth.Token, error) { return token, nil })
 }
 
 func (o *callOptions) findRevocation(ctx context.Context) (*operation.API, *operation.Operation, error) {

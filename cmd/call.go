@@ -92,6 +92,11 @@ func (o *callOptions) run(ctx context.Context) error {
 		Operation: r.op, Server: t.url, Params: words,
 		Header: t.header, Body: payload, Token: t.bearer(),
 	}
+	return o.carryOut(ctx, r, t, planned)
+}
+
+// carryOut sends what the person approves of, or shows it.
+func (o *callOptions) carryOut(ctx context.Context, r *readiness, t *target, planned *call.Call) error {
 	a := &answer{options: o, op: r.op, redact: t.redact, program: r.program, form: r.form}
 	done, err := a.approve(ctx, planned)
 	if err != nil {

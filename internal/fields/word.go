@@ -45,21 +45,13 @@ func (b *builder) read(word string) (*field, error) {
 		return nil, failure.New(failure.Usage, "-f %q is not valid UTF-8", word).
 			Hintf("bytes that are no text are read from a file: -f key=@file")
 	}
-	f := &field{word: word, text: text}
 	key, isJSON := strings.CutSuffix(key, ":")
 	if !ok || key == "" {
 		return nil, wrongForm(word)
 	}
-	name, isFile := strings.CutPrefix(text, "@")
-	switch {
-	case isFile && isJSON:
-		f.kind, f.text = jsonFile, name
-	case isFile:
-		f.kind, f.text = file, name
-	case isJSON:
-		f.kind = jsonText
-	}
-	if isFile && name == "" {
+	f := &field{word: word}
+	f.kind, f.text = assigned(text, isJSON)
+	if isFile := f.kind == file || f.kind == jsonFile; isFile && f.text == "" {
 		return nil, failure.New(failure.Usage, "-f %s names no file", word).
 			Hintf(`write -f %s=@file; the text @ itself is -f '%s:="@"'`, key, key)
 	}
@@ -70,6 +62,20 @@ func (b *builder) read(word string) (*field, error) {
 		f.path = []step{{name: key}} // a property whose own name has dots
 	}
 	return f, nil
+}
+
+// assigned is what stands behind the "=", and of which kind it is.
+func assigned(written string, isJSON bool) (fieldKind, string) {
+	name, isFile := strings.CutPrefix(written, "@")
+	switch {
+	case isFile && isJSON:
+		return jsonFile, name
+	case isFile:
+		return file, name
+	case isJSON:
+		return jsonText, written
+	}
+	return text, written
 }
 
 func wrongForm(word string) error {
