@@ -65,9 +65,11 @@ func (c *Catalog) describeDownload(d *Definition) {
 // All are the names of the APIs that are embedded, downloaded or come from an
 // override, sorted.
 func (c *Catalog) All() []string {
-	names := slices.Concat(c.Names(), c.downloads(), c.overrides())
-	slices.Sort(names)
-	return slices.Compact(names)
+	var names []string
+	for _, e := range c.Known() {
+		names = append(names, e.Name)
+	}
+	return names
 }
 
 // Definitions are those of all APIs that are embedded, downloaded or come from
