@@ -70,7 +70,7 @@ func (o *callOptions) readSeed(file string) (*texts.Document, error) {
 	text, err := io.ReadAll(io.LimitReader(from, maxSeed+1))
 	switch {
 	case err != nil:
-		return nil, failure.New(failure.File, "%s cannot be read: %w", name, err)
+		return nil, failure.New(failure.File, "%s cannot be read: %w", name, err).Hintf("name a YAML or JSON file, or - for stdin")
 	case len(text) > maxSeed:
 		return nil, failure.New(failure.Usage, "%s is longer than %d bytes", name, maxSeed).Hintf("seed it in parts")
 	}

@@ -18,7 +18,8 @@ type place struct {
 func (a *App) place() (place, error) {
 	program, err := a.Executable()
 	if err != nil {
-		return place{}, failure.New(failure.File, "this program's own file is not known: %w", err)
+		return place{}, failure.New(failure.File, "this program's own file is not known: %w", err).
+			Hintf("start it by its path, or install the release by hand")
 	}
 	target, err := filepath.EvalSymlinks(program)
 	if err != nil {

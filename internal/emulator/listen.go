@@ -18,7 +18,8 @@ func Listen(port int) (net.Listener, error) { return ListenOn("127.0.0.1", port)
 // or "0.0.0.0" for all. Errors are as those of Listen.
 func ListenOn(host string, port int) (net.Listener, error) {
 	if port < 0 || port > 65535 {
-		return nil, failure.New(failure.Usage, "port %d is not between 0 and 65535", port)
+		return nil, failure.New(failure.Usage, "port %d is not between 0 and 65535", port).
+			Hintf("--port 0 takes a free one")
 	}
 	network := "tcp"
 	if ip := net.ParseIP(host); ip != nil && ip.To4() != nil {

@@ -75,7 +75,7 @@ func (f *diskFile) removes(folders int) ([]step, error) {
 			err = os.Remove(real)
 		}
 		if err != nil {
-			return failure.New(failure.File, "%s cannot be removed: %w", f.path, atomicfile.Cause(err))
+			return failure.New(failure.File, "%s cannot be removed: %w", f.path, atomicfile.Cause(err)).Hintf("remove it by hand")
 		}
 		for dir := filepath.Dir(f.path); folders > 0 && os.Remove(dir) == nil; dir = filepath.Dir(dir) {
 			folders--

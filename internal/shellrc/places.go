@@ -46,7 +46,8 @@ func (s *Setup) all() ([]place, error) {
 			"if (Get-Command epilot -ErrorAction SilentlyContinue) { epilot completion powershell | Out-String | Invoke-Expression }",
 		}}}, nil
 	}
-	return nil, failure.New(failure.Usage, "there is no completion for the shell %q", s.Shell)
+	return nil, failure.New(failure.Usage, "there is no completion for the shell %q", s.Shell).
+		Hintf("the shells are bash, zsh, fish and powershell")
 }
 
 // bashPlaces are a file that the package bash-completion loads when it is
