@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/catalog/facts"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/operation"
@@ -78,7 +79,7 @@ func (c *Catalog) cached(name string) (*download, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, failure.New(failure.File, "the downloaded definition %s cannot be read: %w", file, cause(err))
+		return nil, failure.New(failure.File, "the downloaded definition %s cannot be read: %w", file, atomicfile.Cause(err))
 	}
 	defer text.Close()
 	d := &download{name: name, file: file}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/catalog/openapi"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/operation"
@@ -35,7 +36,7 @@ func (c *Catalog) fromFile(name, file string) (*operation.API, error) {
 		return nil, failure.New(failure.Usage, "--definition %s: no such file", file)
 	}
 	if err != nil {
-		return nil, failure.New(failure.File, "definition %s cannot be read: %w", file, cause(err))
+		return nil, failure.New(failure.File, "definition %s cannot be read: %w", file, atomicfile.Cause(err))
 	}
 	return parse(name, file, text)
 }
@@ -70,16 +71,6 @@ func readAll(r io.Reader, expected int64) ([]byte, error) {
 		err = errTooLarge
 	}
 	return text.Bytes(), err
-}
-
-// cause drops the operation and the path of a file error: the message names
-// the file already.
-func cause(err error) error {
-	var failed *fs.PathError
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
 }
 
 // fromURL fetches a definition, with no credentials and within fetchTime.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/operation"
 )
@@ -35,7 +36,7 @@ func overrideExtensions() []string { return []string{".json", ".yaml", ".yml"} }
 func (c *Catalog) readOverride(name, file string) (*operation.API, error) {
 	text, err := c.readFile(file)
 	if err != nil {
-		return nil, failure.New(failure.File, "override %s cannot be read: %w", file, cause(err))
+		return nil, failure.New(failure.File, "override %s cannot be read: %w", file, atomicfile.Cause(err))
 	}
 	return parse(name, file, text)
 }

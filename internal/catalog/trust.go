@@ -89,7 +89,7 @@ func (t *Trust) List() ([]Trusted, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, failure.New(failure.File, "%s cannot be read: %w", t.File, cause(err))
+		return nil, failure.New(failure.File, "%s cannot be read: %w", t.File, atomicfile.Cause(err))
 	}
 	return t.parse(text)
 }

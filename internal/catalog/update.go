@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
@@ -105,7 +106,7 @@ func (c *Catalog) Reset(names []string) ([]string, error) {
 		}
 		file := c.cacheFile(name)
 		if err := os.Remove(file); err != nil && !isAbsent(err) {
-			return removed, failure.New(failure.File, "%s cannot be removed: %w", file, cause(err))
+			return removed, failure.New(failure.File, "%s cannot be removed: %w", file, atomicfile.Cause(err))
 		}
 		removed = append(removed, name)
 	}
