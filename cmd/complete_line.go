@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/internal/catalog"
 )
 
 // commandLine is what stands before the cursor, read as far as it goes: it is
@@ -90,13 +92,9 @@ func (l *commandLine) parse(options []string, open bool) {
 	}
 	l.flags.ParseErrorsAllowlist.UnknownFlags = true
 	_ = l.flags.Parse(options)
-	if isRemote(l.definition) {
+	if catalog.IsURL(l.definition) {
 		l.definition = "" // nothing is fetched for a Tab
 	}
-}
-
-func isRemote(definition string) bool {
-	return strings.HasPrefix(definition, "http://") || strings.HasPrefix(definition, "https://")
 }
 
 // behindDashes tells whether a flag at the end would be a word.

@@ -46,7 +46,7 @@ func New(options Options) *Catalog {
 // damaged, of kind File, a failed fetch of kind Network.
 func (c *Catalog) Load(ctx context.Context, name, definition string) (*operation.API, error) {
 	switch {
-	case isURL(definition):
+	case IsURL(definition):
 		return c.fromURL(ctx, name, definition)
 	case definition != "":
 		return c.fromFile(name, definition)

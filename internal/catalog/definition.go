@@ -25,7 +25,8 @@ const (
 	acceptedOnline = "application/json, application/yaml, */*;q=0.5"
 )
 
-func isURL(definition string) bool {
+// IsURL reports whether --definition names a URL, which is fetched, and no file.
+func IsURL(definition string) bool {
 	scheme, _, found := strings.Cut(definition, "://")
 	return found && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }

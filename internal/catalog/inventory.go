@@ -122,7 +122,7 @@ func (c *Catalog) overrides() []string {
 // Read reads a definition file for a person who wants to know what is in it: a
 // document, or one of the downloads.
 func (c *Catalog) Read(file string) (*operation.API, error) {
-	if isURL(file) {
+	if IsURL(file) {
 		return nil, failure.New(failure.Usage, "%s is a URL: what it serves may change with every call", withoutQuery(file)).
 			Hintf("download it, and name the file")
 	}

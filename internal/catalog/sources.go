@@ -52,7 +52,7 @@ func parseBase(base string) (*url.URL, error) {
 		return nil, nil
 	}
 	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || !isURL(base) {
+	if err != nil || u.Host == "" || !IsURL(base) {
 		return nil, failure.New(failure.Usage, "EPILOT_DEFINITIONS_URL is not an http or https URL").
 			Hintf("give it as in EPILOT_DEFINITIONS_URL=https://mirror.example/definitions")
 	}

@@ -39,7 +39,7 @@ type trustList struct {
 // Holds reports whether the file that the API was read from is trusted, with
 // the very text that was read. What came from a URL never is.
 func (t *Trust) Holds(api *operation.API) (bool, error) {
-	if api.Source == "" || api.Digest == nil || isURL(api.Source) {
+	if api.Source == "" || api.Digest == nil || IsURL(api.Source) {
 		return false, nil
 	}
 	files, err := t.List()
@@ -54,7 +54,7 @@ func (t *Trust) Holds(api *operation.API) (bool, error) {
 // Add trusts the file that the API was read from, as it was read.
 func (t *Trust) Add(ctx context.Context, api *operation.API) error {
 	path := t.real(api.Source)
-	if !filepath.IsAbs(path) || api.Digest == nil || isURL(api.Source) {
+	if !filepath.IsAbs(path) || api.Digest == nil || IsURL(api.Source) {
 		return failure.New(failure.Usage, "%s is no file that can be trusted", api.Source)
 	}
 	entry := Trusted{Path: path, SHA256: api.Digest(), Since: t.Now().UTC().Truncate(time.Second)}
