@@ -49,6 +49,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 	env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
 	env.Setenv("NO_PROXY", "*")
+	env.Setenv("GORACE", os.Getenv("GORACE")) // without it a program of the race detector takes a second to end
 	env.Setenv("EPILOT_CREDENTIAL_STORE", "file")
 	env.Values["test"] = env.T()
 	env.Defer(func() { searchFiles(env.T().(watched), env.WorkDir) })
