@@ -128,7 +128,7 @@ func (o *callOptions) askToken(ctx context.Context, server auth.Server, missing 
 		return nil, err
 	}
 	line, err := prompts.Password(ctx, prompt.Question{
-		Text: "Token for " + server.URL.Host, Help: missing.Error(),
+		Text: "Token for " + server.URL.Host, Help: missing.Error() + ownTokenHint(server),
 		Check: func(text string) error {
 			_, err := auth.Take(text, auth.FromTerminal)
 			return err

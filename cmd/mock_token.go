@@ -23,10 +23,17 @@ func newMockTokenCmd(call *callOptions, state *mockState) *cobra.Command {
 // nearHint adds to a missing token, for a server on this machine, where that of
 // a local epilot is.
 func nearHint(server auth.Server, missing error) error {
-	if server.URL == nil || !transport.Loopback(server.URL.Hostname()) {
-		return missing
+	if hint := ownTokenHint(server); hint != "" {
+		return failure.Of(missing).Hintf("give a token with --token or EPILOT_TOKEN%s", hint)
 	}
-	return failure.Of(missing).Hintf("give a token with --token or EPILOT_TOKEN; \"epilot mock token\" prints that of a local epilot")
+	return missing
+}
+
+func ownTokenHint(server auth.Server) string {
+	if server.URL == nil || !transport.Loopback(server.URL.Hostname()) {
+		return ""
+	}
+	return "; \"epilot mock token\" prints that of a local epilot"
 }
 
 func (o *callOptions) printMockToken(state *mockState) error {
