@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/epilot-cli/epilot/cmd"
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 )
 
 func main() {
@@ -22,7 +22,7 @@ func main() {
 func run(args []string, log io.Writer) error {
 	flags := flag.NewFlagSet("generate", flag.ContinueOnError)
 	flags.SetOutput(log)
-	to := flags.String("to", "", "`folder` for the scripts")
+	to := flags.String("to", "", "`folder` for the scripts; other ones of epilot in it are removed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -33,19 +33,15 @@ func run(args []string, log io.Writer) error {
 }
 
 func write(folder string) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
+	scripts := map[string]string{}
 	for _, shell := range cmd.Shells() {
 		script, err := cmd.CompletionScript(shell)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(folder, fileName(shell)), []byte(script), 0o644); err != nil {
-			return err
-		}
+		scripts[fileName(shell)] = script
 	}
-	return nil
+	return atomicfile.WriteFolder(folder, "*epilot*", scripts)
 }
 
 // fileName is how packages call the script: the name tells zsh and fish which
