@@ -10,106 +10,68 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
-	"github.com/epilot-cli/epilot/internal/complete"
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	helpcmd "github.com/epilot-cli/epilot/cmd/help"
+	"github.com/epilot-cli/epilot/internal/openapi/complete"
+	"github.com/epilot-cli/epilot/internal/output/render"
 	"github.com/epilot-cli/epilot/internal/term"
-	"github.com/epilot-cli/epilot/profiles"
 )
 
-// choices are what may stand at the cursor, and what the shell does with them.
-type choices struct {
-	candidates []complete.Candidate
-	hint       string // shown above them, where the shell can
-	files      bool   // the shell completes a path where there is no candidate
-	sorted     bool   // the shell must keep their order
-}
-
-// completes tells that a shell asks what may stand at the cursor.
-func completes(args []string) bool {
+// asksForCompletion tells that a shell asks what may stand at the cursor.
+func asksForCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// complete answers the shell in cobra's protocol. The line is read by our own
+// answerShell answers the shell in cobra's protocol. The line is read by our own
 // rules, by which flags stand anywhere, so cobra gets a command without flags.
 // Nothing is sent or written, and what cannot be read completes nothing.
-func (a *App) complete(ctx context.Context, args []string) error {
-	out := bufio.NewWriter(a.Streams.Out)
-	root := &cobra.Command{
+func answerShell(ctx context.Context, f *cmdutil.Factory, args []string) error {
+	out := bufio.NewWriter(f.Streams.Out)
+	protocol := &cobra.Command{
 		Use: "epilot", DisableFlagParsing: true, SilenceErrors: true, SilenceUsage: true,
 		Run: func(*cobra.Command, []string) {},
 		ValidArgsFunction: func(_ *cobra.Command, before []string, typed string) ([]string, cobra.ShellCompDirective) {
-			line := a.readLine(before, typed)
-			return line.answer(line.choices(ctx))
+			line := readLine(f, before, typed)
+			return line.inShell(line.choices(ctx))
 		},
 	}
-	root.CompletionOptions.DisableDefaultCmd = true // it would answer for ours
-	root.SetOut(out)
-	root.SetErr(io.Discard)
-	root.SetArgs(args)
-	if err := root.ExecuteContext(ctx); err != nil {
+	protocol.CompletionOptions.DisableDefaultCmd = true // it would answer for ours
+	protocol.SetOut(out)
+	protocol.SetErr(io.Discard)
+	protocol.SetArgs(args)
+	if err := protocol.ExecuteContext(ctx); err != nil {
 		return err
 	}
-	return asWriteError(out.Flush())
+	return flush(out)
 }
 
-// answer is the choices in cobra's form: those that begin with what was typed.
-func (l *commandLine) answer(found choices) ([]string, cobra.ShellCompDirective) {
-	directive, lines := cobra.ShellCompDirectiveNoFileComp, []string(nil)
-	for _, c := range found.candidates {
-		if !strings.HasPrefix(c.Text, l.value()) || strings.ContainsFunc(c.Text, term.Unsafe) {
-			continue // a line of the protocol cannot hold it
-		}
-		if c.Open {
-			directive |= cobra.ShellCompDirectiveNoSpace
-		}
-		lines = append(lines, cobra.CompletionWithDesc(l.inShell(c.Text), note(c.Note)))
+func flush(out *bufio.Writer) error {
+	if err := out.Flush(); err != nil {
+		return &render.WriteError{Err: err}
 	}
-	if found.files && len(lines) == 0 {
-		directive &^= cobra.ShellCompDirectiveNoFileComp
-	}
-	if found.sorted {
-		directive |= cobra.ShellCompDirectiveKeepOrder
-	}
-	if found.hint != "" {
-		lines = cobra.AppendActiveHelp(lines, note(found.hint))
-	}
-	return lines, directive
-}
-
-// note is a text on one line, whatever a definition has put in it.
-func note(text string) string { return strings.Join(strings.Fields(term.Safe(text)), " ") }
-
-// names are candidates without notes.
-func names(texts []string) []complete.Candidate {
-	var found []complete.Candidate
-	for _, text := range texts {
-		found = append(found, complete.Candidate{Text: text})
-	}
-	return found
-}
-
-// look is the configuration for looking at it: nothing is repaired or said.
-func (a *App) look() *profiles.Store {
-	return profiles.Open(profiles.Options{Dir: profiles.ConfigDir(a.Getenv), Lookup: a.LookupEnv, Look: true})
+	return nil
 }
 
 const officialRequest = "--_completions"
 
 // officialChoices answers the scripts of the official CLI, which may still be
 // installed: "--_completions subcommands", "--_completions operations API".
-func (a *App) officialChoices(ctx context.Context, args []string) error {
-	rest := args[slices.Index(args, officialRequest)+1:]
-	line := a.readLine(nil, "")
+func officialChoices(ctx context.Context, f *cmdutil.Factory, args []string) error {
+	rest := args[1:]
+	var before []string
 	if len(rest) > 0 && rest[0] == "operations" {
-		line = a.readLine(rest[1:min(len(rest), 2)], "")
+		before = rest[1:min(len(rest), 2)]
 	}
-	out := bufio.NewWriter(a.Streams.Out)
-	for _, c := range line.choices(ctx).candidates {
-		if !strings.ContainsFunc(c.Text, special) {
-			fmt.Fprintln(out, c.Text)
+	out := bufio.NewWriter(f.Streams.Out)
+	found, _ := readLine(f, before, "").choices(ctx)
+	for _, line := range found {
+		if name, _, _ := strings.Cut(line, "\t"); !strings.ContainsFunc(name, special) {
+			fmt.Fprintln(out, name)
 		}
 	}
-	return asWriteError(out.Flush())
+	return flush(out)
 }
 
 // special reports whether a shell may take the character for more than itself.
@@ -117,4 +79,279 @@ func (a *App) officialChoices(ctx context.Context, args []string) error {
 // name may come from an override of whatever repository the person is in.
 func special(r rune) bool {
 	return !strings.ContainsRune("-._", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+}
+
+// commandLine is what stands before the cursor, read as far as it goes: it is
+// not finished, and may be wrong.
+type commandLine struct {
+	root  *root
+	cmd   *cobra.Command // that the arguments name; the root where they name none
+	flags *pflag.FlagSet // those that may stand here
+	args  []string       // whole ones; without those that name the command
+	typed string         // the argument at the cursor, up to it
+
+	flag  *pflag.Flag // whose value is at the cursor
+	start int         // where in typed that value begins
+	bare  bool        // what follows "--" is no flag
+}
+
+// readLine reads the arguments before the cursor and the one at it.
+func readLine(f *cmdutil.Factory, before []string, typed string) *commandLine {
+	f.Silent = true
+	r := newRoot(f, before)
+	before = r.args // as it is meant: without aliases
+	r.operation.DescribeParamFlags(valueOf("definition", before, r.flagSets()...))
+	l := &commandLine{root: r, typed: typed}
+	l.setCommand(r.Command, r.operation.PersistentFlags())
+	if own := r.operation.ParamFlags(); own != nil {
+		l.flags.AddFlagSet(own)
+	}
+	positional, options, open := splitArgs(before, l.flags)
+	if len(positional) > 0 && positional[0] == "help" {
+		positional = positional[1:]
+	}
+	positional = withoutAppAPI(positional)
+	cmd, below := findCommand(r.Command, positional)
+	l.setCommand(cmd, r.operation.PersistentFlags())
+	if cmd != r.Command && r.operation.API() == "" {
+		positional, options, open = splitArgs(before, l.flags) // by the flags of this command
+		if len(positional) > 0 && positional[0] == "help" {
+			positional = positional[1:]
+		}
+		_, below = findCommand(r.Command, positional)
+	}
+	l.args = below
+	l.parse(options, open)
+	l.bare = !open && behindDashes(l.flags, before)
+	l.findValue(options, open)
+	return l
+}
+
+// findCommand is the command that the arguments name, as far as they name one,
+// and the arguments behind it.
+func findCommand(cmd *cobra.Command, args []string) (*cobra.Command, []string) {
+	for i, arg := range args {
+		at := slices.IndexFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.Name() == arg || c.HasAlias(arg) })
+		if at < 0 {
+			return cmd, args[i:]
+		}
+		cmd = cmd.Commands()[at]
+	}
+	return cmd, nil
+}
+
+// setCommand sets the command and the flags that may stand behind it. A line
+// that names no command yet may go on to a call.
+func (l *commandLine) setCommand(cmd *cobra.Command, call *pflag.FlagSet) {
+	l.cmd = cmd
+	l.flags = pflag.NewFlagSet("line", pflag.ContinueOnError)
+	l.flags.SortFlags = false
+	if cmd == l.root.Command {
+		l.flags.AddFlagSet(call)
+	}
+	l.flags.AddFlagSet(cmd.LocalNonPersistentFlags()) // first: an own flag hides the one of that name for all
+	for c := cmd; c != nil; c = c.Parent() {
+		l.flags.AddFlagSet(c.PersistentFlags())
+	}
+}
+
+// parse gives the options of this line their values. One that is wrong is left
+// out: the call will say so.
+func (l *commandLine) parse(options []string, open bool) {
+	if open {
+		options = options[:len(options)-1]
+	}
+	l.flags.ParseErrorsAllowlist.UnknownFlags = true
+	_ = l.flags.Parse(options)
+}
+
+// behindDashes tells whether a flag at the end would be a word.
+func behindDashes(flags *pflag.FlagSet, before []string) bool {
+	positional, _, _ := splitArgs(slices.Concat(before, []string{"--help"}), flags)
+	return len(positional) > 0 && positional[len(positional)-1] == "--help"
+}
+
+// findValue finds the flag whose value is at the cursor.
+func (l *commandLine) findValue(options []string, open bool) {
+	switch {
+	case open:
+		l.flag = lastFlag(l.flags, options[len(options)-1])
+	case l.bare || !strings.HasPrefix(l.typed, "-"):
+	case strings.HasPrefix(l.typed, "--"):
+		name, _, valued := strings.Cut(l.typed[2:], "=")
+		if valued {
+			l.flag, l.start = l.flags.Lookup(name), len(name)+3
+		}
+	default:
+		l.findShortValue()
+	}
+}
+
+// findShortValue finds the value behind short flags, as in -vpkey or -o=table.
+func (l *commandLine) findShortValue() {
+	for i := 1; i < len(l.typed)-1; i++ {
+		flag := l.shorthand(l.typed[i])
+		if flag == nil {
+			return
+		}
+		if flag.NoOptDefVal != "" {
+			continue
+		}
+		l.flag, l.start = flag, i+1
+		if l.typed[i+1] == '=' {
+			l.start++
+		}
+		return
+	}
+}
+
+func (l *commandLine) shorthand(letter byte) *pflag.Flag {
+	if letter > '~' {
+		return nil
+	}
+	return l.flags.ShorthandLookup(string(letter))
+}
+
+func lastFlag(flags *pflag.FlagSet, option string) *pflag.Flag {
+	if name, long := strings.CutPrefix(option, "--"); long {
+		return flags.Lookup(name)
+	}
+	return flags.ShorthandLookup(option[len(option)-1:])
+}
+
+// value is what was typed of the value, or of the word.
+func (l *commandLine) value() string { return l.typed[l.start:] }
+
+// choices are what may stand at the cursor, and what the shell does with them.
+func (l *commandLine) choices(ctx context.Context) ([]cobra.Completion, cobra.ShellCompDirective) {
+	l.cmd.SetContext(ctx)
+	switch {
+	case l.flag != nil:
+		return l.flagValue()
+	case l.start > 0: // the value of a flag that nobody knows
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	case !l.bare && strings.HasPrefix(l.typed, "-"):
+		return l.flagNames()
+	case l.cmd == l.root.Command:
+		if len(l.args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		found, directive := cmdutil.Candidates(l.firstArguments(), l.typed, 0)
+		if len(found) == 0 && l.typed != "" {
+			found, directive = cmdutil.Candidates(l.operations(), l.typed, 0)
+		}
+		return found, directive
+	case l.cmd.HasAvailableSubCommands() && l.root.operation.API() == "":
+		if len(l.args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return cmdutil.Candidates(subcommands(l.cmd), l.typed, 0)
+	case l.cmd.ValidArgsFunction != nil:
+		return l.cmd.ValidArgsFunction(l.cmd, l.args, l.typed)
+	case len(l.args) > 0:
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return l.cmd.ValidArgs, cobra.ShellCompDirectiveNoFileComp
+}
+
+// flagValue completes the value of a flag by what its command registered.
+func (l *commandLine) flagValue() ([]cobra.Completion, cobra.ShellCompDirective) {
+	for c := l.cmd; c != nil; c = c.Parent() {
+		if values, flagSets := c.GetFlagCompletionFunc(l.flag.Name); flagSets && c.Flag(l.flag.Name) == l.flag {
+			return values(l.cmd, l.args, l.value())
+		}
+	}
+	if values, flagSets := l.root.operation.GetFlagCompletionFunc(l.flag.Name); flagSets && l.cmd == l.root.Command {
+		return values(l.cmd, l.args, l.value())
+	}
+	if _, isFile := l.flag.Annotations[cobra.BashCompFilenameExt]; isFile {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// firstArguments are the commands and the APIs, and the topics of "help".
+func (l *commandLine) firstArguments() []complete.Candidate {
+	var found []complete.Candidate
+	for _, c := range commands() {
+		found = append(found, complete.Candidate{Text: c.name, Note: c.short})
+	}
+	found = append(found, complete.Candidate{Text: "help", Note: helpcmd.New().Short})
+	if l.root.helped {
+		for _, topic := range helpcmd.Topics() {
+			found = append(found, complete.Candidate{Text: topic.Name, Note: topic.Line})
+		}
+	}
+	for _, name := range l.root.aliases() {
+		found = append(found, complete.Candidate{Text: name, Note: "alias"})
+	}
+	return append(found, inSpelling(l.typed, l.root.f.APINames())...)
+}
+
+func subcommands(cmd *cobra.Command) []complete.Candidate {
+	var found []complete.Candidate
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			found = append(found, complete.Candidate{Text: c.Name(), Note: c.Short})
+		}
+	}
+	return found
+}
+
+// flagNames are the flags that may still be given, in the order of the help.
+func (l *commandLine) flagNames() ([]cobra.Completion, cobra.ShellCompDirective) {
+	var found []complete.Candidate
+	l.flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Hidden || flag.Changed && !cmdutil.IsRepeated(flag) || l.excluded(flag) {
+			return
+		}
+		_, note := cmdutil.FlagText(flag)
+		found = append(found, complete.Candidate{Text: "--" + flag.Name, Note: note})
+		if flag.Shorthand != "" {
+			found = append(found, complete.Candidate{Text: "-" + flag.Shorthand, Note: note})
+		}
+	})
+	return cmdutil.Candidates(found, l.typed, cobra.ShellCompDirectiveKeepOrder)
+}
+
+// excluded reports whether a flag of the line cannot be combined with this one.
+func (l *commandLine) excluded(flag *pflag.Flag) bool {
+	return slices.ContainsFunc(cmdutil.ExcludedBy(flag), func(name string) bool {
+		other := l.flags.Lookup(name)
+		return other != nil && other.Changed
+	})
+}
+
+// inShell is what the shell's script expects for the choices: the complete
+// argument, but only what follows the first "=" where the argument is a flag
+// that has one.
+func (l *commandLine) inShell(found []cobra.Completion, directive cobra.ShellCompDirective) ([]cobra.Completion, cobra.ShellCompDirective) {
+	lines := make([]cobra.Completion, 0, len(found))
+	for _, choice := range found {
+		if !strings.HasPrefix(choice, activeHelp) {
+			value, note, noted := strings.Cut(choice, "\t")
+			if !strings.HasPrefix(value, l.value()) || strings.ContainsFunc(value, term.Unsafe) {
+				continue
+			}
+			if choice = l.shellWord(value); noted {
+				choice = cobra.CompletionWithDesc(choice, note)
+			}
+		}
+		lines = append(lines, choice)
+	}
+	if len(lines) > 0 {
+		directive |= cobra.ShellCompDirectiveNoFileComp
+	}
+	return lines, directive
+}
+
+// activeHelp is cobra's mark of a line that is a hint and no choice.
+var activeHelp = cobra.AppendActiveHelp(nil, "")[0]
+
+func (l *commandLine) shellWord(value string) string {
+	word := l.typed[:l.start] + value
+	if l.bare || !strings.HasPrefix(l.typed, "-") {
+		return word
+	}
+	return word[strings.IndexByte(l.typed, '=')+1:]
 }

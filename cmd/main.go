@@ -1,19 +1,194 @@
-// Package cmd is the command line: it turns words and flags into options, asks
-// the rooms below for what a command needs, and prints errors in one place. It
-// is the only package that knows cobra.
+// Package cmd is the command line: it orders the arguments, builds the command
+// that they name, and turns errors into the exit status. The commands stand in
+// the packages below it.
 package cmd
 
 import (
 	"context"
+	"crypto/rand"
 	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/cmd/upgrade"
+	"github.com/epilot-cli/epilot/internal/auth/keyring"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/term"
+	"github.com/epilot-cli/epilot/internal/transport"
 )
+
+// version is set by the release build: -ldflags "-X …/cmd.version=1.2.3".
+var version = "0.0.0-dev"
+
+// feed and feedKey are set by the release build in the same way: the address of
+// the releases, and the minisign public key of who signs them. See
+// docs/release.md.
+var feed, feedKey string
 
 // Main runs the command line of the process and returns its exit status.
 func Main() int {
-	app := newApp()
-	status := app.lastWords(app.run(context.Background(), os.Args[1:]))
-	if !app.signalled() {
-		app.tellNews(os.Args[1:])
+	// A write to a pipe that nobody reads fails, in place of ending the process by
+	// the signal: the status is 0 then, as for a socket. The signal is caught, not
+	// ignored, for a pager or an editor would inherit that.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	return Run(context.Background(), newApp(), os.Args[1:])
+}
+
+func newApp() *cmdutil.App {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = ""
+	}
+	return &cmdutil.App{
+		Streams:   term.System(os.Getenv),
+		LookupEnv: os.LookupEnv,
+		Environ:   os.Environ,
+		Now:       time.Now,
+		Random:    rand.Reader,
+		Dir:       dir,
+		Proxy:     transport.ProxyFromEnvironment(os.Getenv),
+		Keyring:   keyring.System(os.Getenv),
+		Program: cmdutil.Program{
+			Version: version, Feed: feed, FeedKey: feedKey,
+			Executable: os.Executable, Root: os.DirFS("/"),
+		},
+		Exit: os.Exit,
+	}
+}
+
+// Run runs one command line and returns its exit status. Errors are reported on
+// the App's streams.
+func Run(ctx context.Context, app *cmdutil.App, args []string) int {
+	f := cmdutil.NewFactory(app)
+	f.Flags.JSON = slices.Contains(args, "--json")
+	f.Out.Flags.JSON = f.Flags.JSON // for what is wrong before the flags are read
+	s := &signals{f: f}
+	f.WindDown = func() { s.patient.Store(true) }
+	f.Out.PagerStarted = s.leaveInterrupts
+	status := s.report(run(ctx, f, s, args))
+	f.Close()
+	if !s.received() {
+		upgrade.TellNews(f, args)
 	}
 	return status
+}
+
+func run(ctx context.Context, f *cmdutil.Factory, s *signals, args []string) error {
+	switch {
+	case asksForCompletion(args):
+		return answerShell(ctx, f, args)
+	case len(args) > 0 && args[0] == officialRequest:
+		return officialChoices(ctx, f, args)
+	}
+	if err := f.ApplyColor(); err != nil {
+		return err
+	}
+	for {
+		r := newRoot(f, args)
+		r.signals, f.HelpErr = s, nil
+		if s.ctx != nil {
+			ctx = s.ctx // handled since the line before
+		}
+		err := r.execute(ctx)
+		if err == nil {
+			return nil
+		}
+		if args, err = r.corrected(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// signals is what SIGINT and SIGTERM mean to a command that does more than
+// print. Until a command handles them, the system's own way to end the process
+// is right, and costs nothing at the start.
+type signals struct {
+	f        *cmdutil.Factory
+	ctx      context.Context // ends with the first signal; nil before handle
+	patient  atomic.Bool     // the command ends itself after a signal, however long that takes
+	once     sync.Once       // the command's end or the end of the grace: one of them reports
+	status   int             // that was reported
+	reported chan struct{}   // closed when it is
+}
+
+// handle ends the command's context at the first SIGINT or SIGTERM, and the
+// process when the command does not end then. A second signal meets the
+// system's default and ends the process.
+func (s *signals) handle(cmd *cobra.Command) {
+	if s.ctx != nil || s.f.Exit == nil {
+		return
+	}
+	ctx, cancel := context.WithCancelCause(cmd.Context())
+	s.ctx, s.reported = ctx, make(chan struct{})
+	cmd.SetContext(ctx)
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		err := failure.New(failure.Interrupted, "interrupted")
+		if <-received == syscall.SIGTERM {
+			err = failure.New(failure.Terminated, "terminated")
+		}
+		signal.Stop(received) // before anybody learns of the first: a second one must not be lost
+		cancel(err)
+		s.giveUp(err)
+	}()
+}
+
+// giveUp ends the process when the command does not.
+func (s *signals) giveUp(err error) {
+	if s.patient.Load() {
+		return
+	}
+	select {
+	case <-s.reported:
+		return
+	case <-time.After(cmdutil.Grace):
+	}
+	time.AfterFunc(cmdutil.Grace/2, func() { s.f.Exit(failure.ExitStatus(err)) }) // stderr may hang too
+	s.f.Exit(s.report(err))
+}
+
+// handleSignals handles signals for a command, unless it is one that only
+// prints what is built in.
+func (r *root) handleSignals(cmd *cobra.Command) {
+	lists := !cmd.HasParent() || r.operation.API() != "" && r.operation.OnlyLists()
+	if r.signals != nil && (!lists || r.f.Asks()) {
+		r.signals.handle(cmd)
+	}
+}
+
+// leaveInterrupts leaves Ctrl-C to the pager, which knows what it means there,
+// and which must not outlive this process on the terminal.
+func (s *signals) leaveInterrupts() {
+	if s.f.Exit == nil {
+		return
+	}
+	signal.Reset(os.Interrupt)
+	signal.Notify(make(chan os.Signal, 1), os.Interrupt) // caught, not ignored: the pager would inherit that
+}
+
+// received reports whether a signal ended the command.
+func (s *signals) received() bool { return s.ctx != nil && s.ctx.Err() != nil }
+
+// report reports an error and returns the exit status. A signal takes
+// precedence over the failure that it provoked in the command.
+func (s *signals) report(err error) int {
+	if s.ctx == nil {
+		return s.f.Out.Error(err)
+	}
+	if err != nil && s.received() {
+		err = context.Cause(s.ctx)
+	}
+	s.once.Do(func() {
+		s.status = s.f.Out.Error(err)
+		close(s.reported)
+	})
+	return s.status
 }

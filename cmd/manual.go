@@ -1,64 +1,93 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/epilot-cli/epilot/internal/manual"
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // Manual are the facts that every man page needs: the flags of all commands
 // and those of an API call.
-func Manual(edition manual.Edition) manual.Man {
-	o := &callOptions{}
-	return manual.Man{Edition: edition, Global: flagsOf(o.addGlobalFlags), Call: flagsOf(o.addCallFlags)}
-}
-
-// flagsOf are the flags that a function adds.
-func flagsOf(add func(*pflag.FlagSet)) []manual.Entry {
-	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	add(flags)
-	return flagEntries(flags)
+func Manual(edition help.Edition) help.Man {
+	return help.Man{
+		Edition: edition,
+		Global:  cmdutil.FlagEntries(cmdutil.GlobalCommand().PersistentFlags()),
+		Call:    cmdutil.FlagEntries(cmdutil.CallCommand().PersistentFlags()),
+		About:   catalog.About,
+	}
 }
 
 // Commands is the program with all of its commands, as the man pages describe
 // them.
-func Commands() manual.Command {
-	nothing := func(string) (string, bool) { return "", false }
-	root, o := newRootCmd(&App{Getenv: func(string) string { return "" }, LookupEnv: nothing}, nil)
-	root.ResetCommands() // of a line without words they are names alone
-	for _, c := range commands() {
-		root.AddCommand(c.command(o))
-	}
-	program := manualOf(root)
-	program.Usage = []string{root.Use, "epilot <command> [flags]"}
+func Commands() help.Command {
+	app := &cmdutil.App{Streams: &term.Streams{}, LookupEnv: func(string) (string, bool) { return "", false }}
+	r := newRoot(cmdutil.NewFactory(app), []string{allCommands})
+	program := manualOf(r.Command)
+	program.Usage = []string{r.Use, "epilot <command> [flags]"}
 	version := pflag.NewFlagSet("", pflag.ContinueOnError)
-	version.AddFlag(root.PersistentFlags().Lookup("version"))
-	program.Flags = append(program.Flags, flagEntries(version)...)
+	version.AddFlag(r.PersistentFlags().Lookup("version"))
+	program.Flags = append(program.Flags, cmdutil.FlagEntries(version)...)
 	return program
 }
 
 // APICommands are the commands of an API that are no operations. They are not
 // in that tree: only a line that names the API has them.
-func APICommands(api string) []manual.Command {
-	if api != fileAPI {
-		return nil
-	}
-	commands := []manual.Command{transferCommand(fileUpload), transferCommand(fileDownload)}
-	for i := range commands {
-		commands[i].Flags = flagsOf(new(callOptions).addCallFlags)
+func APICommands(api string) []help.Command {
+	var commands []help.Command
+	for _, c := range extraCommands(nil, nil)[api] {
+		described := c.Describe()
+		described.Flags = cmdutil.FlagEntries(cmdutil.CallCommand().PersistentFlags())
+		commands = append(commands, described)
 	}
 	return commands
 }
 
-func manualOf(cmd *cobra.Command) manual.Command {
+// runnable are the commands that do something by themselves, with those of APIs
+// that are no operations.
+func runnable() []help.Command {
+	var found []help.Command
+	var visit func(help.Command)
+	visit = func(c help.Command) {
+		if short := c.Words == "epilot login" || c.Words == "epilot logout"; short {
+			return // "auth login" and "auth logout" are found
+		}
+		if len(c.Below) == 0 || len(c.Flags) > 0 && c.Words != "epilot" {
+			found = append(found, c)
+		}
+		for _, below := range c.Below {
+			visit(below)
+		}
+	}
+	visit(Commands())
+	for api := range extraCommands(nil, nil) {
+		for _, c := range extraCommands(nil, nil)[api] {
+			found = append(found, c.Describe())
+		}
+	}
+	return found
+}
+
+// CallFlags are the flags of an API call, as docs/reference lists them.
+func CallFlags() []help.Entry {
+	return slices.Concat(
+		cmdutil.FlagEntries(cmdutil.CallCommand().PersistentFlags()),
+		cmdutil.FlagEntries(cmdutil.GlobalCommand().PersistentFlags()),
+	)
+}
+
+func manualOf(cmd *cobra.Command) help.Command {
 	flags := cmd.LocalNonPersistentFlags()
 	flags.SortFlags = false // as its help has them
-	described := manual.Command{
+	described := help.Command{
 		Words: cmd.CommandPath(), Usage: []string{cmd.UseLine()}, Line: cmd.Short,
-		Flags: flagEntries(flags),
+		Flags: cmdutil.FlagEntries(flags),
 	}
 	if cmd.HasExample() {
 		described.Calls = strings.Split(cmd.Example, "\n")

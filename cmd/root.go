@@ -1,159 +1,245 @@
 package cmd
 
 import (
+	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/cmd/file"
+	helpcmd "github.com/epilot-cli/epilot/cmd/help"
+	"github.com/epilot-cli/epilot/cmd/operation"
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/nearest"
+	"github.com/epilot-cli/epilot/internal/output"
 )
 
-// newRootCmd builds the commands that this command line can mean: one of its
-// own, or the API that it names. The others cost nothing.
-func newRootCmd(a *App, args []string) (*cobra.Command, *callOptions) {
-	o := &callOptions{app: a, catalog: a.catalog()}
-	root := &cobra.Command{
+// root is the command line as cobra reads it: one of the program's own
+// commands, or the API that the arguments name. The others cost nothing.
+type root struct {
+	*cobra.Command
+	f         *cmdutil.Factory
+	args      []string // as typed
+	signals   *signals
+	operation *operation.Command // of the API that the line names, if it names one
+
+	version, mapped bool   // --version, --map
+	helped          bool   // the line begins with "help"
+	topic           string // that it names
+	unknown         string // the argument where a command or an API is expected
+	wrong           error  // with the names of the line
+	alias           string // that the line began with
+}
+
+// allCommands stands for the arguments of a line that has all commands.
+const allCommands = "/"
+
+func newRoot(f *cmdutil.Factory, args []string) *root {
+	r := &root{f: f, args: args, operation: operation.New(f)}
+	r.Command = &cobra.Command{
 		Use:           "epilot <api> <operationId> [path parameters…] [flags]",
 		Short:         "Call any operation of the epilot APIs",
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, words []string) error { return o.runRoot(cmd, words) },
+		RunE:          r.run,
 	}
-	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(newHelpCmd())
-	o.addMapFlag(root.Flags())
-	o.addGlobalFlags(root.PersistentFlags())
-	root.PersistentFlags().BoolVar(&o.showVersion, "version", false, "Print the version")
-	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { o.heed(cmd) }
-	root.SetFlagErrorFunc(flagError)
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { o.helpErr = o.help(cmd) })
-	root.SetArgs(o.addMeant(root, args))
-	return root, o
+	r.CompletionOptions.DisableDefaultCmd = true
+	r.SetHelpCommand(helpcmd.New())
+	cmdutil.AddMapFlag(r.Flags(), &r.mapped)
+	f.Flags.AddTo(r.Command, f.CompleteProfile)
+	r.PersistentFlags().BoolVar(&r.version, "version", false, "Print the version")
+	r.PersistentPreRunE = r.begin
+	r.SetFlagErrorFunc(r.flagError)
+	r.SetHelpFunc(func(cmd *cobra.Command, _ []string) { f.HelpErr = r.help(cmd) })
+	r.SetArgs(r.addNamed(args))
+	return r
 }
 
-// addMeant adds the command that the words name, and returns the arguments in
-// the order that cobra reads: command words, flags, values.
-func (o *callOptions) addMeant(root *cobra.Command, args []string) []string {
-	api := newAPICmd(o)
-	o.callFlags = api.PersistentFlags()
-	o.addCallFlags(o.callFlags)
-	words, options, open := wordsFirst(args, root.PersistentFlags(), o.callFlags)
-	if len(words) > 0 && words[0] == "help" {
-		words, options = words[1:], append(options, "--help")
-		args = slices.Concat(words, options)
-		o.helped = true
-		if len(words) > 0 && isTopic(words[0]) {
-			return o.nameTopic(words, options)
+// addNamed adds the command that the arguments name, and returns the arguments
+// in the order that cobra reads: command, flags, values.
+func (r *root) addNamed(args []string) []string {
+	positional, options, open := splitArgs(args, r.flagSets()...)
+	if len(positional) > 0 && positional[0] == "help" {
+		positional, options = positional[1:], append(options, "--help")
+		args = slices.Concat(positional, options)
+		r.helped = true
+		if len(positional) > 0 && helpcmd.IsTopic(positional[0]) {
+			return r.nameTopic(positional, options)
 		}
 	}
-	words = withoutAppAPI(words)
-	if len(words) == 0 || isCommand(words[0]) || !o.namesAPI(words[0], options) {
-		o.addCommands(root, words)
+	positional = withoutAppAPI(positional)
+	switch {
+	case len(positional) == 0 || positional[0] == allCommands || isCommand(positional[0]):
+		r.addCommands(positional)
+		return args
+	case !r.namesAPI(positional[0], options):
+		if known := r.respell(positional[0]); known != nil {
+			r.args = known
+			return r.addNamed(known)
+		}
+		r.addCommands(positional)
 		return args
 	}
-	o.nameAPI(api, words)
-	root.AddCommand(api)
-	named := min(len(words), 2)
-	if open {
-		return slices.Concat(words[:named], options) // "--" would become the value that is missing
+	r.operation.Extra = extraCommands(r.f, r.operation.Flags())[positional[0]]
+	r.operation.Select(positional)
+	r.AddCommand(r.operation.Command)
+	if r.addParamFlags() {
+		positional, options, open = splitArgs(r.args, r.flagSets()...)
+		if r.helped {
+			positional, options = positional[1:], append(options, "--help")
+		}
+		positional = withoutAppAPI(positional)
 	}
-	return slices.Concat(words[:named], options, []string{"--"}, words[named:])
+	named, values := []string{positional[0]}, positional[1:]
+	if len(values) > 0 {
+		named, values = append(named, operation.Placeholder), values[1:]
+	}
+	if open {
+		return slices.Concat(named, options) // "--" would become the value that is missing
+	}
+	return slices.Concat(named, options, []string{"--"}, values)
 }
 
-// namesAPI reports whether the word is an API: an embedded one, or any word
+// flagSets are the flags that may stand anywhere on this line.
+func (r *root) flagSets() []*pflag.FlagSet {
+	sets := []*pflag.FlagSet{r.PersistentFlags(), r.operation.PersistentFlags()}
+	if own := r.operation.ParamFlags(); own != nil {
+		sets = append(sets, own)
+	}
+	return sets
+}
+
+// addParamFlags makes flags of the operation's parameters, where the line has a
+// flag that is none of ours, and reports whether there are any. One that is
+// spelled otherwise gets its own name.
+func (r *root) addParamFlags() bool {
+	sets := r.flagSets()
+	var unknown []int
+	eachArg(r.args, sets, func(at int, role role) bool {
+		if role == option && strings.HasPrefix(r.args[at], "--") && !isFlag(sets, r.args[at]) {
+			unknown = append(unknown, at)
+		}
+		return true
+	})
+	if len(unknown) == 0 || r.operation.AddParamFlags(valueOf("definition", r.args, sets...)) == nil {
+		return false
+	}
+	r.args = slices.Clone(r.args)
+	for _, at := range unknown {
+		name, value, valued := strings.Cut(r.args[at][2:], "=")
+		if known := r.operation.Respell(name); known != "" && valued {
+			r.args[at] = "--" + known + "=" + value
+		} else if known != "" {
+			r.args[at] = "--" + known
+		}
+	}
+	return true
+}
+
+// extraCommands are the commands of APIs that are no operations.
+func extraCommands(f *cmdutil.Factory, flags *cmdutil.CallFlags) map[string][]*cmdutil.APICommand {
+	return map[string][]*cmdutil.APICommand{file.API: file.Commands(f, flags)}
+}
+
+// namesAPI reports whether the argument is an API: an embedded one, or any name
 // when the line brings a definition of its own.
-func (o *callOptions) namesAPI(word string, options []string) bool {
-	return o.catalog.Has(word) || slices.ContainsFunc(options, isDefinitionFlag)
+func (r *root) namesAPI(name string, options []string) bool {
+	return r.f.Catalog().Has(name) || slices.ContainsFunc(options, isDefinitionFlag)
 }
 
 func isDefinitionFlag(option string) bool {
 	return option == "--definition" || len(option) > 13 && option[:13] == "--definition="
 }
 
-func (o *callOptions) runRoot(cmd *cobra.Command, words []string) error {
-	if o.showVersion {
-		return o.printVersion()
+// nameTopic keeps the topic of a line that begins with "help", and returns the
+// arguments that cobra reads.
+func (r *root) nameTopic(positional, options []string) []string {
+	if len(positional) > 1 {
+		r.unknown = positional[1]
+		return options
 	}
-	if len(words) == 0 && o.showMap {
-		return o.mapAll(cmd)
-	}
-	if len(words) == 0 && o.guided {
-		return o.guideFromAPI(cmd)
-	}
-	if len(words) == 0 && o.json {
-		return o.printJSON(o.listAPIs())
-	}
-	if len(words) == 0 {
-		return o.help(cmd)
-	}
-	return o.unknownCommand(cmd, words[0])
+	r.topic = positional[0]
+	return options
 }
 
-func (o *callOptions) unknownCommand(cmd *cobra.Command, word string) error {
-	candidates := o.catalog.Names()
-	for _, c := range cmd.Commands() {
-		candidates = append(candidates, c.Name())
-	}
-	unknown := failure.New(failure.Usage, "unknown command or API %q", word)
-	if o.helped {
-		candidates = append(candidates, topicNames()...)
-		unknown = failure.New(failure.Usage, "there is no help on %q", word)
-	}
-	switch near := nearest.Match(word, candidates); {
-	case formerly(word) != "":
-		return unknown.Hintf("that API is called %s now, with the same operations", formerly(word))
-	case !o.helped && isTopic(word):
-		return unknown.Hintf("\"epilot help %s\" is the text about it", word)
-	case near != "":
-		return unknown.Hintf("did you mean %s? \"epilot\" lists the APIs, commands and topics", near)
-	}
-	return unknown.Hintf("\"epilot\" lists the APIs, commands and topics")
-}
-
-// newAPICmd is the command of an API that is not known yet.
-func newAPICmd(o *callOptions) *cobra.Command {
-	return &cobra.Command{
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.runAPI(cmd) },
-	}
-}
-
-// nameAPI makes it the command of the API that the words name; below it stands
-// the operation that they name, and no other: a tree of every operation would
-// cost each start.
-func (o *callOptions) nameAPI(api *cobra.Command, words []string) {
-	o.api, api.Use = words[0], words[0]
-	if len(words) > 1 {
-		o.operation, o.named = words[1], true
-		api.AddCommand(newOperationCmd(o))
-	}
-}
-
-// newOperationCmd is the one generic command that every operation runs through.
-func newOperationCmd(o *callOptions) *cobra.Command {
-	return &cobra.Command{
-		Use:  o.operation,
-		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, positional []string) error {
-			if o.showVersion {
-				return o.printVersion()
-			}
-			if o.showMap {
-				return o.mapOperation(cmd)
-			}
-			return o.runOperation(cmd, positional)
-		},
-	}
-}
-
-func (o *callOptions) runOperation(cmd *cobra.Command, positional []string) error {
-	o.positional, o.flags = positional, cmd.Flags()
-	set := cmd.Flags().Changed
-	o.dataSet, o.tokenSet, o.jsonataSet = set("data"), set("token"), set("jsonata")
-	if err := refuseEmpty(cmd.Flags()); err != nil {
+// begin is what every command does first.
+func (r *root) begin(cmd *cobra.Command, _ []string) error {
+	r.syncFlags()
+	if err := checkValues(r.args, cmd.Flags()); err != nil {
 		return err
 	}
-	return o.run(cmd.Context())
+	r.f.Flags.TokenSet = cmd.Flags().Changed("token")
+	if r.version {
+		if err := r.f.Out.Line("epilot " + r.f.Program.Version); err != nil {
+			return err
+		}
+		return failure.New(failure.Silent, "the version was asked for")
+	}
+	r.handleSignals(cmd)
+	return cmdutil.CheckFlags(cmd.Flags())
+}
+
+// syncFlags tells the printer what the flags say.
+func (r *root) syncFlags() {
+	g := r.f.Flags
+	r.f.Out.Flags = output.Flags{
+		JSON: g.JSON, Verbose: g.Verbose, Include: r.f.Out.Flags.Include, Quiet: g.Quiet, NoInteractive: g.NoInteractive,
+	}
+}
+
+func (r *root) run(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) > 0:
+		return r.unknownCommand(args[0])
+	case r.mapped:
+		complete := newRoot(cmdutil.NewFactory(r.f.App), []string{allCommands})
+		complete.InitDefaultHelpCmd()
+		return helpcmd.Map(cmd.Context(), r.f, complete.Command, extraCommands(r.f, r.operation.Flags()))
+	case r.f.Flags.Guided:
+		return r.operation.Guide(cmd)
+	case r.f.Flags.JSON:
+		return r.f.Out.PrintJSON(r.apis())
+	}
+	return r.help(cmd)
+}
+
+func (r *root) apis() []cmdutil.ListedAPI {
+	var apis []cmdutil.ListedAPI
+	for _, entry := range r.f.Catalog().Entries() {
+		apis = append(apis, cmdutil.ListedAPI{Name: entry.Name, Title: entry.Title})
+	}
+	return apis
+}
+
+// help writes the help of the program, of a topic, or of a command of its own.
+func (r *root) help(cmd *cobra.Command) error {
+	r.syncFlags()
+	if err := r.f.Flags.Help.Check(); err != nil {
+		return err
+	}
+	switch {
+	case r.topic != "":
+		return helpcmd.Topic(r.f, r.topic, cmd.Root(), r.operation.PersistentFlags())
+	case cmd.HasParent():
+		return helpcmd.Command(r.f, cmd)
+	case r.unknown != "":
+		return r.unknownCommand(r.unknown)
+	case r.helped && r.f.Flags.JSON:
+		return helpcmd.List(r.f, cmd)
+	}
+	return helpcmd.Root(r.f, cmd)
+}
+
+// execute runs the line.
+func (r *root) execute(ctx context.Context) error {
+	if r.wrong != nil {
+		return r.wrong
+	}
+	if err := r.ExecuteContext(ctx); err != nil {
+		return err
+	}
+	return r.f.HelpErr // cobra's help cannot fail by itself
 }

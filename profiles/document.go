@@ -2,14 +2,23 @@ package profiles
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/shell"
 )
 
 // document is a JSON file, its text kept as it is: members that this program
@@ -39,8 +48,7 @@ func readDocument(g *guard, path string) (*document, error) {
 	if path == "" {
 		return nil, nil
 	}
-	g.check(path)
-	content, err := os.ReadFile(path)
+	content, err := g.read(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -52,11 +60,39 @@ func readDocument(g *guard, path string) (*document, error) {
 }
 
 func parseDocument(path string, content []byte) (*document, error) {
-	doc := &document{path: path, text: content}
+	text, whole := decodeUnicode(content)
+	doc := &document{path: path, text: text}
+	if !whole {
+		return nil, doc.faultf(len(text), "invalid UTF-16")
+	}
 	if err := doc.check(); err != nil {
 		return nil, err
 	}
 	return doc, nil
+}
+
+// decodeUnicode is the text in UTF-8 without a byte order mark. Windows editors
+// and PowerShell write files with one, in UTF-8 or UTF-16. whole is false for
+// UTF-16 with half a character in it.
+func decodeUnicode(content []byte) (text []byte, whole bool) {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(content, []byte("\xef\xbb\xbf")):
+		return content[3:], true
+	case bytes.HasPrefix(content, []byte("\xff\xfe")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(content, []byte("\xfe\xff")):
+		order = binary.BigEndian
+	default:
+		return content, true
+	}
+	units := make([]uint16, 0, len(content)/2)
+	for at := 2; at+1 < len(content); at += 2 {
+		units = append(units, order.Uint16(content[at:]))
+	}
+	decoded := string(utf16.Decode(units))
+	whole = len(content)%2 == 0 && !strings.ContainsRune(decoded, utf8.RuneError)
+	return []byte(decoded), whole
 }
 
 // check reports the first place where the text is not JSON in UTF-8.
@@ -117,4 +153,233 @@ func invalidUTF8(text []byte) int {
 		i += size
 	}
 	return -1
+}
+
+const (
+	fileMode fs.FileMode = 0o600
+	dirMode  fs.FileMode = 0o700
+)
+
+// guard takes from others what they may do to the files: the official CLI
+// leaves its directory open to read.
+type guard struct {
+	warn  func(string)
+	looks bool // and repairs nothing
+	mu    sync.Mutex
+}
+
+const mostConfiguration = 16 << 20 // bytes
+
+var errSpecialFile = errors.New("it is not a regular file")
+
+// read returns the content of a regular file. It repairs the modes of the file
+// and of its folder where they are wider than they may be; that it cannot is a
+// warning. All is asked of the open file: another one may take its name.
+func (g *guard) read(path string) ([]byte, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0) // a FIFO would wait for a writer
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: errSpecialFile}
+	}
+	if info.Size() > mostConfiguration {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("it is larger than %d MB", mostConfiguration>>20)}
+	}
+	if !g.looks {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if folder, err := os.Open(filepath.Dir(path)); err == nil {
+			if info, err := folder.Stat(); err == nil && info.IsDir() {
+				g.narrow(folder, info, dirMode)
+			}
+			_ = folder.Close()
+		}
+		g.narrow(file, info, fileMode)
+	}
+	return io.ReadAll(io.LimitReader(file, mostConfiguration))
+}
+
+// narrow takes from others what they may do to an open file or folder of the
+// person's own: the official CLI leaves its folder open to read.
+func (g *guard) narrow(file *os.File, info fs.FileInfo, most fs.FileMode) {
+	was := info.Mode().Perm()
+	if was&^most == 0 || !isOwn(info) {
+		return
+	}
+	now := was & most
+	if err := file.Chmod(now); err != nil {
+		g.say("%s has mode %04o and is open to other users: chmod %04o it", file.Name(), was, most)
+		return
+	}
+	g.say("%s had mode %04o and was open to other users; it has mode %04o now", file.Name(), was, now)
+}
+
+func (g *guard) say(format string, args ...any) {
+	if g.warn != nil {
+		g.warn(fmt.Sprintf(format, args...))
+	}
+}
+
+func (v value) faultf(format string, args ...any) *failure.Error {
+	return v.doc.faultf(v.at, format, args...)
+}
+
+// isNull reports whether the value stands for a member that is not set.
+func (v value) isNull() bool { return string(v.text) == "null" }
+
+// members are the members of an object in the file's order, their names exact.
+func (v value) members() ([]member, error) {
+	decoder := json.NewDecoder(bytes.NewReader(v.text))
+	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+		return nil, v.faultf("expected an object")
+	}
+	var found []member
+	seen := map[string]bool{}
+	for decoder.More() {
+		m, err := v.next(decoder)
+		if err != nil {
+			return nil, err
+		}
+		if seen[m.name] {
+			return nil, m.value.faultf("%q is there twice", m.name)
+		}
+		seen[m.name] = true
+		found = append(found, m)
+	}
+	return found, nil
+}
+
+// each hands the members of an object on; null is one without any.
+func (v value) each(take func(member) error) error {
+	if v.isNull() {
+		return nil
+	}
+	members, err := v.members()
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		if err := take(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next reads one member of the object.
+func (v value) next(decoder *json.Decoder) (member, error) {
+	start := decoder.InputOffset()
+	token, err := decoder.Token()
+	name, isName := token.(string)
+	if err != nil || !isName {
+		return member{}, v.faultf("expected an object")
+	}
+	key := bytes.TrimLeft(v.text[start:decoder.InputOffset()], " \t\r\n,")
+	var raw json.RawMessage
+	if err := decoder.Decode(&raw); err != nil {
+		return member{}, v.faultf("%q: %w", name, err)
+	}
+	at := v.at + int(decoder.InputOffset()) - len(raw)
+	return member{name: name, key: key, value: value{doc: v.doc, text: raw, at: at}}, nil
+}
+
+// read hands each member of the object to the reader of its name. Names that
+// have none are left to newer versions and to the official CLI.
+func (v value) read(readers map[string]reader) error {
+	members, err := v.members()
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		take, known := readers[m.name]
+		if !known {
+			continue
+		}
+		if err := take(m.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// text reads a string; null leaves it empty.
+func text(into *string) reader {
+	return func(v value) error {
+		if json.Unmarshal(v.text, into) != nil {
+			return v.faultf("expected a string")
+		}
+		return nil
+	}
+}
+
+// moment reads a time as RFC 3339 writes it; null and "" leave it zero.
+func moment(into *time.Time) reader {
+	return func(v value) error {
+		var written string
+		if err := text(&written)(v); err != nil || written == "" {
+			return err
+		}
+		at, err := time.Parse(time.RFC3339, written)
+		if err != nil {
+			return v.faultf("expected a time like 2026-01-31T12:00:00Z")
+		}
+		*into = at
+		return nil
+	}
+}
+
+// headers reads an object of header fields. The values are not named in an
+// error: they may be secrets.
+func headers(into *[]Header) reader {
+	return func(v value) error {
+		return v.each(func(m member) error {
+			h := Header{Name: m.name}
+			if err := text(&h.Value)(m.value); err != nil {
+				return err
+			}
+			if !h.sendable() {
+				return m.value.faultf("header %q cannot be sent: its name or its value holds a character that no header may hold", h.Name)
+			}
+			*into = append(*into, h)
+			return nil
+		})
+	}
+}
+
+// choice reads one of the words; null and "" leave it empty.
+func choice(into *string, allowed ...string) reader {
+	return func(v value) error {
+		var written string
+		if err := text(&written)(v); err != nil {
+			return err
+		}
+		if written != "" && !slices.Contains(allowed, written) {
+			return v.faultf("%q is not known", written).Hintf("use one of: %s", strings.Join(allowed, ", "))
+		}
+		*into = written
+		return nil
+	}
+}
+
+// command reads an array of a program and its arguments; null and [] leave it
+// nil. The words are not named in an error: they may be secrets.
+func command(into *[]string) reader {
+	return func(v value) error {
+		found, isList := shell.List(v.text)
+		odd := func(word string) bool { return strings.ContainsRune(word, 0) }
+		if !isList || slices.ContainsFunc(found, odd) {
+			return v.faultf("expected an array of strings: a program and its arguments")
+		}
+		if len(found) > 0 && found[0] == "" {
+			return v.faultf("the name of the program is empty")
+		}
+		*into = found
+		return nil
+	}
 }

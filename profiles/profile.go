@@ -1,8 +1,15 @@
 package profiles
 
 import (
+	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
 // Profile is a named account with its server.
@@ -30,6 +37,7 @@ type API struct {
 	Token        string
 	TokenCommand []string
 	Headers      []Header
+	Keyring      bool // the token is in the system's keyring, and Token is ""
 }
 
 // Header is a header field of a profile. Its name and value are fit to be sent
@@ -62,14 +70,19 @@ func (p *Profile) apply(a API) {
 	if a.Server != "" {
 		p.Server = a.Server
 	}
-	if a.Token != "" || len(a.TokenCommand) > 0 {
+	if a.HasToken() || len(a.TokenCommand) > 0 {
 		p.ForgetToken()
 		p.Token, p.TokenCommand, p.TokenAPI = a.Token, slices.Clone(a.TokenCommand), a.Name
+		p.Keyring = a.Keyring
 	}
 	for _, h := range a.Headers {
 		p.SetHeader(h)
 	}
 }
+
+// HasToken reports whether a token of the API's own is stored, in the file or in
+// the keyring.
+func (a API) HasToken() bool { return a.Token != "" || a.Keyring }
 
 // ForgetToken removes the profile's token and what was known of its owner. The
 // command that prints tokens stays, and so do those of single APIs.
@@ -81,9 +94,6 @@ func (p *Profile) ForgetToken() {
 // SetHeader puts the header in the place of the one of that name, or at the
 // end. The case of a name does not matter (RFC 9110, section 5.1).
 func (p *Profile) SetHeader(h Header) { p.Headers = setHeader(p.Headers, h) }
-
-// RemoveHeader removes the header of that name, if there is one.
-func (p *Profile) RemoveHeader(name string) { p.Headers = removeHeader(p.Headers, name) }
 
 // SetHeader puts the header in the place of the one of that name, or at the end.
 func (a *API) SetHeader(h Header) { a.Headers = setHeader(a.Headers, h) }
@@ -106,7 +116,7 @@ func (p *Profile) API(name string) *API {
 // DropEmptyAPIs removes the APIs that the profile says nothing for.
 func (p *Profile) DropEmptyAPIs() {
 	p.APIs = slices.DeleteFunc(p.APIs, func(a API) bool {
-		return a.Server == "" && a.Token == "" && len(a.TokenCommand) == 0 && len(a.Headers) == 0
+		return a.Server == "" && !a.HasToken() && len(a.TokenCommand) == 0 && len(a.Headers) == 0
 	})
 }
 
@@ -121,4 +131,125 @@ func (p *Profile) clone() *Profile {
 		own.APIs[i].TokenCommand = slices.Clone(a.TokenCommand)
 	}
 	return &own
+}
+
+// ParseHeader reads "Name: value" as a person types it. The error, of kind
+// Usage, does not show the value: it may be a secret.
+func ParseHeader(text string) (Header, error) {
+	name, value, err := httpx.ParseHeader(text)
+	h := Header{Name: strings.TrimSpace(name), Value: value}
+	if errors.Is(err, httpx.ErrNoColon) {
+		return Header{}, failure.New(failure.Usage, "the header has no colon").
+			Hintf("give it as in 'X-Team: sales'; 'X-Team:' removes it")
+	}
+	if !h.sendable() {
+		return Header{}, failure.New(failure.Usage, "header %q cannot be sent: its name or its value holds a character that no header may hold", h.Name).
+			Hintf("names are letters, digits and hyphens; a value is one line")
+	}
+	return h, nil
+}
+
+// sendable reports whether the field is one of RFC 9110, section 5.
+func (h Header) sendable() bool {
+	return httpx.IsToken(h.Name) && httpx.IsFieldValue(h.Value)
+}
+
+func setHeader(all []Header, h Header) []Header {
+	at := slices.IndexFunc(all, h.sameName)
+	if at < 0 {
+		return append(all, h)
+	}
+	all[at] = h
+	return all
+}
+
+func removeHeader(all []Header, name string) []Header {
+	return slices.DeleteFunc(all, Header{Name: name}.sameName)
+}
+
+func (h Header) sameName(other Header) bool { return strings.EqualFold(h.Name, other.Name) }
+
+const (
+	activeKey  = "active"
+	activeName = "EPILOT_PROFILE"
+)
+
+// Fallback is the profile that is used when none is named and it exists.
+const Fallback = "default"
+
+// Resolve returns the profile of a command: the one that the --profile flag
+// names, then EPILOT_PROFILE, then the active one, then one that is called
+// "default". It returns nil when none is meant. A profile that is named and
+// does not exist is an error of kind Usage, wherever it is named; a file that
+// cannot be read or parsed is one of kind File.
+func (s *Store) Resolve(flag string) (*Profile, error) {
+	config, err := s.config.get()
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := s.settings.value(s, activeProfile(), flag, nil)
+	if err != nil {
+		return nil, err
+	}
+	if chosen.Text == "" {
+		return config.profile(Fallback), nil
+	}
+	if p := config.profile(chosen.Text); p != nil {
+		return p, nil
+	}
+	return nil, s.unknown(config, chosen)
+}
+
+// Chosen returns the name that --profile, EPILOT_PROFILE or the active profile
+// give, "" for none. No profile of that name need exist: a login makes one.
+func (s *Store) Chosen(flag string) (string, error) {
+	if _, err := s.config.get(); err != nil {
+		return "", err
+	}
+	chosen, err := s.settings.value(s, activeProfile(), flag, nil)
+	return chosen.Text, err
+}
+
+// activeProfile is the key under which viper chooses the profile. It is not a
+// setting of "config".
+func activeProfile() Key { return Key{Name: activeKey, Variable: activeName, Flag: "--profile"} }
+
+// unknown is the error for a name that no profile has.
+func (s *Store) unknown(c *config, chosen Value) error {
+	err := failure.New(failure.Usage, "profile %q, named by %s, does not exist", chosen.Text, chosen.Where)
+	known := c.names()
+	if len(known) == 0 {
+		return err.Hintf("there are no profiles in %s", s.describe())
+	}
+	return err.Hintf("%s", listProfiles(chosen.Text, known))
+}
+
+// unknownProfile is the error for a name that a command was given.
+func unknownProfile(name string, known []string) error {
+	err := failure.New(failure.Usage, "profile %q does not exist", name)
+	if len(known) == 0 {
+		return err.Hintf("there are no profiles; \"epilot profile create\" makes one")
+	}
+	return err.Hintf("%s", listProfiles(name, known))
+}
+
+// listProfiles is a hint that lists the profiles, and the one that may have
+// been meant.
+func listProfiles(name string, known []string) string {
+	quoted := make([]string, len(known))
+	for i, k := range known {
+		quoted[i] = strconv.Quote(k)
+	}
+	list := strings.Join(quoted, ", ")
+	if near := suggest.Match(name, known); near != "" {
+		return "did you mean " + strconv.Quote(near) + "? The profiles are: " + list
+	}
+	return "the profiles are: " + list
+}
+
+func (s *Store) describe() string {
+	if s.dir == "" {
+		return "the configuration: no home directory is known"
+	}
+	return s.Path()
 }

@@ -10,6 +10,7 @@ package profiles
 
 import (
 	"path/filepath"
+	"sync"
 )
 
 // Options say where the configuration is.
@@ -30,6 +31,7 @@ type Store struct {
 	config      cache[*config]
 	credentials cache[*Credentials]
 	preferences cache[*preferences]
+	settings    settings
 }
 
 // Open returns the store of a directory. It reads nothing yet.
@@ -107,4 +109,63 @@ func (s *Store) Credentials() (*Credentials, error) {
 	}
 	own := *stored
 	return &own, nil
+}
+
+// cache is the content of a file, read once until it is forgotten.
+type cache[T any] struct {
+	read  func() (T, error)
+	mu    sync.Mutex
+	known bool
+	value T
+	err   error
+}
+
+func (c *cache[T]) get() (T, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.known {
+		c.value, c.err = c.read()
+		c.known = true
+	}
+	return c.value, c.err
+}
+
+func (c *cache[T]) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.known = false
+}
+
+// ConfigDir is the directory of the configuration, shared with the official
+// CLI: epilot under XDG_CONFIG_HOME, else under ~/.config, on every system. It
+// is "" where neither is known: a directory relative to the current one would
+// let any checked-out repository bring its own.
+// https://specifications.freedesktop.org/basedir-spec/latest/
+func ConfigDir(getenv func(string) string) string {
+	return directory(getenv, "XDG_CONFIG_HOME", ".config")
+}
+
+// StateDir is the directory of what the program keeps between runs: epilot
+// under XDG_STATE_HOME, else under ~/.local/state; "" where neither is known.
+func StateDir(getenv func(string) string) string {
+	return directory(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
+}
+
+// CacheDir is the directory of what can be downloaded again: epilot under
+// XDG_CACHE_HOME, else under ~/.cache; "" where neither is known.
+func CacheDir(getenv func(string) string) string {
+	return directory(getenv, "XDG_CACHE_HOME", ".cache")
+}
+
+func directory(getenv func(string) string, variable, inHome string) string {
+	// The specification says to ignore a path that is not absolute.
+	if base := getenv(variable); filepath.IsAbs(base) {
+		return filepath.Join(base, "epilot")
+	}
+	for _, home := range []string{getenv("HOME"), getenv("USERPROFILE")} {
+		if filepath.IsAbs(home) {
+			return filepath.Join(home, inHome, "epilot")
+		}
+	}
+	return ""
 }

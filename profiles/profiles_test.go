@@ -1,9 +1,13 @@
 package profiles
 
 import (
+	"errors"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -223,5 +227,112 @@ func TestStoreIsSafeForGoroutines(t *testing.T) {
 	calls.Wait()
 	if p, _ := s.Resolve(""); p.Headers[0].Value != "1" {
 		t.Error("a call changed the profile of the next one")
+	}
+}
+
+func TestDirectories(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		env           []string
+		config, state string
+	}{
+		"home":     {[]string{"HOME", "/h"}, "/h/.config/epilot", "/h/.local/state/epilot"},
+		"XDG":      {[]string{"HOME", "/h", "XDG_CONFIG_HOME", "/c", "XDG_STATE_HOME", "/s"}, "/c/epilot", "/s/epilot"},
+		"relative": {[]string{"HOME", "/h", "XDG_CONFIG_HOME", "c", "XDG_STATE_HOME", "."}, "/h/.config/epilot", "/h/.local/state/epilot"},
+		"Windows":  {[]string{"USERPROFILE", "/u"}, "/u/.config/epilot", "/u/.local/state/epilot"},
+		"nothing":  {nil, "", ""},
+		"not here": {[]string{"HOME", "."}, "", ""},
+	}
+	for name, test := range tests {
+		getenv := func(name string) string {
+			text, _ := lookup(test.env...)(name)
+			return text
+		}
+		config, state := ConfigDir(getenv), StateDir(getenv)
+		if filepath.ToSlash(config) != test.config || filepath.ToSlash(state) != test.state {
+			t.Errorf("%s: got %q and %q", name, config, state)
+		}
+	}
+}
+
+func TestModesAreRepaired(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("has no such modes")
+	}
+	s := store(t, foreign, `{"token":"t"}`)
+	var warnings []string
+	s.guard.warn = func(message string) { warnings = append(warnings, message) }
+	for path, mode := range map[string]fs.FileMode{s.dir: 0o755, s.Path(): 0o644, filepath.Join(s.dir, credentialsFile): 0o640} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		own := Open(Options{Dir: s.dir, Lookup: lookup(), Warn: s.guard.warn})
+		if _, err := own.Resolve(""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := own.Credentials(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(warnings) != 3 || !strings.Contains(warnings[0], "0755") || !strings.Contains(warnings[1], "0644") {
+		t.Errorf("got %q", warnings)
+	}
+	for path, want := range map[string]fs.FileMode{s.dir: 0o700, s.Path(): 0o600, filepath.Join(s.dir, credentialsFile): 0o600} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		}
+	}
+}
+
+func TestNewFilesAreForTheUserAlone(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("has no such modes")
+	}
+	dir := filepath.Join(t.TempDir(), "a", "epilot")
+	s := Open(Options{Dir: dir, Lookup: lookup()})
+	if err := s.SetProfile(t.Context(), "dev", func(*Profile) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]fs.FileMode{dir: 0o700, s.Path(): 0o600} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		}
+	}
+}
+
+// TestSpecialFiles: what is not a regular file is refused, at once and with its
+// mode as it was.
+func TestSpecialFiles(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("has no such files")
+	}
+	for name, make := range map[string]func(path string) error{
+		"folder":         func(path string) error { return os.Mkdir(path, 0o755) },
+		"link to device": func(path string) error { return os.Symlink("/dev/zero", path) },
+		"link to folder": func(path string) error { return os.Symlink(t.TempDir(), path) },
+		"fifo":           func(path string) error { return exec.Command("mkfifo", "-m", "644", path).Run() },
+		"huge":           func(path string) error { return errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 17<<20)) },
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, profilesFile)
+		if err := make(path); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Open(Options{Dir: dir, Lookup: func(string) (string, bool) { return "", false }})
+		if _, err := s.Profiles(); err == nil || failure.Of(err).Kind != failure.File {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if after, err := os.Stat(path); err != nil || after.Mode() != before.Mode() {
+			t.Errorf("%s: the mode is %v, was %v", name, after.Mode(), before.Mode())
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -36,8 +37,15 @@ func TestSetting(t *testing.T) {
 		"environment before file":     {file, "timeout", "", []string{"EPILOT_TIMEOUT", "6s"}, "6s", FromEnvironment, "EPILOT_TIMEOUT"},
 		"flag before environment":     {file, "timeout", "7s", []string{"EPILOT_TIMEOUT", "6s"}, "7s", FromFlag, "--timeout"},
 		"empty variable is none":      {file, "timeout", "", []string{"EPILOT_TIMEOUT", ""}, "5s", FromFile, "config.json"},
-		"number":                      {file, "retry", "", nil, "7", FromFile, "config.json"},
-		"number as text":              {`{"retry":"2"}`, "retry", "", nil, "2", FromFile, "config.json"},
+		"number":                      {`{"retries":7}`, "retry", "", nil, "7", FromFile, "config.json"},
+		"number as text":              {`{"retries":"0"}`, "retry", "", nil, "0", FromFile, "config.json"},
+		"attempts of older versions":  {file, "retry", "", nil, "6", FromFile, "config.json"},
+		"one attempt":                 {`{"retry":"1"}`, "retry", "", nil, "0", FromFile, "config.json"},
+		"retries before attempts":     {`{"retry":7,"retries":1}`, "retry", "", nil, "1", FromFile, "config.json"},
+		"no retries":                  {file, "retry", "0", nil, "0", FromFlag, "--retry"},
+		"white space is trimmed":      {"", "timeout", "", []string{"EPILOT_TIMEOUT", " 6s\r\n"}, "6s", FromEnvironment, "EPILOT_TIMEOUT"},
+		"white space is no value":     {file, "color", "", []string{"EPILOT_COLOR", " \t\r"}, "never", FromFile, "config.json"},
+		"CR after a stage":            {"", "stage", "", []string{"EPILOT_STAGE", "dev\r"}, "dev", FromEnvironment, "EPILOT_STAGE"},
 		"color":                       {file, "color", "", nil, "never", FromFile, "config.json"},
 		"engine":                      {"", "jsonata_engine", "", []string{"EPILOT_JSONATA_ENGINE", "blues"}, "blues", FromEnvironment, "EPILOT_JSONATA_ENGINE"},
 		"store":                       {"", "credential_store", "", nil, "auto", FromDefault, ""},
@@ -72,14 +80,14 @@ func TestSettingRefuses(t *testing.T) {
 		kind             failure.Kind
 		message, hint    string
 	}{
-		"unknown":            {"", "colour", "", nil, failure.Usage, `there is no setting "colour"`, "did you mean color?"},
+		"unknown":            {"", "colour", "", nil, failure.Usage, `unknown setting "colour"`, "did you mean color?"},
 		"wrong in the file":  {"{\n \"color\": \"blue\"}", "color", "", nil, failure.File, `config.json:2:11: color "blue" is not valid`, "auto, never"},
 		"wrong variable":     {"", "color", "", []string{"EPILOT_COLOR", "blue"}, failure.Usage, `color "blue", named by EPILOT_COLOR,`, "auto, never"},
 		"wrong flag":         {"", "timeout", "soon", nil, failure.Usage, `timeout "soon", named by --timeout,`, "30s"},
 		"negative":           {"", "timeout", "-1s", nil, failure.Usage, `timeout "-1s"`, "30s"},
 		"no unit":            {"", "timeout", "30", nil, failure.Usage, `timeout "30"`, "30s"},
-		"too many":           {`{"retry":11}`, "retry", "", nil, failure.File, `config.json:1:10: retry "11"`, "from 1 to 10"},
-		"not whole":          {`{"retry":1.0}`, "retry", "", nil, failure.File, `retry "1.0"`, "from 1 to 10"},
+		"too many":           {`{"retry":11}`, "retry", "", nil, failure.File, `config.json:1:10: retry "11"`, "from 0 to 10"},
+		"not whole":          {`{"retry":1.0}`, "retry", "", nil, failure.File, `retry "1.0"`, "from 0 to 10"},
 		"no text":            {`{"color":true}`, "color", "", nil, failure.File, `config.json:1:10: expected a string`, "repair"},
 		"cut":                {`{"color":`, "color", "", nil, failure.File, `config.json:1:10: the file ends too early`, "repair"},
 		"twice":              {`{"color":"auto","color":"never"}`, "color", "", nil, failure.File, `"color" is there twice`, "repair"},
@@ -135,7 +143,7 @@ func TestSetAndUnset(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := "{\n  \"u\": [\n    1\n  ],\n  \"color\": \"never\",\n  \"retry\": 4,\n  \"timeout\": \"30s\",\n  \"pager\": \"\"\n}\n"
+	want := "{\n  \"u\": [\n    1\n  ],\n  \"color\": \"never\",\n  \"retries\": 4,\n  \"timeout\": \"30s\",\n  \"pager\": \"\"\n}\n"
 	if got := read(t, s.SettingsPath()); got != want {
 		t.Errorf("got %s", got)
 	}
@@ -150,7 +158,7 @@ func TestSetAndUnset(t *testing.T) {
 	if got := read(t, s.SettingsPath()); got != "{\n  \"u\": [\n    1\n  ]\n}\n" {
 		t.Errorf("got %s", got)
 	}
-	for name, text := range map[string]string{"color": "blue", "retry": "0", "timeout": "", "stage": "DEV", "nothing": "x"} {
+	for name, text := range map[string]string{"color": "blue", "retry": "-1", "timeout": "", "stage": "DEV", "nothing": "x"} {
 		if err := s.Set(t.Context(), name, text); err == nil || failure.Of(err).Kind != failure.Usage {
 			t.Errorf("%s = %q: got %v", name, text, err)
 		}
@@ -167,5 +175,58 @@ func TestSetMendsAWrongValue(t *testing.T) {
 	}
 	if v, err := s.Setting("color", ""); err != nil || v.Text != "never" {
 		t.Errorf("got %v, %v", v, err)
+	}
+}
+
+// TestConfigurationTable holds docs/configuration.md against the settings that
+// there are: each has its row, and there is no other row.
+func TestConfigurationTable(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(text), "| setting | variable |")
+	if !found {
+		t.Fatal("docs/configuration.md has no table of settings")
+	}
+	table, _, _ := strings.Cut(section, "\n\n")
+	var want []string
+	for _, k := range Keys() {
+		if k.Name == "editor" {
+			k.Default = "vi" // what the page says of Windows stands below the table
+		}
+		want = append(want, row(k))
+	}
+	rows := strings.Split(strings.TrimSpace(table), "\n")[2:]
+	if got := strings.Join(rows, "\n"); got != strings.Join(want, "\n") {
+		t.Errorf("the table in docs/configuration.md is\n%s\nand should be\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+func row(k Key) string {
+	variables := code(k.Variable)
+	if len(k.Shared) > 0 {
+		variables += ", then " + code(k.Shared...)
+	}
+	flags := ""
+	if k.Flag != "" {
+		flags = " " + code(strings.Split(k.Flag, ", ")...)
+	}
+	return fmt.Sprintf("| %s | %s |%s | %s | %s | %s |", code(k.Name), variables, flags, code(k.Default), k.Allowed, k.Line)
+}
+
+func code(allowed ...string) string { return "`" + strings.Join(allowed, "`, `") + "`" }
+
+// TestDefaultsFit: a default is a value that could be set.
+func TestDefaultsFit(t *testing.T) {
+	t.Parallel()
+	for _, k := range Keys() {
+		if err := k.check(k.Default, "the default"); err != nil {
+			t.Error(err)
+		}
+		if k.Name != strings.ToLower(k.Name) || k.Variable != "EPILOT_"+strings.ToUpper(k.Name) {
+			t.Errorf("%s has the variable %s", k.Name, k.Variable)
+		}
 	}
 }

@@ -4,10 +4,18 @@
 package atomicfile
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 )
@@ -44,6 +52,7 @@ func replace(file string, data []byte, perm fs.FileMode) error {
 		return errors.Join(err, os.Remove(temporary.Name()))
 	}
 	syncFolder(folder)
+	sweepOld(file)
 	return nil
 }
 
@@ -110,3 +119,115 @@ func Cause(err error) error {
 	}
 	return err
 }
+
+// WriteFolder makes the texts, by file name, the only files of the folder that
+// fit the pattern (see filepath.Match): what is left of an older set goes. The
+// folder is made where it is missing, and all of it is for everybody to read.
+// Errors are of kind File.
+func WriteFolder(folder, pattern string, texts map[string]string) error {
+	err := os.MkdirAll(folder, 0o755)
+	if err == nil {
+		err = removeOthers(folder, pattern, texts)
+	}
+	if err != nil {
+		return failure.New(failure.File, "%s cannot be written: %w", folder, Cause(err))
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		if err := Write(filepath.Join(folder, name), []byte(texts[name]), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func removeOthers(folder, pattern string, texts map[string]string) error {
+	entries, err := os.ReadDir(folder)
+	for _, entry := range entries {
+		_, stays := texts[entry.Name()]
+		if fits, wrong := filepath.Match(pattern, entry.Name()); wrong != nil || !fits || stays {
+			err = errors.Join(err, wrong)
+			continue
+		}
+		err = errors.Join(err, os.Remove(filepath.Join(folder, entry.Name())))
+	}
+	return err
+}
+
+const (
+	lockTimeout = 10 * time.Second
+	interval    = 20 * time.Millisecond
+)
+
+// Lock takes the path for this process alone, among those that ask for it, and
+// waits up to ten seconds for another to let go. It locks the file PATH.lock,
+// which stays: who removed it would let two in. The operating system lets go
+// for a process that ends. Errors are of kind File; a context that is cancelled
+// is one of them.
+func Lock(ctx context.Context, path string) (unlock func(), err error) {
+	file := path + ".lock"
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return nil, failure.New(failure.File, "%s cannot be locked: %w", path, Cause(err))
+	}
+	ctx, cancel := context.WithTimeout(ctx, lockTimeout)
+	defer cancel()
+	lock := flock.New(file, flock.SetPermissions(0o600))
+	_, err = lock.TryLockContext(ctx, interval)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, failure.New(failure.File, "%s is held by another process", path).
+			Hintf("try again when it is done")
+	}
+	if err != nil {
+		return nil, failure.New(failure.File, "%s cannot be locked: %w", path, Cause(err))
+	}
+	return func() { _ = lock.Unlock() }, nil // closing is all that can fail, and the process ends soon
+}
+
+// sweepOld removes what an earlier Write left beside the file when its process
+// was killed. One that may still be written is left alone.
+func sweepOld(file string) {
+	folder, prefix := filepath.Dir(file), temporaryPrefix(file)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if !isTemporary(entry.Name(), prefix) {
+			continue
+		}
+		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > abandoned {
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
+		}
+	}
+}
+
+// abandoned is the age from which a temporary file belongs to nobody.
+const abandoned = time.Hour
+
+func isTemporary(name, prefix string) bool {
+	rest, isOurs := strings.CutPrefix(name, prefix)
+	_, err := strconv.ParseUint(rest, 10, 64)
+	return isOurs && err == nil
+}
+
+// Sweep removes what Write left beside the file when its process was killed: a
+// part of a text that may be secret. Only who holds the file's lock may call
+// it, and only where every writer takes that lock. That something cannot be
+// removed is no failure: nobody reads it.
+func Sweep(path string) {
+	file, err := follow(path)
+	if err != nil {
+		return
+	}
+	folder, prefix := filepath.Dir(file), temporaryPrefix(file)
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return
+	}
+	for _, entry := range entries {
+		if isTemporary(entry.Name(), prefix) {
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
+		}
+	}
+}
+
+func temporaryPrefix(file string) string { return "." + filepath.Base(file) + "." }

@@ -2,8 +2,8 @@ package atomicfile
 
 import (
 	"errors"
-	"io"
 	"io/fs"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -16,35 +16,60 @@ import (
 // its name once it is whole. Errors are of kind File.
 type Draft struct {
 	path string // as the person named it
+	name string // of the unfinished file
 	file *os.File
 	size int64
 	here bool // the path is no regular file, such as a device: it is written as it stands
 }
 
-// Begin starts a draft in the path's folder, which must exist. What is no
-// regular file is written directly: a device must not be replaced.
+// Begin starts a draft in the path's folder, which must exist. What is not a
+// regular file, such as a device, is written directly: it must not be replaced.
+// A link to a file is refused, for somebody else may have made it; so is a file
+// that its owner may not write.
 func Begin(path string) (*Draft, error) {
-	file, err := follow(path)
-	if err != nil {
+	info, err := os.Stat(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, unwritable(path, err)
 	}
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		device, err := os.OpenFile(file, os.O_WRONLY, 0)
+	if err == nil && !info.Mode().IsRegular() {
+		device, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return nil, unwritable(path, err)
 		}
 		return &Draft{path: path, file: device, here: true}, nil
 	}
-	return begin(path, file)
+	if err := mayReplace(path); err != nil {
+		return nil, err
+	}
+	return begin(path, path)
+}
+
+// mayReplace checks what stands under the name of a file that is to be written.
+func mayReplace(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return unwritable(path, err)
+	case info.Mode()&fs.ModeSymlink != 0:
+		to, _ := os.Readlink(path)
+		return failure.New(failure.File, "%s cannot be written: it is a symbolic link to %s", path, to).
+			Hintf("name the file itself, or remove the link")
+	case info.Mode().IsRegular() && info.Mode().Perm()&0o200 == 0:
+		return failure.New(failure.File, "%s cannot be written: the file is read-only", path).
+			Hintf("name another file, or make this one writable")
+	}
+	return nil
 }
 
 // begin makes a file that nobody else has, with the mode that any new file gets.
 func begin(path, file string) (*Draft, error) {
 	for range 100 {
-		name := filepath.Join(filepath.Dir(file), temporaryPrefix(file)+strconv.FormatUint(rand.Uint64(), 10))
+		name := temporaryName(file)
 		made, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 		if err == nil {
-			return &Draft{path: path, file: made}, nil
+			return &Draft{path: path, name: name, file: made}, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, unwritable(path, err)
@@ -53,29 +78,43 @@ func begin(path, file string) (*Draft, error) {
 	return nil, unwritable(path, fs.ErrExist)
 }
 
-// Resume is Begin with what Keep kept under a name in the same folder. Of
+// Resume is Begin with what Keep kept under a name in the same folder. It must be
+// a regular file of the user with that size, and nothing that a link leads to. Of
 // several that try at once, one gets it.
-func Resume(path, kept string) (*Draft, error) {
-	d, err := Begin(path)
-	if err != nil || d.here {
-		return d, err
+func Resume(path, kept string, size int64) (*Draft, error) {
+	if err := mayReplace(path); err != nil {
+		return nil, err
 	}
-	name := d.file.Name()
-	err = d.file.Close()
-	if err == nil {
-		err = rename(kept, name)
-	}
-	if err == nil {
-		d.file, err = os.OpenFile(name, os.O_RDWR|os.O_APPEND, 0)
-	}
-	if err == nil {
-		d.size, err = d.file.Seek(0, io.SeekEnd)
-	}
+	file, err := os.OpenFile(kept, os.O_RDWR|os.O_APPEND|noFollow, 0)
 	if err != nil {
-		_ = os.Remove(name)
 		return nil, unwritable(path, err)
 	}
-	return d, nil
+	info, err := file.Stat()
+	if err == nil && (!info.Mode().IsRegular() || info.Size() != size || !isOwn(info)) {
+		err = errForeign
+	}
+	_ = file.Close() // Windows moves no open file
+	if err != nil {
+		return nil, unwritable(path, err)
+	}
+	name := temporaryName(path)
+	if err := rename(kept, name); err != nil {
+		return nil, unwritable(path, err)
+	}
+	if file, err = os.OpenFile(name, os.O_RDWR|os.O_APPEND|noFollow, 0); err != nil {
+		return nil, unwritable(path, err)
+	}
+	if moved, err := file.Stat(); err != nil || !os.SameFile(info, moved) {
+		_ = file.Close()
+		return nil, unwritable(path, errForeign)
+	}
+	return &Draft{path: path, name: name, file: file, size: size}, nil
+}
+
+var errForeign = errors.New("the kept part is not a file that this program made")
+
+func temporaryName(file string) string {
+	return filepath.Join(filepath.Dir(file), temporaryPrefix(file)+strconv.FormatUint(rand.Uint64(), 10))
 }
 
 // Size is how many bytes the draft holds.
@@ -102,29 +141,60 @@ func (d *Draft) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Commit makes the draft the content of the path, which is that of Begin or
-// another in the same folder, and keeps the mode of a file that it replaces.
+// Commit makes the draft the content of the path of Begin, and keeps the mode of
+// a file that it replaces.
 func (d *Draft) Commit(path string) error {
 	if d.here {
 		return d.done(path, d.file.Close())
 	}
-	file, err := follow(path)
-	if err != nil {
+	if err := mayReplace(path); err != nil {
 		d.Discard()
-		return unwritable(path, err)
+		return err
 	}
-	if old, err := os.Stat(file); err == nil {
+	if old, err := os.Stat(path); err == nil {
 		_ = d.file.Chmod(old.Mode().Perm()) // some file systems have no modes
 	}
-	err = errors.Join(d.file.Sync(), d.file.Close())
+	return d.close(path, func() error { return rename(d.name, path) })
+}
+
+// CommitNew gives the draft the first of the names, all in its folder, that no
+// file has, and returns it. Of several processes each gets another one.
+func (d *Draft) CommitNew(names iter.Seq[string]) (string, error) {
+	for name := range names {
+		err := d.take(name)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			d.Discard()
+			return "", unwritable(name, err)
+		}
+		return name, d.close(name, func() error { return rename(d.name, name) })
+	}
+	d.Discard()
+	return "", unwritable(d.path, fs.ErrExist)
+}
+
+// take makes an empty file, which only one process can.
+func (d *Draft) take(name string) error {
+	made, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	return made.Close()
+}
+
+// close makes the bytes last and names the file.
+func (d *Draft) close(path string, name func() error) error {
+	err := errors.Join(d.file.Sync(), d.file.Close())
 	if err == nil {
-		err = rename(d.file.Name(), file)
+		err = name()
 	}
 	if err != nil {
-		_ = os.Remove(d.file.Name())
+		_ = os.Remove(d.name)
 		return d.done(path, err)
 	}
-	syncFolder(filepath.Dir(file))
+	syncFolder(filepath.Dir(path))
 	return nil
 }
 
@@ -135,7 +205,7 @@ func (d *Draft) Keep(name string) error {
 	}
 	err := d.file.Close()
 	if err == nil {
-		err = rename(d.file.Name(), name)
+		err = rename(d.name, name)
 	}
 	return d.done(name, err)
 }
@@ -143,7 +213,7 @@ func (d *Draft) Keep(name string) error {
 // Discard removes the draft. It does nothing after Commit or Keep.
 func (d *Draft) Discard() {
 	if d.file.Close() == nil && !d.here {
-		_ = os.Remove(d.file.Name()) // nobody reads it
+		_ = os.Remove(d.name) // nobody reads it
 	}
 }
 

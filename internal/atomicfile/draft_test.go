@@ -4,6 +4,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/epilot-cli/epilot/internal/failure"
@@ -39,7 +42,7 @@ func TestDraft(t *testing.T) {
 	d.Discard()
 	draft(t, file, "two").Discard()
 	other := draft(t, file, "three")
-	if err := other.Commit(filepath.Join(root, "other")); err != nil || read(t, filepath.Join(root, "other")) != "three" {
+	if _, err := other.CommitNew(slices.Values([]string{file, filepath.Join(root, "other")})); err != nil || read(t, filepath.Join(root, "other")) != "three" {
 		t.Error(err)
 	}
 	alone(t, root, "file", "other")
@@ -53,18 +56,18 @@ func TestDraftGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	alone(t, root, ".file.part")
-	d, err := Resume(file, kept)
+	d, err := Resume(file, kept, 3)
 	if err != nil || d.Size() != 3 {
 		t.Fatal(err, d.Size())
 	}
-	if _, err := Resume(file, kept); failure.Of(err).Kind != failure.File {
+	if _, err := Resume(file, kept, 3); failure.Of(err).Kind != failure.File {
 		t.Errorf("a second one got it too: %v", err)
 	}
 	_, _ = d.Write([]byte("+two"))
 	if err := d.Keep(kept); err != nil {
 		t.Fatal(err)
 	}
-	d, err = Resume(file, kept)
+	d, err = Resume(file, kept, 7)
 	if err != nil || d.Size() != 7 {
 		t.Fatal(err)
 	}
@@ -105,5 +108,94 @@ func TestDraftWritesDevices(t *testing.T) {
 	}
 	if now, err := os.Stat("/dev/null"); err != nil || !os.SameFile(info, now) || now.Mode()&fs.ModeDevice == 0 {
 		t.Fatal("the device was replaced")
+	}
+}
+
+// TestDraftRefusesLinks: what a link leads to is not the file that was named.
+func TestDraftRefusesLinks(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	victim, file, kept := filepath.Join(root, "victim"), filepath.Join(root, "file"), filepath.Join(root, "kept")
+	if err := os.WriteFile(victim, []byte("precious"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range []string{file, kept} {
+		if err := os.Symlink(victim, link); err != nil {
+			t.Skip("no symbolic links here:", err)
+		}
+	}
+	if _, err := Begin(file); failure.Of(err).Kind != failure.File || failure.Of(err).Hint == "" {
+		t.Errorf("a link as the file: %v", err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Resume(file, kept, 8); failure.Of(err).Kind != failure.File {
+		t.Errorf("a link as the part: %v", err)
+	}
+	if err := os.Remove(kept); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(victim, kept); err == nil && filepath.Separator == '/' {
+		if _, err := Resume(file, kept, 8); failure.Of(err).Kind != failure.File {
+			t.Errorf("a second name of a file as the part: %v", err)
+		}
+	}
+	if err := os.Remove(kept); err != nil {
+		t.Fatal(err)
+	}
+	// A link that stands where the part is kept is replaced, not written through.
+	if err := os.Symlink(victim, kept); err != nil {
+		t.Fatal(err)
+	}
+	if err := draft(t, file, "new").Keep(kept); err != nil {
+		t.Fatal(err)
+	}
+	// A link that is made while the file is written is not followed either.
+	d := draft(t, file, "x")
+	if err := os.Symlink(victim, file); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Commit(file); failure.Of(err).Kind != failure.File {
+		t.Errorf("a late link: %v", err)
+	}
+	if got := read(t, victim); got != "precious" {
+		t.Errorf("what the links lead to holds %q", got)
+	}
+	alone(t, root, "file", "kept", "victim")
+}
+
+func TestDraftLeavesReadOnlyFiles(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("old"), 0o400); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Begin(file); failure.Of(err).Kind != failure.File || read(t, file) != "old" {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNewNames: many that want the same name all get one.
+func TestNewNames(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	names := func(yield func(string) bool) {
+		for n := 0; yield(filepath.Join(root, strconv.Itoa(n))); n++ {
+		}
+	}
+	var writers sync.WaitGroup
+	for range 40 {
+		d := draft(t, filepath.Join(root, "x"), "x")
+		writers.Go(func() {
+			if _, err := d.CommitNew(names); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writers.Wait()
+	entries, err := os.ReadDir(root)
+	if err != nil || len(entries) != 40 {
+		t.Errorf("%d files, %v", len(entries), err)
 	}
 }

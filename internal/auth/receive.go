@@ -1,13 +1,13 @@
 package auth
 
 import (
-	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
 // Server is the server of a call, and who named it.
@@ -38,6 +38,9 @@ func ByProfile(name string) ServerOrigin {
 	return ServerOrigin("profile " + strconv.Quote(name))
 }
 
+// isProfile reports whether some profile named the server.
+func (o ServerOrigin) isProfile() bool { return strings.HasPrefix(string(o), "profile ") }
+
 // ByDefinition is the origin of a server that a definition from outside of the
 // program names: a file or URL.
 func ByDefinition(source string) ServerOrigin {
@@ -63,8 +66,8 @@ func MayReceive(token *Token, server Server, hosts []string, allowHTTP bool) err
 	if !token.trusts(server, hosts) {
 		return stranger(*token, server)
 	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) && !allowHTTP {
-		return failure.New(failure.Credentials, "the token of %s may not go to %s without encryption", *token, place(u)).
+	if u.Scheme == "http" && !httpx.IsLoopback(u.Hostname()) && !allowHTTP {
+		return failure.New(failure.Credentials, "the token of %s may not go to %s without encryption", *token, origin(u)).
 			Hintf("use https, or add --allow-http if that network is yours")
 	}
 	return nil
@@ -72,18 +75,19 @@ func MayReceive(token *Token, server Server, hosts []string, allowHTTP bool) err
 
 // trusts tells whether the token may meet the server, whatever the scheme.
 func (t Token) trusts(server Server, hosts []string) bool {
-	if loopback(server.URL.Hostname()) {
+	if t.Source == FromFlag || t.Source == FromTerminal {
 		return true
 	}
-	switch t.Source {
-	case FromFlag, FromTerminal:
-		return true
-	case FromEmulator:
-		return false // a key to this machine opens nothing elsewhere
+	loopback := httpx.IsLoopback(server.URL.Hostname())
+	if t.Source == FromEmulator {
+		return loopback // a key to this machine opens nothing elsewhere
 	}
 	named := server.Origin == ByFlag || server.Origin == ByEnv
 	holder := t.Source == FromProfile && server.Origin == ByProfile(t.Profile)
-	trusted := server.Trusted && server.URL.Scheme == "https"
+	if loopback && (server.Origin == Emulator || server.Origin.isProfile()) {
+		return true // another program of this machine may listen on any port that a file names
+	}
+	trusted := server.Trusted && (loopback || server.URL.Scheme == "https")
 	return named || holder || trusted || isEpilot(server.URL, hosts)
 }
 
@@ -98,16 +102,6 @@ func isEpilot(u *url.URL, hosts []string) bool {
 	return ascii && slices.Contains(hosts, host)
 }
 
-// loopback reports whether a host never leaves the machine: localhost,
-// 127.0.0.0/8 and ::1, in their plain notations only.
-func loopback(host string) bool {
-	if name, ascii := lower(host); ascii && name == "localhost" {
-		return true
-	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback() && !address.Is4In6() && address.Zone() == ""
-}
-
 // lower is the host in lower case, and whether all of it is ASCII. Unicode
 // folds the Kelvin sign to k, and more like it.
 func lower(host string) (string, bool) {
@@ -120,13 +114,13 @@ func lower(host string) (string, bool) {
 }
 
 func stranger(t Token, server Server) error {
-	err := failure.New(failure.Credentials, "the token of %s may not go to %s, which %s names", t, place(server.URL), server.Origin)
+	err := failure.New(failure.Credentials, "the token of %s may not go to %s, which %s names", t, origin(server.URL), server.Origin)
 	if t.Source == FromEmulator {
 		return err.Hintf("give a token for that server with --token or EPILOT_TOKEN")
 	}
 	if server.File != "" && !server.Trusted {
 		return err.Hintf("if you trust that server, name it with --server %s, or trust the definition as it is: epilot definitions trust %s",
-			place(server.URL), word(server.File))
+			origin(server.URL), word(server.File))
 	}
 	return err.Hintf("if you trust that server, name it with --server or EPILOT_SERVER, or type a token for it with --token")
 }
@@ -145,8 +139,67 @@ func word(file string) string {
 	return "'" + strings.ReplaceAll(file, "'", `'\''`) + "'"
 }
 
-// place is the scheme and host of a URL, fit for a message: user information
+// origin is the scheme and host of a URL, fit for a message: user information
 // and query may be secret.
-func place(u *url.URL) string {
+func origin(u *url.URL) string {
 	return strings.Trim(strconv.Quote(u.Scheme+"://"+u.Host), `"`)
+}
+
+// Hosts returns the exact hosts, sorted, that the servers name, each in all
+// its stages. Servers that are not https on its own port, or that hold a
+// variable, add nothing.
+func Hosts(servers []string) []string {
+	var hosts []string
+	for _, server := range servers {
+		for _, stage := range []string{"prod", "dev", "staging"} {
+			u, err := url.Parse(ApplyStage(server, stage))
+			if err != nil || strings.ContainsAny(u.Host, "{}") {
+				continue
+			}
+			host, _ := lower(u.Hostname())
+			if host != "" && isEpilot(u, []string{host}) {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// ApplyStage returns the server with its host in the stage: prod, dev or
+// staging. It changes https://<api>.sls.epilot.io, with or without a stage
+// already in it, and returns any other server, or for any other stage, the
+// same.
+func ApplyStage(server, stage string) string {
+	const prefix, domain = "https://", ".sls.epilot.io"
+	rest, isHTTPS := strings.CutPrefix(server, prefix)
+	end := strings.IndexAny(rest+"/", "/?#")
+	name, isOurs := strings.CutSuffix(rest[:end], domain)
+	infix, isStage := infix(stage)
+	if !isHTTPS || !isOurs || !isStage {
+		return server
+	}
+	api, old, staged := strings.Cut(name, ".")
+	if !isLabel(api) || staged && old != "dev" && old != "staging" {
+		return server
+	}
+	return prefix + api + infix + domain + rest[end:]
+}
+
+func infix(stage string) (text string, known bool) {
+	switch stage {
+	case "prod":
+		return "", true
+	case "dev", "staging":
+		return "." + stage, true
+	}
+	return "", false
+}
+
+// isLabel reports whether a word is a label of a host name (RFC 1123) in lower
+// case: no port, no user information, no variable.
+func isLabel(word string) bool {
+	return word != "" && !strings.ContainsFunc(word, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-'
+	})
 }

@@ -182,14 +182,14 @@ func TestMissing(t *testing.T) {
 		in   Input
 		want string
 	}{
-		"nothing": {in(Stored{}, Stored{}), "there is no token for this call"},
+		"nothing": {in(Stored{}, Stored{}), "no token for this call"},
 		"profile": {
 			in(stored("s3cr3t", -75*time.Hour), Stored{}),
-			`there is no token for this call; the token of profile "dev" expired 3 days ago`,
+			`no token for this call; the token of profile "dev" expired 3 days ago`,
 		},
 		"both": {
 			in(stored("s3cr3t", -time.Hour), stored("s3cr3t", -59*time.Second)),
-			`there is no token for this call; the token of profile "dev" expired 1 hour ago; the token of credentials.json expired 59 seconds ago`,
+			`no token for this call; the token of profile "dev" expired 1 hour ago; the token of credentials.json expired 59 seconds ago`,
 		},
 	}
 	for name, test := range tests {
@@ -241,7 +241,7 @@ func TestLasting(t *testing.T) {
 		"expired 0 seconds ago":        noon,
 		"expired 400 days ago":         noon.Add(-400 * 24 * time.Hour),
 	} {
-		if got := Lasting(ends, noon); got != want {
+		if got := DescribeExpiry(ends, noon); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
@@ -270,6 +270,31 @@ func TestKind(t *testing.T) {
 	} {
 		if got := row.claims.Kind(); got != row.want {
 			t.Errorf("%+v: got %q, want %q", row.claims, got, row.want)
+		}
+	}
+}
+
+// TestNoBearerToken: what scripts and files make of a token is refused with a
+// hint, and not sent.
+func TestNoBearerToken(t *testing.T) {
+	t.Parallel()
+	for value, hint := range map[string]string{
+		`"SeCrEt"`: "quotes", `'SeCrEt'`: "quotes", `{"token":"SeCrEt"}`: "JSON", "null": "had no token", "undefined": "had no token",
+		"None": "had no token", "a=b": "alone", "Bearer SeCrEt": "the word Bearer", "SeCrEt,x": "alone", "=": "alone",
+	} {
+		for _, in := range []Input{{Env: value}, {Flag: &value}} {
+			token, err := Resolve(in)
+			if token != nil || failure.Of(err).Kind != failure.Usage || !strings.Contains(failure.Of(err).Hint, hint) {
+				t.Errorf("%s: got %v, %v", value, token, err)
+			}
+			if err != nil && strings.Contains(err.Error()+failure.Of(err).Hint, "SeCrEt") {
+				t.Errorf("%s is shown: %v", value, err)
+			}
+		}
+	}
+	for _, value := range []string{"opaque-token_1.~+/==", "eyJh.eyJp.c2ln", " padded\r\n"} {
+		if token, err := Resolve(Input{Env: value}); err != nil || token == nil {
+			t.Errorf("%q: %v", value, err)
 		}
 	}
 }

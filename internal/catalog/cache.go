@@ -16,16 +16,19 @@ import (
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/catalog/facts"
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // cacheFormat is the form of a cached file: a stamp as one line of JSON, the
-// facts of the API with the document's own texts, and, behind a line "lines",
-// what the operations do as the document says it. A file of another form is
-// left alone and not used.
+// facts of the API with the document's own texts, after a line "lines" what the
+// operations do as the document says it, and after a line "left out" those that
+// could not be read. A file of another form is left alone and not used.
 const cacheFormat = 1
 
-const linesMark = "\nlines\n" // no line of the facts is this one
+const (
+	linesMark   = "\nlines\n" // no line of the facts is this one
+	leftOutMark = "\nleft out\n"
+)
 
 // stamp says where a download came from.
 type stamp struct {
@@ -46,7 +49,7 @@ type download struct {
 }
 
 // downloaded returns the API as it was downloaded, or nil.
-func (c *Catalog) downloaded(name string) (*operation.API, error) {
+func (c *Catalog) downloaded(name string) (*openapi.API, error) {
 	d, err := c.cached(name)
 	if err != nil || d == nil || d.Format != cacheFormat {
 		return nil, err
@@ -55,14 +58,21 @@ func (c *Catalog) downloaded(name string) (*operation.API, error) {
 }
 
 // api reads the API. Our own line is kept where there is one.
-func (d *download) api() (*operation.API, error) {
-	lines, words, _ := strings.Cut(d.rest, linesMark)
+func (d *download) api() (*openapi.API, error) {
+	lines, text, _ := strings.Cut(d.rest, linesMark)
+	text, leftOut, _ := strings.Cut(text, leftOutMark)
 	api, err := facts.Read(d.name, lines)
 	if err != nil {
 		return nil, d.damaged()
 	}
 	describe(api, ownLines(d.name))
-	describe(api, words)
+	describe(api, text)
+	deferTexts(api)
+	for line := range strings.Lines(leftOut) {
+		if part := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 4); len(part) == 4 {
+			api.LeftOut = append(api.LeftOut, openapi.Problem{ID: part[0], Method: part[1], Path: part[2], Message: part[3]})
+		}
+	}
 	api.Source = d.file
 	api.Digest = func() string { return digest([]byte(d.head + d.rest)) }
 	return api, nil
@@ -116,7 +126,7 @@ func (d *download) damaged() error {
 }
 
 // text is the content of the cached file for an API.
-func (s stamp) text(api *operation.API) ([]byte, error) {
+func (s stamp) text(api *openapi.API) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString(facts.Write(api, facts.Options{Texts: true}))
 	b.WriteString(linesMark[1:])
@@ -125,10 +135,20 @@ func (s stamp) text(api *operation.API) ([]byte, error) {
 			fmt.Fprintf(&b, "%s\t%s\n", op.ID, op.Line)
 		}
 	}
+	if len(api.LeftOut) > 0 {
+		b.WriteString(leftOutMark)
+	}
+	oneLine := strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
+	for _, p := range api.LeftOut {
+		for _, part := range []string{p.ID, p.Method, p.Path} {
+			b.WriteString(oneLine.Replace(part) + "\t")
+		}
+		b.WriteString(oneLine.Replace(p.Message) + "\n")
+	}
 	s.Format, s.CRC32 = cacheFormat, crc32.ChecksumIEEE([]byte(b.String()))
 	head, err := json.Marshal(s)
 	if err != nil || len(head) >= maxStamp {
-		return nil, failure.New(failure.Network, "the headers of the answer are too long")
+		return nil, failure.New(failure.Network, "the response headers are too long")
 	}
 	return append(append(head, '\n'), b.String()...), nil
 }

@@ -180,3 +180,29 @@ func TestFetchThatIsRefusedOrEnded(t *testing.T) {
 		t.Errorf("no way to fetch: %v (%s)", err, kindOf(err))
 	}
 }
+
+// TestNamedDefinition reads each spelling of a definition that --definition
+// takes.
+func TestNamedDefinition(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"a b.yaml": definition("own")})
+	file := filepath.ToSlash(filepath.Join(dir, "a b.yaml"))
+	if !strings.HasPrefix(file, "/") {
+		file = "/" + file // C:/…
+	}
+	escaped := strings.ReplaceAll(file, " ", "%20")
+	for _, name := range []string{filepath.Join(dir, "a b.yaml"), "file://" + escaped, "file://localhost" + escaped, "FILE:" + escaped, "-"} {
+		c := New(Options{Stdin: strings.NewReader(definition("own"))})
+		for range 2 { // stdin is read once
+			api, err := c.Load(t.Context(), "own", name)
+			if err != nil || api.Find("own") == nil || api.Found {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	for _, name := range []string{"-", "file://other" + escaped, "file:", "file:///missing.yaml", "file:///a?b"} {
+		if _, err := New(Options{}).Load(t.Context(), "own", name); failure.Of(err).Kind != failure.Usage {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/epilot-cli/epilot/internal/catalog/facts"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // documentsFolder is where the documents of the package are: "npm pack" and
@@ -21,7 +21,7 @@ func documentsFolder(t *testing.T) string {
 }
 
 // parseDocument loads a document as --definition does.
-func parseDocument(t *testing.T, folder, name string) *operation.API {
+func parseDocument(t *testing.T, folder, name string) *openapi.API {
 	t.Helper()
 	api, err := New(Options{}).Load(t.Context(), name, filepath.Join(folder, name+".json"))
 	if err != nil {

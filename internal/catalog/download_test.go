@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/epilot-cli/epilot/internal/catalog/openapi"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
 
 // mirrorServer is a mirror whose files a test may change; it serves them as a web
@@ -231,7 +231,7 @@ func compareDownload(t *testing.T, c *Catalog, name, text string) {
 		t.Error(err)
 		return
 	}
-	want, err := openapi.Parse(name, name, []byte(text))
+	want, err := reader.Parse(name, name, []byte(text))
 	if err != nil {
 		t.Error(err)
 		return
@@ -242,5 +242,33 @@ func compareDownload(t *testing.T, c *Catalog, name, text string) {
 			len(got.Responses) != len(op.Responses) || (got.Body == nil) != (op.Body == nil) || got.Line == "" && op.Line != "" {
 			t.Errorf("%s %s is not what the document says", name, op.ID)
 		}
+	}
+}
+
+// TestUpdateLeavesOut keeps what a download lacks, for the list of definitions.
+func TestUpdateLeavesOut(t *testing.T) {
+	t.Parallel()
+	const text = `openapi: 3.0.3
+paths:
+  /a: {get: {operationId: a}}
+  /b: {get: {operationId: "b	b", parameters: [{in: query}]}}
+`
+	api, err := reader.Parse("entity", "https://x.example/entity.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cached, err := stamp{URL: "https://x.example/entity.yaml"}.text(api)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := folder(t, map[string]string{"entity.txt": string(cached)})
+	c := New(Options{Cache: dir})
+	d, err := c.Definition(t.Context(), "entity")
+	want := "1 operation is left out; the first: GET /b: https://x.example/entity.yaml:4:47: a parameter has no name"
+	if err != nil || d.Origin != IsDownloaded || len(d.API.Operations) != 1 || d.Note != want {
+		t.Errorf("%v, note %q, want %q", err, d.Note, want)
+	}
+	if err := LeftOut(d.API, "b b"); err == nil || !strings.Contains(err.Error(), "b b cannot be called: GET /b") {
+		t.Errorf("called: %v", err)
 	}
 }

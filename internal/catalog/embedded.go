@@ -3,9 +3,11 @@ package catalog
 import (
 	"embed"
 	"strings"
+	"sync"
 
+	"github.com/epilot-cli/epilot/internal/catalog/descriptions"
 	"github.com/epilot-cli/epilot/internal/catalog/facts"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // index has a line for each embedded API: its name, its title, and the servers
@@ -92,7 +94,7 @@ func rows() func(yield func(name, rest string) bool) {
 }
 
 // embedded returns the embedded API of that name, or nil.
-func embedded(name string) (*operation.API, error) {
+func embedded(name string) (*openapi.API, error) {
 	text, known := facts.Text(name)
 	if !known {
 		return nil, nil
@@ -102,7 +104,23 @@ func embedded(name string) (*operation.API, error) {
 		return nil, err
 	}
 	describe(api, ownLines(name))
+	deferTexts(api)
 	return api, nil
+}
+
+// deferTexts lets the operations of an API have our descriptions of parameters
+// and properties, once somebody asks.
+func deferTexts(api *openapi.API) {
+	var mu sync.Mutex // operations share components
+	texts := sync.OnceValue(func() descriptions.Texts { return descriptions.Of(api.Name) })
+	apply := func(op *openapi.Operation) {
+		mu.Lock()
+		defer mu.Unlock()
+		texts().Apply(op)
+	}
+	for _, op := range api.Operations {
+		op.DeferTexts(apply)
+	}
 }
 
 // ownLines are our words about the operations of an API, "" where there are none.
@@ -115,7 +133,7 @@ func ownLines(name string) string {
 }
 
 // describe gives the operations that have no line theirs: id, tab, sentence.
-func describe(api *operation.API, lines string) {
+func describe(api *openapi.API, lines string) {
 	next := lines
 	for _, op := range api.Operations {
 		if op.Line != "" {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-func load(t testing.TB, name string) *operation.API {
+func load(t testing.TB, name string) *openapi.API {
 	t.Helper()
 	api, err := New(Options{}).Load(t.Context(), name, "")
 	if err != nil {
@@ -71,7 +71,7 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
-func checkOperation(t *testing.T, op *operation.Operation) {
+func checkOperation(t *testing.T, op *openapi.Operation) {
 	t.Helper()
 	if len(op.Responses) == 0 {
 		t.Errorf("%s has no responses: its facts cannot be read", op.ID)
@@ -87,7 +87,7 @@ func checkOperation(t *testing.T, op *operation.Operation) {
 	}
 }
 
-func checkExamples(t *testing.T, what string, contents []*operation.Content, direction schema.Direction) {
+func checkExamples(t *testing.T, what string, contents []*openapi.Content, direction schema.Direction) {
 	t.Helper()
 	for _, content := range contents {
 		for _, example := range content.Examples {
@@ -104,7 +104,7 @@ func checkExamples(t *testing.T, what string, contents []*operation.Content, dir
 }
 
 // checkSchema looks for references to components that are not there.
-func checkSchema(t *testing.T, known map[string]bool, name string, s *operation.Schema) {
+func checkSchema(t *testing.T, known map[string]bool, name string, s *openapi.Schema) {
 	t.Helper()
 	if s == nil {
 		return
@@ -115,7 +115,7 @@ func checkSchema(t *testing.T, known map[string]bool, name string, s *operation.
 		}
 		return
 	}
-	parts := slices.Concat([]*operation.Schema{s.Items, s.Additional, s.Not}, s.AllOf, s.OneOf, s.AnyOf)
+	parts := slices.Concat([]*openapi.Schema{s.Items, s.Additional, s.Not}, s.AllOf, s.OneOf, s.AnyOf)
 	for _, property := range s.Properties {
 		parts = append(parts, property.Schema)
 	}

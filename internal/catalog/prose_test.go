@@ -48,7 +48,7 @@ func proseOf(name string, value any) []string {
 	switch name {
 	case "description", "summary":
 		return []string{"a " + name}
-	case "enum", "const", "default", "pattern", "tags", "required", "servers", "mapping", "propertyName", "$ref":
+	case "enum", "const", "default", "pattern", "contentType", "tags", "required", "servers", "mapping", "propertyName", "$ref":
 		return nil
 	case "example", "value":
 		return longExample(value)

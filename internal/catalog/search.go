@@ -1,114 +1,117 @@
 package catalog
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
-	"unicode"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/catalog/facts"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/relevance"
 )
 
-// Match is an operation that a search found.
-type Match struct {
-	API       string // the word on the command line
-	Operation *operation.Operation
-	Score     int // the larger the better
+// Searchable is an operation that can be found.
+type Searchable struct {
+	API       *openapi.API
+	Operation *openapi.Operation
+	Text      relevance.Text
 }
 
-// Search finds operations of all embedded APIs whose id, path, tags or line
-// hold every one of the words, best first. A word that is part of an id's or
-// line's word counts, a whole one counts more. An API that cannot be loaded is
-// an error.
-func (c *Catalog) Search(ctx context.Context, words []string) ([]Match, error) {
-	wanted := split(strings.Join(words, " "))
-	var found []Match
+// Searchable are the operations of all embedded APIs with the texts that they
+// are found by. The query decides only which entities it means. An API that
+// cannot be loaded is an error.
+func (c *Catalog) Searchable(ctx context.Context, query string) ([]Searchable, error) {
+	found := make([]Searchable, 0, 1500)
+	slugged := slugIn(query) != ""
 	for _, name := range c.Names() {
 		api, err := c.Load(ctx, name, "")
 		if err != nil {
 			return nil, err
 		}
-		for _, op := range api.Operations {
-			if score := rate(name, op, wanted); score > 0 {
-				found = append(found, Match{API: name, Operation: op, Score: score})
+		listed := api.Operations
+		if len(listed) > 0 && listed[0].Mentions == nil { // read from a document
+			if read, err := facts.Read(name, facts.Write(api, facts.Options{})); err == nil {
+				listed = read.Operations
 			}
 		}
+		for i, op := range api.Operations {
+			text := textOf(name, op)
+			if i < len(listed) && listed[i].Mentions != nil {
+				text.Detail += " " + listed[i].Mentions()
+			}
+			if slugged && isRecord(op) && takesSlug(name, op) {
+				text.Factor *= aboutRecord
+			}
+			found = append(found, Searchable{api, op, text})
+		}
 	}
-	slices.SortStableFunc(found, func(a, b Match) int { return cmp.Compare(b.Score, a.Score) })
 	return found, nil
 }
 
-// weights of the places where a word is found: an id says best what an
-// operation is, its API's name comes next.
+// Factors of the score of what somebody seldom or most likely looks for.
 const (
-	inID, inName, inLine, inPath = 8, 5, 4, 2
-	exactID                      = 100
+	deprecated  = 0.5
+	outdated    = 0.9 // it says "(version 1)"
+	forCustomer = 0.7 // called by the customers of an organization
+	aboutRecord = 1.4 // of the schema that the query names
 )
 
-// rate is the sum over the words of their best places, 0 where one is missing.
-func rate(api string, op *operation.Operation, wanted []string) int {
-	if len(wanted) == 0 {
-		return 0
+func textOf(api string, op *openapi.Operation) relevance.Text {
+	text := relevance.Text{
+		Name: op.ID, Line: op.Line, Owner: api,
+		Detail: op.Path + " " + strings.Join(op.Tags, " "), Factor: 1,
 	}
-	id, total := split(op.ID), 0
-	for _, word := range wanted {
-		score := max(
-			place(id, word)*inID,
-			place(split(api), word)*inName,
-			place(split(op.Line), word)*inLine,
-			place(split(op.Path+" "+strings.Join(op.Tags, " ")), word)*inPath,
-		)
-		if strings.EqualFold(op.ID, word) {
-			score += exactID
-		}
-		if score == 0 && !strings.Contains(strings.ToLower(op.ID), word) {
-			return 0
-		}
-		total += score + 1
+	if takesSlug(api, op) {
+		text.Owner += " " + slugs
 	}
-	if op.Deprecated {
-		total /= 2
+	switch {
+	case op.Deprecated:
+		text.Factor = deprecated
+	case strings.HasSuffix(op.Line, "(version 1)"):
+		text.Factor = outdated
 	}
-	return total * 16 / (16 + len(id)) // of two that match, the shorter id is meant
+	if api == "customer-portal" {
+		text.Factor *= forCustomer
+	}
+	return text
 }
 
-// place is how well a word is met among others: 3 exactly, 2 but for a plural,
-// 1 as a beginning, 0 not at all.
-func place(among []string, word string) int {
-	best := 0
-	for _, other := range among {
-		switch {
-		case other == word:
-			return 3
-		case other == word+"s" || other+"s" == word:
-			best = 2
-		case strings.HasPrefix(other, word):
-			best = max(best, 1)
-		}
-	}
-	return best
+// slugs are the schemas of a usual organization: who looks for "create contact"
+// means an entity of that schema.
+const slugs = "contact account order opportunity product contract ticket meter lead invoice quote coupon"
+
+// takesSlug reports whether the operation is about the records of one schema.
+func takesSlug(api string, op *openapi.Operation) bool {
+	return api == "entity" && (strings.HasPrefix(op.Path, "/v1/entity/{slug}") || op.ID == "searchEntities")
 }
 
-// split cuts a text into lower-case words, at what is no letter or digit and
-// where camel case begins a new one.
-func split(text string) []string {
-	var words []string
-	start, previous := -1, ' '
-	for i, r := range text {
-		letter := unicode.IsLetter(r) || unicode.IsDigit(r)
-		hump := unicode.IsUpper(r) && unicode.IsLower(previous)
-		if start >= 0 && (!letter || hump) {
-			words = append(words, strings.ToLower(text[start:i]))
-			start = -1
-		}
-		if start < 0 && letter {
-			start = i
-		}
-		previous = r
+// isRecord reports whether the operation is about entities themselves, not about
+// their activities or relations.
+func isRecord(op *openapi.Operation) bool {
+	return strings.HasSuffix(op.Path, "}") || op.ID == "searchEntities"
+}
+
+// Slug is the schema that a query names of an operation that is about the
+// records of one, "" for none.
+func Slug(api *openapi.API, op *openapi.Operation, query string) string {
+	if !takesSlug(api.Name, op) {
+		return ""
 	}
-	if start >= 0 {
-		words = append(words, strings.ToLower(text[start:]))
+	return slugIn(query)
+}
+
+func slugIn(query string) string {
+	for word := range strings.FieldsSeq(strings.ToLower(query)) {
+		if word = singular(word); slices.Contains(strings.Fields(slugs), word) {
+			return word
+		}
 	}
-	return words
+	return ""
+}
+
+func singular(word string) string {
+	if start, plural := strings.CutSuffix(word, "ies"); plural {
+		return start + "y"
+	}
+	return strings.TrimSuffix(word, "s")
 }

@@ -2,27 +2,36 @@ package catalog
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
-	"github.com/epilot-cli/epilot/internal/document"
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/document"
 )
 
 // Trust is the list of definition files whose servers a person lets have the
 // stored token. A file is trusted as it was: its path and its content count.
 // Errors of a list that cannot be read or written are of kind File.
 type Trust struct {
-	File string           // the list; "" where there is no folder for it
+	File string           // the list; "" where no folder for it
 	Dir  string           // working directory, which relative paths start from
 	Now  func() time.Time // dates an entry; needed by Add only
+
+	// Digests is EPILOT_TRUSTED_DEFINITIONS: the contents that are trusted
+	// wherever they stand, "sha256:" and 64 hexadecimal digits each, separated
+	// by commas or white space.
+	Digests string
 }
 
 // Trusted is one file of the list.
@@ -38,9 +47,16 @@ type trustList struct {
 
 // Holds reports whether the file that the API was read from is trusted, with
 // the very text that was read. What came from a URL never is.
-func (t *Trust) Holds(api *operation.API) (bool, error) {
+func (t *Trust) Holds(api *openapi.API) (bool, error) {
 	if api.Source == "" || api.Digest == nil || IsURL(api.Source) {
 		return false, nil
+	}
+	if api.Source == "-" {
+		return t.holdsDigest(api.Digest())
+	}
+	content := api.Digest()
+	if found, err := t.holdsDigest(content); found || err != nil {
+		return found, err
 	}
 	files, err := t.List()
 	if err != nil {
@@ -48,13 +64,28 @@ func (t *Trust) Holds(api *operation.API) (bool, error) {
 	}
 	path := t.real(api.Source)
 	at := slices.IndexFunc(files, func(f Trusted) bool { return f.Path == path })
-	return at >= 0 && files[at].SHA256 == api.Digest(), nil
+	return at >= 0 && files[at].SHA256 == content, nil
+}
+
+// holdsDigest reports whether Digests has the SHA-256 of a content, in
+// hexadecimal. The error, of kind Usage, is about a list of another form.
+func (t *Trust) holdsDigest(content string) (bool, error) {
+	found := false
+	for entry := range strings.FieldsFuncSeq(t.Digests, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		sum, prefixed := strings.CutPrefix(strings.ToLower(entry), "sha256:")
+		if bytes, err := hex.DecodeString(sum); !prefixed || err != nil || len(bytes) != sha256.Size {
+			return false, failure.New(failure.Usage, "EPILOT_TRUSTED_DEFINITIONS: %q is not a SHA-256 checksum", entry).
+				Hintf("set it to sha256: and the output of sha256sum FILE, several separated by commas")
+		}
+		found = found || sum == content
+	}
+	return found, nil
 }
 
 // Add trusts the file that the API was read from, as it was read.
-func (t *Trust) Add(ctx context.Context, api *operation.API) error {
+func (t *Trust) Add(ctx context.Context, api *openapi.API) error {
 	path := t.real(api.Source)
-	if !filepath.IsAbs(path) || api.Digest == nil || IsURL(api.Source) {
+	if !filepath.IsAbs(path) || api.Source == "-" || api.Digest == nil || IsURL(api.Source) {
 		return failure.New(failure.Usage, "%s is no file that can be trusted", api.Source)
 	}
 	entry := Trusted{Path: path, SHA256: api.Digest(), Since: t.Now().UTC().Truncate(time.Second)}
@@ -108,7 +139,7 @@ func (t *Trust) parse(text []byte) ([]Trusted, error) {
 
 func (t *Trust) change(ctx context.Context, edit func([]Trusted) []Trusted) error {
 	if t.File == "" {
-		return failure.New(failure.File, "there is no folder for the list of trusted files").
+		return failure.New(failure.File, "no folder for the list of trusted files").
 			Hintf("set HOME or XDG_CONFIG_HOME")
 	}
 	unlock, err := atomicfile.Lock(ctx, t.File)
@@ -116,6 +147,7 @@ func (t *Trust) change(ctx context.Context, edit func([]Trusted) []Trusted) erro
 		return err
 	}
 	defer unlock()
+	atomicfile.Sweep(t.File)
 	files, err := t.List()
 	if err != nil {
 		return err

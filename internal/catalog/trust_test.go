@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 func newTrust(t *testing.T, dir string) *Trust {
@@ -19,7 +19,7 @@ func newTrust(t *testing.T, dir string) *Trust {
 	}
 }
 
-func readDefinition(t *testing.T, c *Catalog, file string) *operation.API {
+func readDefinition(t *testing.T, c *Catalog, file string) *openapi.API {
 	t.Helper()
 	api, err := c.Read(file)
 	if err != nil {
@@ -28,7 +28,7 @@ func readDefinition(t *testing.T, c *Catalog, file string) *operation.API {
 	return api
 }
 
-func holds(t *testing.T, trust *Trust, api *operation.API, want bool) {
+func holds(t *testing.T, trust *Trust, api *openapi.API, want bool) {
 	t.Helper()
 	if got, err := trust.Holds(api); err != nil || got != want {
 		t.Errorf("%s is trusted: %t, want %t (%v)", api.Source, got, want, err)
@@ -51,7 +51,7 @@ func TestTrust(t *testing.T) {
 	holds(t, trust, api, true)
 	api.Source = "https://own.example/own.yaml"
 	holds(t, trust, api, false)
-	holds(t, trust, &operation.API{}, false)
+	holds(t, trust, &openapi.API{}, false)
 
 	if err := os.WriteFile(file, []byte(definition("own")+" "), 0o600); err != nil {
 		t.Fatal(err)
@@ -144,5 +144,25 @@ func TestSpoiledTrust(t *testing.T) {
 	}
 	if err := (&Trust{Dir: dir, Now: time.Now}).Add(t.Context(), api); kindOf(err) != failure.File {
 		t.Errorf("no folder: %v", err)
+	}
+}
+
+// TestTrustSweeps removes what a killed process left beside the list.
+func TestTrustSweeps(t *testing.T) {
+	t.Parallel()
+	dir := folder(t, map[string]string{"own.yaml": definition("own")})
+	trust := newTrust(t, dir)
+	left := filepath.Join(filepath.Dir(trust.File), ".trusted.json.123")
+	if err := os.MkdirAll(filepath.Dir(left), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := trust.Add(t.Context(), readDefinition(t, New(Options{Dir: dir}), filepath.Join(dir, "own.yaml"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("%s is still there: %v", left, err)
 	}
 }

@@ -1,13 +1,21 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
+	_ "embed" // sources.tsv
+	"net/http"
+	"net/url"
 	"os"
+	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
 
 const atOnce = 6 // downloads at the same time
@@ -27,8 +35,9 @@ const (
 type Update struct {
 	Name       string
 	Outcome    Outcome
-	Operations int   // that the new definition has; 0 where it is not new
-	Err        error // why it failed
+	Operations int               // that the new definition has; 0 where it is not new
+	LeftOut    []openapi.Problem // operations of it that could not be read
+	Err        error             // why it failed
 }
 
 // Update downloads the definitions of the APIs, all that are known where none
@@ -38,25 +47,25 @@ type Update struct {
 // did not change is not sent again (RFC 9110, section 13). A download replaces
 // the old one when it can be read and holds operations. done, if not nil, hears
 // of each as it ends, one at a time. The error is about the whole: kind Usage
-// for the base, kind File where there is no folder.
+// for the base, kind File where no folder.
 func (c *Catalog) Update(ctx context.Context, names []string, base string, done func(Update)) ([]Update, error) {
 	mirrored, err := parseBase(base)
 	if err != nil {
 		return nil, err
 	}
 	if c.options.Cache == "" {
-		return nil, failure.New(failure.File, "there is no folder for downloaded definitions").
+		return nil, failure.New(failure.File, "no folder for downloaded definitions").
 			Hintf("set HOME or XDG_CACHE_HOME")
 	}
 	if len(names) == 0 {
 		names = c.Downloadable()
 	}
 	results := make([]Update, len(names))
-	var turn sync.Mutex
+	var mu sync.Mutex
 	each(len(names), func(i int) {
 		update := c.update(ctx, names[i], mirrored)
-		turn.Lock()
-		defer turn.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		if results[i] = update; done != nil {
 			done(update)
 		}
@@ -111,4 +120,136 @@ func (c *Catalog) Reset(names []string) ([]string, error) {
 		removed = append(removed, name)
 	}
 	return removed, nil
+}
+
+// update downloads one definition.
+func (c *Catalog) update(ctx context.Context, name string, base *url.URL) Update {
+	published := addressOf(name)
+	if published == "" {
+		return Update{Name: name, Outcome: NoAddress}
+	}
+	address, err := mirror(published, base)
+	if err != nil {
+		return failed(name, err)
+	}
+	known := c.lastStamp(name, address)
+	fetched, err := c.fetch(ctx, address, known.condition())
+	if err != nil {
+		return failed(name, err)
+	}
+	if fetched.same || digest(fetched.text) == known.SHA256 {
+		return Update{Name: name, Outcome: Unchanged}
+	}
+	api, err := c.keep(name, address, fetched)
+	if err != nil {
+		return failed(name, err)
+	}
+	return Update{Name: name, Outcome: Updated, Operations: len(api.Operations), LeftOut: api.LeftOut}
+}
+
+func failed(name string, err error) Update {
+	return Update{Name: name, Outcome: Failed, Err: err}
+}
+
+// lastStamp is that of the download from the same address, if it is whole.
+func (c *Catalog) lastStamp(name string, address *url.URL) stamp {
+	d, err := c.cached(name)
+	if err != nil || d == nil || d.Format != cacheFormat || d.URL != address.String() {
+		return stamp{}
+	}
+	return d.stamp
+}
+
+// condition lets the server answer 304 where nothing changed.
+func (s stamp) condition() http.Header {
+	switch {
+	case s.ETag != "":
+		return http.Header{"If-None-Match": {s.ETag}}
+	case s.Modified != "":
+		return http.Header{"If-Modified-Since": {s.Modified}}
+	}
+	return nil
+}
+
+// keep replaces the cached file and returns the new definition.
+func (c *Catalog) keep(name string, address *url.URL, fetched *response) (*openapi.API, error) {
+	api, err := reader.Parse(name, address.String(), fetched.text)
+	if err != nil {
+		return nil, failure.New(failure.Network, "%w", err)
+	}
+	text, err := stamp{
+		URL: address.String(), Fetched: c.options.Now().UTC(), SHA256: digest(fetched.text),
+		ETag: fetched.header.Get("ETag"), Modified: fetched.header.Get("Last-Modified"),
+	}.text(api)
+	if err != nil {
+		return nil, err
+	}
+	file := c.cacheFile(name)
+	if err := (&download{name: name, file: file}).readable(text); err != nil {
+		return nil, failure.New(failure.Network, "%s is not read back as it was", shown(address))
+	}
+	return api, atomicfile.Write(file, text, 0o600)
+}
+
+// readable reads what is going to be written.
+func (d *download) readable(text []byte) error {
+	if err := d.read(bytes.NewReader(text), int64(len(text))); err != nil {
+		return err
+	}
+	_, err := d.api()
+	return err
+}
+
+// sources has a line for each API whose definition is published: its name and
+// the address, between a tab.
+//
+//go:embed sources.tsv
+var sources string
+
+// published yields the names and addresses of the sources.
+func published() func(yield func(name, address string) bool) {
+	return func(yield func(name, address string) bool) {
+		for line := range strings.Lines(sources) {
+			name, address, ok := strings.Cut(strings.TrimSpace(line), "\t")
+			if ok && !yield(name, address) {
+				return
+			}
+		}
+	}
+}
+
+// addressOf returns where the API's definition is published, or "".
+func addressOf(name string) string {
+	for known, address := range published() {
+		if known == name {
+			return address
+		}
+	}
+	return ""
+}
+
+// mirror takes the place of everything before the file name of an address.
+func mirror(address string, base *url.URL) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil || base == nil {
+		return u, err
+	}
+	return base.JoinPath(path.Base(u.Path)), nil
+}
+
+// parseBase reads the base URL of a mirror; nil stands for none.
+func parseBase(base string) (*url.URL, error) {
+	if base == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || !IsURL(base) {
+		return nil, failure.New(failure.Usage, "EPILOT_DEFINITIONS_URL is not an https URL").
+			Hintf("for example: EPILOT_DEFINITIONS_URL=https://mirror.example/definitions")
+	}
+	if u.User != nil {
+		return nil, failure.New(failure.Usage, "EPILOT_DEFINITIONS_URL holds a user name or password").
+			Hintf("a definition is fetched without credentials")
+	}
+	return u, nil
 }

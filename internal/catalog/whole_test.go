@@ -4,15 +4,15 @@ import (
 	"io"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/manual"
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // everyOperation runs a test for each operation of the catalog, the APIs in
 // parallel.
-func everyOperation(t *testing.T, check func(t *testing.T, api *operation.API, op *operation.Operation)) {
+func everyOperation(t *testing.T, check func(t *testing.T, api *openapi.API, op *openapi.Operation)) {
 	t.Helper()
 	for _, name := range New(Options{}).Names() {
 		t.Run(name, func(t *testing.T) {
@@ -39,10 +39,10 @@ func TestHowManyThereAre(t *testing.T) {
 
 func TestEverySampleFits(t *testing.T) {
 	t.Parallel()
-	everyOperation(t, func(t *testing.T, _ *operation.API, op *operation.Operation) {
+	everyOperation(t, func(t *testing.T, _ *openapi.API, op *openapi.Operation) {
 		if op.Body != nil {
 			checkSamples(t, op.ID+" body", op.Body.Contents, schema.Request)
-			checkText(t, op.ID+" SampleBody", jsonSchema(op.Body.Contents), manual.SampleBody(op), schema.Request)
+			checkText(t, op.ID+" SampleBody", jsonSchema(op.Body.Contents), help.Body(op, false), schema.Request)
 		}
 		for _, response := range op.Responses {
 			checkSamples(t, op.ID+" "+response.Status, response.Contents, schema.Response)
@@ -55,15 +55,15 @@ func TestEverySampleFits(t *testing.T) {
 	})
 }
 
-func jsonSchema(contents []*operation.Content) *operation.Schema {
-	if content := operation.JSON(contents); content != nil {
+func jsonSchema(contents []*openapi.Content) *openapi.Schema {
+	if content := openapi.JSON(contents); content != nil {
 		return content.Schema
 	}
 	return nil
 }
 
 // checkSamples checks the least and the full sample of each content.
-func checkSamples(t *testing.T, what string, contents []*operation.Content, direction schema.Direction) {
+func checkSamples(t *testing.T, what string, contents []*openapi.Content, direction schema.Direction) {
 	t.Helper()
 	for _, content := range contents {
 		for _, full := range []bool{false, true} {
@@ -72,7 +72,7 @@ func checkSamples(t *testing.T, what string, contents []*operation.Content, dire
 	}
 }
 
-func checkText(t *testing.T, what string, s *operation.Schema, text string, direction schema.Direction) {
+func checkText(t *testing.T, what string, s *openapi.Schema, text string, direction schema.Direction) {
 	t.Helper()
 	if s == nil {
 		return
@@ -89,9 +89,11 @@ func checkText(t *testing.T, what string, s *operation.Schema, text string, dire
 
 func TestEveryHelpPageIsWritten(t *testing.T) {
 	t.Parallel()
-	everyOperation(t, func(t *testing.T, api *operation.API, op *operation.Operation) {
-		page := manual.NewPage(term.NewPalette(false))
-		page.Operation(api, op, nil)
+	everyOperation(t, func(t *testing.T, api *openapi.API, op *openapi.Operation) {
+		page := help.NewPage(term.NewPalette(false), 0)
+		if err := page.Operation(api, op, ""); err != nil {
+			t.Error(err)
+		}
 		if n, err := page.WriteTo(io.Discard); err != nil || n < 100 {
 			t.Errorf("%s: %d bytes of help, %v", op.ID, n, err)
 		}

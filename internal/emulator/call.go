@@ -1,50 +1,158 @@
 package emulator
 
 import (
+	"bytes"
+	"encoding/binary"
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"strings"
 
+	"github.com/epilot-cli/epilot/internal/emulator/check"
 	"github.com/epilot-cli/epilot/internal/emulator/faults"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/emulator/message"
+	"github.com/epilot-cli/epilot/internal/emulator/sample"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// call is one request on its way through the emulator. Each gate fills in what
+// call is one request on its way through the mock. Each gate fills in what
 // it learns.
 type call struct {
-	request *http.Request
-	writer  http.ResponseWriter
-	named   string            // the API that the host names, or ""
-	*route                    // set by the router
-	path    map[string]string // path parameters, decoded
-	query   url.Values
-	prefer  preferences
-	fault   *faults.Rule // that the answer is to have, or nil
-	trouble string       // what was done to the request on purpose, for the log
-	heard   *heard       // the body as it was read, nil where nobody wants it
-	body    any          // as schema.Decode returns it; nil where there is none
-	raw     []byte       // the body's text
+	message.Request
+	writer   http.ResponseWriter
+	hostAPI  string // the API that the host names, or ""
+	prefer   preferences
+	fault    *faults.Rule  // that the response is to have, or nil
+	injected string        // what was done to the request on purpose, for the log
+	recorder *bodyRecorder // the body as it was read, nil where nobody wants it
 }
-
-// service answers an operation that has a behaviour of its own.
-type service func(*call) (*answer, error)
 
 // authenticate lets a call pass when its operation is public or its bearer
 // token is valid. An operation with optional security takes a call without a
 // token, but not one with a bad token.
 func (e *Emulator) authenticate(c *call) error {
-	header := c.request.Header.Get("Authorization")
-	if c.op.Security == operation.Public || c.op.Security == operation.Optional && header == "" {
+	header := c.HTTP.Header.Get("Authorization")
+	if c.Op.Security == openapi.Public || c.Op.Security == openapi.Optional && header == "" {
 		return nil
 	}
 	scheme, bearer, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") || strings.TrimSpace(bearer) == "" {
-		return unauthorized("a bearer token is required: Authorization: Bearer <token>")
+		return message.Unauthorized("a bearer token is required: Authorization: Bearer <token>")
 	}
-	return e.tokens.accept(c.request.Context(), strings.TrimSpace(bearer))
+	return e.tokens.Verify(c.HTTP.Context(), strings.TrimSpace(bearer), e.writes(c))
 }
 
-// unauthorized is a 401 with the challenge of RFC 6750, section 3.
-func unauthorized(reason string) error {
-	return refuse(http.StatusUnauthorized, "%s", reason).with("WWW-Authenticate", "Bearer")
+// writes reports whether a request changes something: a POST that searches does not.
+func (e *Emulator) writes(c *call) bool {
+	switch c.Op.Method {
+	case http.MethodGet, http.MethodHead:
+		return false
+	case http.MethodPost:
+		path := c.Op.Path
+		if at := strings.LastIndexAny(path, ":/"); at >= 0 {
+			switch path[at+1:] {
+			case "search", "list", "validate", "graph", "autocomplete", "downloadS3", "export":
+				return false
+			}
+		}
+		return !e.resources.Reads(c.API, c.Op)
+	}
+	return true
+}
+
+// sample returns a sample, as the request and the options want it.
+func (e *Emulator) sample(c *call) (*message.Response, error) {
+	w := sample.Options{
+		Accept:  strings.Join(c.HTTP.Header.Values("Accept"), ","),
+		Example: c.prefer.example,
+		Texts:   &e.texts,
+	}
+	if e.isDynamic(c) {
+		var err error
+		if w.Random, err = e.randomSource(c); err != nil {
+			return nil, err
+		}
+	}
+	a, err := w.Preferred(c.Op, c.prefer.code)
+	if err != nil || a.Status >= http.StatusMultipleChoices {
+		return a, err
+	}
+	if a.Header == nil {
+		a.Header = http.Header{}
+	}
+	if !c.Kept {
+		a.Header.Set(sample.Header, sample.HeaderSample)
+	}
+	if content := message.JSONContent(c.Op); content != nil && a.MediaType == content.MediaType && c.prefer.example == "" {
+		id := ""
+		if c.Op.Method == http.MethodPost && a.Status == http.StatusCreated {
+			if id, err = e.resources.NewID(&c.Request, a.Body); err != nil {
+				return nil, err
+			}
+		}
+		a.Body = sample.Personalize(&c.Request, content.Schema, a.Body, id)
+	}
+	return a, nil
+}
+
+// isDynamic reports whether a sample for this call is random.
+func (e *Emulator) isDynamic(c *call) bool {
+	if c.prefer.dynamic != nil {
+		return *c.prefer.dynamic
+	}
+	return e.options.Dynamic
+}
+
+// randomSource decides on a random sample. With a seed, the request alone chooses their
+// state, so that it does not matter what was asked before.
+func (e *Emulator) randomSource(c *call) (*rand.Rand, error) {
+	if e.options.Seed == nil {
+		var state [16]byte
+		if _, err := io.ReadFull(e.options.Random, state[:]); err != nil {
+			return nil, err
+		}
+		return rand.New(rand.NewPCG(binary.NativeEndian.Uint64(state[:]), binary.NativeEndian.Uint64(state[8:]))), nil
+	}
+	hash := fnv.New64a()
+	for _, word := range []string{c.API.Name, c.Op.ID, c.HTTP.URL.RequestURI()} {
+		hash.Write([]byte(word + "\n"))
+	}
+	hash.Write(c.recorder.Bytes())
+	return rand.New(rand.NewPCG(*e.options.Seed, hash.Sum64())), nil
+}
+
+// bodyRecorder is a request body that keeps what was read of it.
+type bodyRecorder struct {
+	io.ReadCloser
+	text bytes.Buffer
+}
+
+func (h *bodyRecorder) Read(p []byte) (int, error) {
+	n, err := h.ReadCloser.Read(p)
+	h.text.Write(p[:max(0, min(n, check.MaxBody-h.text.Len()))])
+	return n, err
+}
+
+// Bytes are what was read, maxBody bytes at most.
+func (h *bodyRecorder) Bytes() []byte {
+	if h == nil {
+		return nil
+	}
+	return h.text.Bytes()
+}
+
+// recordBody keeps the body of the request from now on.
+func (c *call) recordBody() {
+	if c.recorder == nil && c.HTTP.Body != nil {
+		c.recorder = &bodyRecorder{ReadCloser: c.HTTP.Body}
+		c.HTTP.Body = c.recorder
+	}
+}
+
+// drain reads what the operation left of a body that is kept.
+func (c *call) drain() {
+	if c.recorder != nil {
+		_, _ = io.CopyN(io.Discard, c.recorder, check.MaxBody) // a client that went away is no fault here
+	}
 }

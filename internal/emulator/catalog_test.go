@@ -12,7 +12,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/emulator"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // world is an emulator of the embedded catalog that says which operation each
@@ -29,7 +29,7 @@ func newWorld(t *testing.T, change ...func(*emulator.Options)) *world {
 	t.Helper()
 	w := &world{T: t, catalog: catalog.New(catalog.Options{})}
 	o := options(stateCopy(t), time.Now)
-	o.Names, o.APIs = w.catalog.Names(), func(name string) (*operation.API, error) {
+	o.Names, o.APIs = w.catalog.Names(), func(name string) (*openapi.API, error) {
 		w.loaded = append(w.loaded, name)
 		return w.catalog.Load(context.Background(), name, "")
 	}
@@ -65,7 +65,7 @@ func (w *world) ask(method, url string, headers ...string) reply {
 }
 
 // operations calls the function for each of the catalog.
-func (w *world) operations(f func(api string, op *operation.Operation)) {
+func (w *world) operations(f func(api string, op *openapi.Operation)) {
 	w.Helper()
 	for _, name := range w.catalog.Names() {
 		api, err := w.catalog.Load(w.Context(), name, "")
@@ -89,7 +89,7 @@ func TestEachOperationIsFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	count := 0
-	w.operations(func(api string, op *operation.Operation) {
+	w.operations(func(api string, op *openapi.Operation) {
 		count++
 		urls := []string{"http://127.0.0.1:4010/" + api + sample(op.Path), "http://" + api + ".localhost" + sample(op.Path)}
 		for _, server := range w.catalog.Servers(api) {
@@ -113,7 +113,7 @@ func TestPathAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var taken []string
-	w.operations(func(api string, op *operation.Operation) {
+	w.operations(func(api string, op *openapi.Operation) {
 		w.ask(op.Method, "http://127.0.0.1:4010"+sample(op.Path))
 		if w.met.API != api || w.met.Operation != op.ID {
 			taken = append(taken, op.Method+" "+op.Path+": "+w.met.API+" before "+api)
@@ -174,7 +174,7 @@ func TestOptions(t *testing.T) {
 func TestBasePath(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *emulator.Options) {
-		o.Names, o.APIs = []string{"shop"}, func(string) (*operation.API, error) {
+		o.Names, o.APIs = []string{"shop"}, func(string) (*openapi.API, error) {
 			api := shopAPI()
 			api.Servers = []string{"https://shop.example/base/v2/", "https://shop.example"}
 			return api, nil

@@ -3,13 +3,13 @@ package emulator_test
 import (
 	"errors"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // The definitions here are made by hand, with operation ids of their own: the
 // emulator must not know an operation by its name.
 
-func apis(name string) (*operation.API, error) {
+func apis(name string) (*openapi.API, error) {
 	switch name {
 	case "tokens":
 		return tokenAPI(), nil
@@ -23,22 +23,22 @@ func apis(name string) (*operation.API, error) {
 	return nil, errors.New("no such definition")
 }
 
-func tokenAPI() *operation.API {
+func tokenAPI() *openapi.API {
 	const base, public = "/v1/access-tokens", "/v1/access-tokens/public"
-	get := func(id, path string) *operation.Operation {
-		return &operation.Operation{ID: id, Method: "GET", Path: path, Security: operation.Public, Responses: answers("200", object())}
+	get := func(id, path string) *openapi.Operation {
+		return &openapi.Operation{ID: id, Method: "GET", Path: path, Security: openapi.Public, Responses: answers("200", Object())}
 	}
-	filter := &operation.Param{
+	filter := &openapi.Param{
 		Name: "token_type", In: "query", Style: "form", Explode: true,
-		Schema: &operation.Schema{Types: []string{"array"}, Items: words("api", "journey", "portal", "assume", "app")},
+		Schema: &openapi.Schema{Types: []string{"array"}, Items: segments("api", "journey", "portal", "assume", "app")},
 	}
-	id := &operation.Param{Name: "id", In: "path", Style: "simple", Required: true, Schema: text()}
-	revoked := answers("200", object())
-	revoked[0].Contents[0].Examples = []operation.Example{{Value: `{"id":"api_5ZugdRXasLfWBypHi93Fk","name":"sample"}`}}
-	return &operation.API{Name: "tokens", Operations: []*operation.Operation{
-		{ID: "all", Method: "GET", Path: base, Params: []*operation.Param{filter}, Responses: answers("200", object())},
-		{ID: "make", Method: "POST", Path: base, Body: jsonBody(tokenParameters()), Responses: answers("201", object())},
-		{ID: "end", Method: "DELETE", Path: base + "/{id}", Params: []*operation.Param{id}, Responses: revoked},
+	id := &openapi.Param{Name: "id", In: "path", Style: "simple", Required: true, Schema: StringOf()}
+	revoked := answers("200", Object())
+	revoked[0].Contents[0].Examples = []openapi.Example{{Value: `{"id":"api_5ZugdRXasLfWBypHi93Fk","name":"sample"}`}}
+	return &openapi.API{Name: "tokens", Operations: []*openapi.Operation{
+		{ID: "all", Method: "GET", Path: base, Params: []*openapi.Param{filter}, Responses: answers("200", Object())},
+		{ID: "make", Method: "POST", Path: base, Body: jsonBody(tokenParameters()), Responses: answers("201", Object())},
+		{ID: "end", Method: "DELETE", Path: base + "/{id}", Params: []*openapi.Param{id}, Responses: revoked},
 		get("a", base+"/.well-known/jwks.json"),
 		get("b", base+"/.well-known/openid-configuration"),
 		get("c", public+"/.well-known/jwks.json"),
@@ -50,66 +50,66 @@ func tokenAPI() *operation.API {
 	}}
 }
 
-func tokenParameters() *operation.Schema {
-	expires := &operation.Schema{AnyOf: []*operation.Schema{{Types: []string{"integer"}}, text()}}
-	variant := func(tokenType, needs string) *operation.Schema {
-		s := object(property("name", text()), property("token_type", words(tokenType)), property("expires_in", expires),
-			property("assignments", &operation.Schema{Types: []string{"array"}, Items: text()}))
+func tokenParameters() *openapi.Schema {
+	expires := &openapi.Schema{AnyOf: []*openapi.Schema{{Types: []string{"integer"}}, StringOf()}}
+	variant := func(tokenType, needs string) *openapi.Schema {
+		s := Object(property("name", StringOf()), property("token_type", segments(tokenType)), property("expires_in", expires),
+			property("assignments", &openapi.Schema{Types: []string{"array"}, Items: StringOf()}))
 		s.Title, s.Required = tokenType, []string{"name"}
 		if needs != "" {
-			s.Properties = append(s.Properties, property(needs, text()))
+			s.Properties = append(s.Properties, property(needs, StringOf()))
 			s.Required = append(s.Required, needs)
 		}
 		return s
 	}
-	return &operation.Schema{AnyOf: []*operation.Schema{
+	return &openapi.Schema{AnyOf: []*openapi.Schema{
 		variant("api", ""), variant("journey", "journey_id"), variant("portal", "portal_id"), variant("assume", ""), variant("app", ""),
 		variant("portal_preview", "portal_user_id"), variant("contact_identification", "contact_id"),
 	}}
 }
 
 // shopAPI has no service behind it: it is answered with samples.
-func shopAPI() *operation.API {
-	slug := &operation.Param{Name: "slug", In: "path", Style: "simple", Required: true, Schema: words("books", "toys")}
-	size := &operation.Param{Name: "size", In: "query", Style: "form", Explode: true, Required: true, Schema: &operation.Schema{Types: []string{"integer"}}}
-	sort := &operation.Param{
+func shopAPI() *openapi.API {
+	slug := &openapi.Param{Name: "slug", In: "path", Style: "simple", Required: true, Schema: segments("books", "toys")}
+	size := &openapi.Param{Name: "size", In: "query", Style: "form", Explode: true, Required: true, Schema: &openapi.Schema{Types: []string{"integer"}}}
+	sort := &openapi.Param{
 		Name: "sort", In: "query", Style: "pipeDelimited",
-		Schema: &operation.Schema{Types: []string{"array"}, Items: words("name", "price")},
+		Schema: &openapi.Schema{Types: []string{"array"}, Items: segments("name", "price")},
 	}
-	filter := &operation.Param{Name: "filter", In: "query", MediaType: "application/json", Schema: object()}
-	tenant := &operation.Param{Name: "X-Tenant", In: "header", Style: "simple", Required: true, Schema: words("north", "south")}
-	example := answers("201", object())
-	example[0].Contents[0].Examples = []operation.Example{{Value: `{"z":1.10,"a":"ü"}`}}
-	return &operation.API{Name: "shop", Operations: []*operation.Operation{
-		{ID: "find", Method: "GET", Path: "/v1/shop/{slug}", Params: []*operation.Param{slug, size, sort, filter, tenant}, Responses: answers("200", object())},
-		{ID: "all", Method: "GET", Path: "/v1/shop/all", Security: operation.Public, Responses: answers("2XX", &operation.Schema{Const: `"every"`})},
-		{ID: "put", Method: "PUT", Path: "/v1/shop/{slug}.json", Body: jsonBody(object()), Responses: example},
-		{ID: "drop", Method: "DELETE", Path: "/v1/shop/{slug}", Security: operation.Optional, Responses: []*operation.Response{{Status: "204"}}},
+	filter := &openapi.Param{Name: "filter", In: "query", MediaType: "application/json", Schema: Object()}
+	tenant := &openapi.Param{Name: "X-Tenant", In: "header", Style: "simple", Required: true, Schema: segments("north", "south")}
+	example := answers("201", Object())
+	example[0].Contents[0].Examples = []openapi.Example{{Value: `{"z":1.10,"a":"ü"}`}}
+	return &openapi.API{Name: "shop", Operations: []*openapi.Operation{
+		{ID: "find", Method: "GET", Path: "/v1/shop/{slug}", Params: []*openapi.Param{slug, size, sort, filter, tenant}, Responses: answers("200", Object())},
+		{ID: "all", Method: "GET", Path: "/v1/shop/all", Security: openapi.Public, Responses: answers("2XX", &openapi.Schema{Const: `"every"`})},
+		{ID: "put", Method: "PUT", Path: "/v1/shop/{slug}.json", Body: jsonBody(Object()), Responses: example},
+		{ID: "drop", Method: "DELETE", Path: "/v1/shop/{slug}", Security: openapi.Optional, Responses: []*openapi.Response{{Status: "204"}}},
 	}}
 }
 
-func object(properties ...operation.Property) *operation.Schema {
-	return &operation.Schema{Types: []string{"object"}, Properties: properties}
+func Object(properties ...openapi.Property) *openapi.Schema {
+	return &openapi.Schema{Types: []string{"object"}, Properties: properties}
 }
 
-func property(name string, s *operation.Schema) operation.Property {
-	return operation.Property{Name: name, Schema: s}
+func property(name string, s *openapi.Schema) openapi.Property {
+	return openapi.Property{Name: name, Schema: s}
 }
 
-func text() *operation.Schema { return &operation.Schema{Types: []string{"string"}} }
+func StringOf() *openapi.Schema { return &openapi.Schema{Types: []string{"string"}} }
 
-func words(allowed ...string) *operation.Schema {
-	s := text()
+func segments(allowed ...string) *openapi.Schema {
+	s := StringOf()
 	for _, word := range allowed {
 		s.Enum = append(s.Enum, `"`+word+`"`)
 	}
 	return s
 }
 
-func jsonBody(s *operation.Schema) *operation.Body {
-	return &operation.Body{Required: true, Contents: []*operation.Content{{MediaType: "application/json", Schema: s}}}
+func jsonBody(s *openapi.Schema) *openapi.Body {
+	return &openapi.Body{Required: true, Contents: []*openapi.Content{{MediaType: "application/json", Schema: s}}}
 }
 
-func answers(status string, s *operation.Schema) []*operation.Response {
-	return []*operation.Response{{Status: status, Contents: []*operation.Content{{MediaType: "application/json", Schema: s}}}}
+func answers(status string, s *openapi.Schema) []*openapi.Response {
+	return []*openapi.Response{{Status: status, Contents: []*openapi.Content{{MediaType: "application/json", Schema: s}}}}
 }

@@ -145,9 +145,4 @@ func TestSplitAddress(t *testing.T) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	for host, want := range map[string]bool{"127.0.0.1": true, "127.1.2.3": true, "::1": true, "localhost": true, "0.0.0.0": false, "10.0.0.1": false, "mock.lan": false} {
-		if emulator.IsLoopback(host) != want {
-			t.Errorf("%s: not %v", host, want)
-		}
-	}
 }

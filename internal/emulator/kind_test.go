@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"github.com/epilot-cli/epilot/internal/catalog"
-	"github.com/epilot-cli/epilot/internal/emulator"
+	"github.com/epilot-cli/epilot/internal/emulator/resource"
 )
 
 // A change of these figures is a change of what the emulator remembers.
 func TestRolesInTheCatalog(t *testing.T) {
 	t.Parallel()
-	known, things, got, total := catalog.New(catalog.Options{}), &emulator.Things{}, map[string]int{}, 0
+	known, things, got, total := catalog.New(catalog.Options{}), &resource.Service{}, map[string]int{}, 0
 	for _, name := range known.Names() {
 		api, err := known.Load(t.Context(), name, "")
 		if err != nil {
@@ -26,7 +26,7 @@ func TestRolesInTheCatalog(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"create": 89, "list": 64, "get": 80, "patch": 30, "replace": 52, "remove": 75, "search": 14, "suggest": 1, "upsert": 1,
+		"create": 93, "list": 69, "get": 80, "patch": 32, "replace": 54, "remove": 75, "restore": 2, "search": 14, "suggest": 1, "upsert": 1,
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("of %d operations: %v\nwant %v", total, got, want)
@@ -35,7 +35,7 @@ func TestRolesInTheCatalog(t *testing.T) {
 
 func TestRolesOfSingleOperations(t *testing.T) {
 	t.Parallel()
-	known, things := catalog.New(catalog.Options{}), &emulator.Things{}
+	known, things := catalog.New(catalog.Options{}), &resource.Service{}
 	for _, row := range []struct{ api, operation, role, kind string }{
 		{"entity", "createEntity", "create", "entity/{}"},
 		{"entity", "getEntityV2", "get", "entity/{}"}, // versions share their things
@@ -57,7 +57,7 @@ func TestRolesOfSingleOperations(t *testing.T) {
 			t.Fatal(err)
 		}
 		op := api.Find(row.operation)
-		if role, kind := things.Role(api, op), things.Kind(api, op); role != row.role || kind != row.kind {
+		if role, kind := things.Role(api, op), things.Collection(api, op); role != row.role || kind != row.kind {
 			t.Errorf("%s %s: %q of %q, want %q of %q", row.api, row.operation, role, kind, row.role, row.kind)
 		}
 	}

@@ -3,11 +3,16 @@ package emulator
 import (
 	"errors"
 	"net"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
+	"github.com/epilot-cli/epilot/internal/emulator/message"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
 // Listen opens the port on 127.0.0.1 and on no other address; 0 takes a free
@@ -53,7 +58,7 @@ func SplitAddress(text string) (host string, port int, err error) {
 		host, err = strings.Trim(text, "[]"), nil
 	}
 	if err != nil {
-		return "", 0, failure.New(failure.Usage, "%q is no address to listen on", text).
+		return "", 0, failure.New(failure.Usage, "%q is not an address to listen on", text).
 			Hintf("give it as in --listen 0.0.0.0, --listen 0.0.0.0:4010 or --listen [::1]:4010")
 	}
 	if host == "" {
@@ -62,8 +67,100 @@ func SplitAddress(text string) (host string, port int, err error) {
 	return host, port, nil
 }
 
-// IsLoopback reports whether only this machine reaches an address to listen on.
-func IsLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+// hosts are the names that the mock answers to: this machine's own, any
+// below "localhost", and those of the APIs' servers. A web page can make its
+// own name resolve to 127.0.0.1 (DNS rebinding), but not one of these.
+type hosts struct {
+	names   []string                   // the APIs
+	servers func(name string) []string // their hosts, in all stages
+	foreign bool                       // any other name is served too
+
+	once sync.Once
+	apis map[string]string // host of a server, and its first label, to the API
+}
+
+// api is the name of the API that the Host header names, "" where it names
+// none. The error is a 403 for a name that is not answered.
+func (h *hosts) api(hostport string) (string, error) {
+	host := hostOf(hostport)
+	if httpx.IsLoopback(host) {
+		return "", nil
+	}
+	h.once.Do(h.learn)
+	if label, local := strings.CutSuffix(host, ".localhost"); local {
+		if slices.Contains(h.names, label) {
+			return label, nil
+		}
+		return h.apis[label], nil
+	}
+	if name, ours := h.apis[host]; ours && strings.Contains(host, ".") {
+		return name, nil
+	}
+	if h.foreign {
+		return "", nil
+	}
+	return "", message.Refuse(http.StatusForbidden, "host %q is not served; use 127.0.0.1, localhost, or an API's name below it such as entity.localhost", host)
+}
+
+// hostOf is the lower-case name of a Host header without its port.
+func hostOf(hostport string) string {
+	host := hostport
+	if name, _, err := net.SplitHostPort(hostport); err == nil {
+		host = name
+	}
+	return strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+}
+
+func (h *hosts) learn() {
+	h.apis = map[string]string{}
+	if h.servers == nil {
+		return
+	}
+	for _, name := range h.names {
+		for _, host := range h.servers(name) {
+			label, _, _ := strings.Cut(host, ".")
+			h.apis[host], h.apis[label] = name, name
+		}
+	}
+}
+
+// preflightAge is how many seconds a browser may remember a preflight.
+const preflightAge = 600
+
+// cors lets pages of the allowed origin read responses (WHATWG Fetch, "CORS
+// protocol"), and reports whether the request was a preflight, which it has then
+// responded to. Without Options.CORS no page of another origin can use the mock.
+func (e *Emulator) cors(w http.ResponseWriter, r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if e.options.CORS == "" || origin == "" {
+		return false
+	}
+	if _, err := e.hosts.api(r.Host); err != nil {
+		return false
+	}
+	header := w.Header()
+	header.Add("Vary", "Origin")
+	switch {
+	case e.options.CORS == "*":
+		header.Set("Access-Control-Allow-Origin", "*")
+	case strings.EqualFold(e.options.CORS, origin):
+		header.Set("Access-Control-Allow-Origin", origin)
+		header.Set("Access-Control-Allow-Credentials", "true")
+	default:
+		return false
+	}
+	header.Set("Access-Control-Expose-Headers", "*, Authorization, Allow, ETag, Retry-After, X-Epilot-Mock")
+	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+		return false
+	}
+	header.Set("Access-Control-Allow-Methods", r.Header.Get("Access-Control-Request-Method"))
+	if names := r.Header.Get("Access-Control-Request-Headers"); names != "" {
+		header.Set("Access-Control-Allow-Headers", names)
+	}
+	if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+		header.Set("Access-Control-Allow-Private-Network", "true")
+	}
+	header.Set("Access-Control-Max-Age", strconv.Itoa(preflightAge))
+	w.WriteHeader(http.StatusNoContent)
+	return true
 }

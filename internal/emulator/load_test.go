@@ -20,7 +20,7 @@ const (
 // the process's memory.
 func TestManyWritersAtOnce(t *testing.T) { //nolint:paralleltest // see above
 	requests := 20_000
-	if testing.Short() {
+	if quick() {
 		requests = 2_000
 	}
 	w := newWhole(t)
@@ -46,12 +46,12 @@ func TestManyWritersAtOnce(t *testing.T) { //nolint:paralleltest // see above
 }
 
 // worked runs the workers from the first number on, and returns them.
-func worked(t *testing.T, w *whole, first, requests int) []*worker {
+func worked(t *testing.T, w *wholeMock, first, requests int) []*worker {
 	t.Helper()
 	var workers []*worker
 	var group sync.WaitGroup
 	for n := range connections {
-		one := &worker{TB: t, whole: w, number: first + n, live: map[string]string{}}
+		one := &worker{TB: t, wholeMock: w, number: first + n, live: map[string]string{}}
 		workers = append(workers, one)
 		group.Go(func() { one.work(requests / connections) })
 	}
@@ -67,7 +67,7 @@ func worked(t *testing.T, w *whole, first, requests int) []*worker {
 func slug(n int) string { return fmt.Sprintf("load_%d", n%collections) }
 
 // heap is how many bytes are in use when nothing is under way.
-func heap(w *whole) uint64 {
+func heap(w *wholeMock) uint64 {
 	w.client.CloseIdleConnections()
 	runtime.GC()
 	runtime.GC() // what the first one finalized

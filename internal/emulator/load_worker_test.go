@@ -10,7 +10,7 @@ import (
 // worker makes requests one after the other and knows what must be there.
 type worker struct {
 	testing.TB
-	*whole
+	*wholeMock
 	number int
 	live   map[string]string // what was acknowledged: id → number
 	order  []string          // of creation
@@ -103,12 +103,12 @@ type page struct {
 }
 
 // all pages through a collection: id → number.
-func (w *whole) all(t *testing.T, slug string) map[string]string {
+func (w *wholeMock) all(t *testing.T, slug string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for from := 0; ; from += 50 {
 		var got page
-		one := &worker{TB: t, whole: w}
+		one := &worker{TB: t, wholeMock: w}
 		one.ask(http.MethodPost, "/entity/v1/entity:search", fmt.Sprintf(`{"q":"_schema:%s","from":%d,"size":50}`, slug, from), http.StatusOK, &got)
 		for _, one := range got.Results {
 			found[one.ID] = one.Number

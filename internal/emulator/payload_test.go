@@ -4,24 +4,24 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // formAPI takes forms, text and bytes.
-func formAPI() *operation.API {
-	fields := object(property("name", text()), property("count", &operation.Schema{Types: []string{"integer"}}), property("tags", integers()))
+func formAPI() *openapi.API {
+	fields := Object(property("name", StringOf()), property("count", &openapi.Schema{Types: []string{"integer"}}), property("tags", integers()))
 	fields.Required = []string{"name"}
-	short := text()
+	short := StringOf()
 	most := 5
 	short.MaxLength = &most
-	body := &operation.Body{Contents: []*operation.Content{
+	body := &openapi.Body{Contents: []*openapi.Content{
 		{MediaType: "multipart/form-data", Schema: fields},
 		{MediaType: "application/x-www-form-urlencoded", Schema: fields},
 		{MediaType: "text/plain", Schema: short},
 		{MediaType: "image/*"},
 	}}
-	return &operation.API{Name: "forms", Operations: []*operation.Operation{
-		{ID: "send", Method: "POST", Path: "/v1/forms", Security: operation.Public, Body: body, Responses: answers("200", object())},
+	return &openapi.API{Name: "forms", Operations: []*openapi.Operation{
+		{ID: "send", Method: "POST", Path: "/v1/forms", Security: openapi.Public, Body: body, Responses: answers("200", Object())},
 	}}
 }
 

@@ -1,13 +1,13 @@
 package emulator
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/emulator/message"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // maxWait is the longest that a request may ask to be kept waiting.
@@ -18,7 +18,7 @@ const maxWait = 60 * time.Second
 type preferences struct {
 	code    int // 0: a success
 	example string
-	dynamic *bool // nil: as the emulator was started
+	dynamic *bool // nil: as the mock was started
 	wait    time.Duration
 	applied []string // for Preference-Applied
 }
@@ -29,7 +29,7 @@ type preferences struct {
 func readPreferences(header http.Header) (preferences, error) {
 	p := preferences{}
 	seen := map[string]bool{}
-	for _, part := range splitQuoted(strings.Join(header.Values("Prefer"), ","), ",;") {
+	for _, part := range message.SplitList(strings.Join(header.Values("Prefer"), ","), ",;") {
 		name, value, _ := strings.Cut(part, "=")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if seen[name] {
@@ -82,34 +82,13 @@ func seconds(text string) (time.Duration, error) {
 }
 
 func badPreference(name, value, allowed string) error {
-	return refuse(http.StatusBadRequest, "header parameter Prefer: %s %q is not %s", name, value, allowed)
+	return message.Refuse(http.StatusBadRequest, "header parameter Prefer: %s %q is not %s", name, value, allowed)
 }
 
-// samples reports whether the answer to the operation is to be a sample,
+// samples reports whether the response to the operation is to be a sample,
 // whatever the state knows.
-func (p *preferences) samples(op *operation.Operation) bool {
-	return p.code != 0 && p.code != successStatus(op) || p.example != "" || p.dynamic != nil && *p.dynamic
-}
-
-// splitQuoted cuts a header at the separators outside of quoted strings, and
-// leaves out what is empty.
-func splitQuoted(text, separators string) []string {
-	var parts []string
-	start, quoted := 0, false
-	for i := 0; i <= len(text); i++ {
-		switch {
-		case i == len(text), !quoted && strings.IndexByte(separators, text[i]) >= 0:
-			if part := strings.TrimSpace(text[min(start, len(text)):i]); part != "" {
-				parts = append(parts, part)
-			}
-			start = i + 1
-		case text[i] == '"':
-			quoted = !quoted
-		case text[i] == '\\' && quoted:
-			i++
-		}
-	}
-	return parts
+func (p *preferences) samples(op *openapi.Operation) bool {
+	return p.code != 0 && p.code != message.SuccessStatus(op) || p.example != "" || p.dynamic != nil && *p.dynamic
 }
 
 // unquote reads a quoted string (RFC 9110, section 5.6.4) or a token.
@@ -125,19 +104,4 @@ func unquote(word string) string {
 		b.WriteByte(word[i])
 	}
 	return b.String()
-}
-
-// pause waits, or ends early with the context's error.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

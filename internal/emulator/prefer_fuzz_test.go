@@ -4,7 +4,8 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/emulator/sample"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // FuzzPreferences: no header is a panic, and none makes a request wait too long.
@@ -17,7 +18,7 @@ func FuzzPreferences(f *testing.F) {
 		if err == nil && (p.wait < 0 || p.wait > maxWait || p.code != 0 && (p.code < 200 || p.code > 599)) {
 			t.Errorf("%q: %+v", prefer, p)
 		}
-		if negotiate([]*operation.Content{{MediaType: "a/b"}, {MediaType: "application/json"}}, accept) == nil {
+		if sample.Negotiate([]*openapi.Content{{MediaType: "a/b"}, {MediaType: "application/json"}}, accept) == nil {
 			t.Errorf("%q accepts nothing", accept)
 		}
 	})

@@ -4,28 +4,29 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
 // contents calls the function for each JSON content of the catalog: request
 // bodies and responses.
-func (w *world) contents(f func(where string, s *operation.Schema, dir schema.Direction)) {
-	w.operations(func(api string, op *operation.Operation) {
+func (w *world) contents(f func(where string, s *openapi.Schema, dir schema.Direction)) {
+	w.operations(func(api string, op *openapi.Operation) {
 		op.Load()
 		where := api + " " + op.ID
 		if op.Body != nil {
-			each(op.Body.Contents, func(s *operation.Schema) { f(where+" request", s, schema.Request) })
+			each(op.Body.Contents, func(s *openapi.Schema) { f(where+" request", s, schema.Request) })
 		}
 		for _, r := range op.Responses {
-			each(r.Contents, func(s *operation.Schema) { f(where+" "+r.Status, s, schema.Response) })
+			each(r.Contents, func(s *openapi.Schema) { f(where+" "+r.Status, s, schema.Response) })
 		}
 	})
 }
 
-func each(contents []*operation.Content, f func(*operation.Schema)) {
+func each(contents []*openapi.Content, f func(*openapi.Schema)) {
 	for _, content := range contents {
-		if operation.IsJSON(content.MediaType) && content.Schema != nil {
+		if httpx.IsJSON(content.MediaType) && content.Schema != nil {
 			f(content.Schema)
 		}
 	}
@@ -38,7 +39,7 @@ func TestSamplesFit(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	count, different := 0, 0
 	seen := map[string]bool{}
-	w.contents(func(where string, s *operation.Schema, dir schema.Direction) {
+	w.contents(func(where string, s *openapi.Schema, dir schema.Direction) {
 		count++
 		fixed := schema.SampleWith(s, schema.SampleOptions{Direction: dir, Full: true, Realistic: true})
 		random := schema.SampleWith(s, schema.SampleOptions{Direction: dir, Random: chance})

@@ -12,7 +12,7 @@ import (
 // connections. The client shares the machine.
 func BenchmarkGetEntity(b *testing.B) {
 	w := newWhole(b)
-	one := &worker{TB: b, whole: w, live: map[string]string{}}
+	one := &worker{TB: b, wholeMock: w, live: map[string]string{}}
 	one.create("1")
 	request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, w.url+one.path()+"/"+one.newest(), nil)
 	if err != nil {

@@ -122,7 +122,7 @@ func TestDamagedState(t *testing.T) {
 				continue
 			}
 			failed := failure.Of(err)
-			if failed.Kind != failure.File || !strings.Contains(failed.Message, path) || !strings.Contains(failed.Hint, "delete it") {
+			if failed.Kind != failure.File || !strings.Contains(failed.Message, path) || !strings.Contains(failed.Hint, "mock reset") {
 				t.Errorf("%s: %+v", name, failed)
 			}
 		}
@@ -201,7 +201,7 @@ func TestReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, says := range map[string]string{
-		notes: "is no state of the emulator", dir: "is no file", filepath.Join(notes, "state"): "cannot be opened",
+		notes: "is not a state file", dir: "is not a regular file", filepath.Join(notes, "state"): "cannot be opened",
 	} {
 		err := readyAt(t, path)
 		if err == nil || failure.Of(err).Kind != failure.File || !strings.Contains(err.Error(), says) || failure.Of(err).Hint == "" {

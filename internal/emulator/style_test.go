@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // style is a parameter of an operation of its own: GET /v1/styles/N, where a
@@ -13,16 +13,16 @@ import (
 type style struct {
 	in, style string
 	explode   bool
-	schema    *operation.Schema
+	schema    *openapi.Schema
 }
 
-func integers() *operation.Schema {
-	return &operation.Schema{Types: []string{"array"}, Items: &operation.Schema{Types: []string{"integer"}}}
+func integers() *openapi.Schema {
+	return &openapi.Schema{Types: []string{"array"}, Items: &openapi.Schema{Types: []string{"integer"}}}
 }
 
-func colour() *operation.Schema {
-	number := func() *operation.Schema { return &operation.Schema{Types: []string{"integer"}} }
-	s := object(property("R", number()), property("G", number()))
+func colour() *openapi.Schema {
+	number := func() *openapi.Schema { return &openapi.Schema{Types: []string{"integer"}} }
+	s := Object(property("R", number()), property("G", number()))
 	s.Required, s.Closed = []string{"R"}, true
 	return s
 }
@@ -46,17 +46,17 @@ func styles() []style {
 		14: {"query", "deepObject", true, colour()},
 		15: {"header", "simple", false, integers()},
 		16: {"header", "simple", true, colour()},
-		17: {"cookie", "form", true, words("a b", "c")},
-		18: {"path", "matrix", false, words("a", "b")},
-		19: {"query", "form", true, &operation.Schema{OneOf: []*operation.Schema{words("a", "b"), integers()}}},
+		17: {"cookie", "form", true, segments("a b", "c")},
+		18: {"path", "matrix", false, segments("a", "b")},
+		19: {"query", "form", true, &openapi.Schema{OneOf: []*openapi.Schema{segments("a", "b"), integers()}}},
 	}
 }
 
-func stylesAPI() *operation.API {
-	api := &operation.API{Name: "styles"}
+func stylesAPI() *openapi.API {
+	api := &openapi.API{Name: "styles"}
 	for i, s := range styles() {
-		op := &operation.Operation{ID: fmt.Sprint(i), Method: "GET", Path: fmt.Sprintf("/v1/styles/%d", i), Security: operation.Public, Responses: answers("200", object())}
-		op.Params = []*operation.Param{{Name: "v", In: s.in, Style: s.style, Explode: s.explode, Required: true, Schema: s.schema}}
+		op := &openapi.Operation{ID: fmt.Sprint(i), Method: "GET", Path: fmt.Sprintf("/v1/styles/%d", i), Security: openapi.Public, Responses: answers("200", Object())}
+		op.Params = []*openapi.Param{{Name: "v", In: s.in, Style: s.style, Explode: s.explode, Required: true, Schema: s.schema}}
 		if s.in == "path" {
 			op.Path += "/{v}"
 		}

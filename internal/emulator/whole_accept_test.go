@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
 // TestEverySampleRequestIsAccepted sends every operation its sample request,
@@ -29,7 +30,7 @@ func TestEverySampleRequestIsAccepted(t *testing.T) {
 }
 
 // misfit is what an answer does not have as the definition has it, or "".
-func misfit(op *operation.Operation, got reply) string {
+func misfit(op *openapi.Operation, got reply) string {
 	success := op.Success()
 	if success == nil {
 		if got.status >= 200 && got.status < 400 {
@@ -55,7 +56,7 @@ func misfit(op *operation.Operation, got reply) string {
 	return "the media type is not documented"
 }
 
-func documentedStatus(r *operation.Response) int {
+func documentedStatus(r *openapi.Response) int {
 	status, err := strconv.Atoi(r.Status)
 	if err != nil {
 		return http.StatusOK
@@ -63,8 +64,8 @@ func documentedStatus(r *operation.Response) int {
 	return status
 }
 
-func misfitBody(content *operation.Content, body string) string {
-	if !operation.IsJSON(content.MediaType) {
+func misfitBody(content *openapi.Content, body string) string {
+	if !httpx.IsJSON(content.MediaType) {
 		return ""
 	}
 	value, err := schema.Decode([]byte(body))
@@ -88,7 +89,7 @@ func TestEveryOperationWantsItsTokenAndMethod(t *testing.T) {
 	newWhole(t).each(t, func(t *testing.T, s *sent) {
 		request := s.least()
 		request.anonymous = true
-		if got := request.send(t, request); s.op.Security == operation.Required {
+		if got := request.send(t, request); s.op.Security == openapi.Required {
 			if got.status != http.StatusUnauthorized || got.header.Get("WWW-Authenticate") == "" {
 				t.Errorf("%s\n\twithout a token: %d %s", request, got.status, got.body)
 			}

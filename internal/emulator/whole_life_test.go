@@ -6,9 +6,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/emulator"
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/emulator/resource"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
 // TestEveryThingLives makes a thing with every operation that can, and then
@@ -18,7 +18,7 @@ func TestEveryThingLives(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	counts := map[string]int{}
-	things := &emulator.Things{}
+	things := &resource.Service{}
 	newWhole(t).each(t, func(t *testing.T, s *sent) {
 		if s.api == "access-token" || s.op.Method != http.MethodPost {
 			return
@@ -31,7 +31,7 @@ func TestEveryThingLives(t *testing.T) {
 	})
 	t.Cleanup(func() {
 		for step, least := range map[string]int{"create": 80, "get": 60, "list": 50, "patch": 20, "replace": 30, "remove": 60, "gone": 50} {
-			if counts[step] < least && !testing.Short() {
+			if counts[step] < least && !quick() {
 				t.Errorf("only %d things went through %q, want %d: %v", counts[step], step, least, counts)
 			}
 		}
@@ -40,9 +40,9 @@ func TestEveryThingLives(t *testing.T) {
 }
 
 // live returns the steps that the thing went through.
-func (s *sent) live(t *testing.T, things *emulator.Things) map[string]bool {
+func (s *sent) live(t *testing.T, things *resource.Service) map[string]bool {
 	t.Helper()
-	api, err := s.known.Load(t.Context(), s.api, "")
+	api, err := s.apis.Load(t.Context(), s.api, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func (s *sent) live(t *testing.T, things *emulator.Things) map[string]bool {
 	}
 	for _, step := range []string{"get", "list", "patch", "replace", "get", "remove", "gone"} {
 		for _, other := range api.Operations {
-			if things.Kind(api, other) == things.Kind(api, op) && s.with(other).takes(t, step, things.Role(api, other), id, steps) {
+			if things.Collection(api, other) == things.Collection(api, op) && s.with(other).takes(t, step, things.Role(api, other), id, steps) {
 				steps[step] = true
 			}
 		}
@@ -85,8 +85,8 @@ func (s *sent) takes(t *testing.T, step, role, id string, before map[string]bool
 	return true
 }
 
-func (s *sent) with(op *operation.Operation) *sent {
-	return &sent{whole: s.whole, api: s.api, op: op.Load()}
+func (s *sent) with(op *openapi.Operation) *sent {
+	return &sent{wholeMock: s.wholeMock, api: s.api, op: op.Load()}
 }
 
 // on is the least request for the thing of that id, and whether the sample
@@ -130,7 +130,7 @@ func (s *sent) isGone(t *testing.T, id string) bool {
 		return false
 	}
 	got := request.send(t, request)
-	if content := operation.JSON(s.op.Success().Contents); strings.Contains(schema.Sample(content.Schema, true), `"`+id+`"`) {
+	if content := openapi.JSON(s.op.Success().Contents); strings.Contains(schema.SampleFor(content.Schema, true, schema.Both), `"`+id+`"`) {
 		return false
 	}
 	if got.status != http.StatusNotFound {

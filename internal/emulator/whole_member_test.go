@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
 // wrongMembers are the faults of JSON bodies: each required member missing, and
@@ -39,14 +39,14 @@ func wrongMembers(s *sent) []mutation {
 }
 
 // wrongWhole is a body of another type than the schema's.
-func wrongWhole(s *sent, shape *operation.Schema) []mutation {
+func wrongWhole(s *sent, shape *openapi.Schema) []mutation {
 	if len(shape.Types) == 0 {
 		return nil
 	}
 	return []mutation{s.withBody("wrong type of a body", wrongValue(shape), "body: $: must be ")}
 }
 
-func wrongMember(s *sent, object map[string]any, p operation.Property) []mutation {
+func wrongMember(s *sent, object map[string]any, p openapi.Property) []mutation {
 	shape := schema.Shape(p.Schema)
 	if len(shape.OneOf)+len(shape.AnyOf) > 0 || shape.Not != nil {
 		return nil
@@ -70,7 +70,7 @@ func wrongMember(s *sent, object map[string]any, p operation.Property) []mutatio
 }
 
 // wrongValue is of a type that the schema does not name.
-func wrongValue(s *operation.Schema) any {
+func wrongValue(s *openapi.Schema) any {
 	switch {
 	case !s.Is("boolean"):
 		return true

@@ -7,7 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // mutation is a request with one fault, and what the refusal must say.
@@ -60,7 +61,7 @@ func TestEveryMutationIsRefused(t *testing.T) {
 func compareCounts(t *testing.T, counts map[string]int) {
 	t.Helper()
 	t.Log(counts)
-	if testing.Short() {
+	if quick() {
 		return
 	}
 	for kind, least := range mutationCounts() {
@@ -79,12 +80,12 @@ func (m mutation) run(t *testing.T) {
 		return
 	}
 	got := m.sent.send(t, m.sent)
-	if got.status != m.status || !strings.Contains(unquoted(got.body), m.names) {
+	if got.status != m.status || !strings.Contains(Unquote(got.body), m.names) {
 		t.Errorf("%s: %s\n\tgot  %d %s\n\twant %d with %s", m.kind, m.sent, got.status, got.body, m.status, m.names)
 	}
 }
 
-func unquoted(body string) string { return strings.ReplaceAll(body, `\"`, `"`) }
+func Unquote(body string) string { return strings.ReplaceAll(body, `\"`, `"`) }
 
 func mutations(s *sent) []mutation {
 	all := []mutation{unknownPath(s)}
@@ -103,7 +104,7 @@ func mutations(s *sent) []mutation {
 		empty.body = ""
 		all = append(all, mutation{"missing body", empty, http.StatusBadRequest, "body is required"})
 	}
-	if operation.IsJSON(s.op.Body.Contents[0].MediaType) {
+	if httpx.IsJSON(s.op.Body.Contents[0].MediaType) {
 		all = append(all, wrongMembers(s)...)
 	}
 	return all
@@ -147,7 +148,7 @@ func wrongParam(s *sent, i int) []mutation {
 }
 
 // wrongness says what is wrong with an odd text for the schema, or "".
-func wrongness(s *operation.Schema) string {
+func wrongness(s *openapi.Schema) string {
 	target := s.Target()
 	switch {
 	case target == nil || len(target.AllOf)+len(target.AnyOf)+len(target.OneOf) > 0:

@@ -10,7 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
 // TestAnotherValidatorAgrees holds the sample requests and the answers to them
@@ -26,7 +26,7 @@ func TestAnotherValidatorAgrees(t *testing.T) {
 	o := opinions{documents: w.documents(t, folder)}
 	t.Cleanup(func() {
 		t.Logf("%d bodies fit, with %d more the other validator has a quarrel", o.agreed.Load(), o.quarrels.Load())
-		if !testing.Short() && (o.agreed.Load() < 2900 || o.quarrels.Load() > 35) {
+		if !quick() && (o.agreed.Load() < 2900 || o.quarrels.Load() > 35) {
 			t.Error("there were 3027 and 25")
 		}
 	})
@@ -37,10 +37,10 @@ func TestAnotherValidatorAgrees(t *testing.T) {
 		op := o.documents[s.api].Paths.Find(s.op.Path).GetOperation(s.op.Method)
 		for _, request := range []*sent{s.least(), s.full()} {
 			got := request.send(t, request)
-			if operation.IsJSON(request.mediaType) {
+			if httpx.IsJSON(request.mediaType) {
 				o.ask(t, op.RequestBody.Value.Content, request.mediaType, request.body, openapi3.VisitAsRequest(), openapi3.DisableWriteOnlyValidation())
 			}
-			if mediaType := got.header.Get("Content-Type"); operation.IsJSON(mediaType) {
+			if mediaType := got.header.Get("Content-Type"); httpx.IsJSON(mediaType) {
 				response := op.Responses.Status(got.status)
 				if response == nil {
 					response = op.Responses.Default()
@@ -52,10 +52,10 @@ func TestAnotherValidatorAgrees(t *testing.T) {
 }
 
 // documents are the npm package's, without the one that kin-openapi cannot read.
-func (w *whole) documents(t *testing.T, folder string) map[string]*openapi3.T {
+func (w *wholeMock) documents(t *testing.T, folder string) map[string]*openapi3.T {
 	t.Helper()
 	found := map[string]*openapi3.T{}
-	for _, name := range w.known.Names() {
+	for _, name := range w.apis.Names() {
 		document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(folder, name+".json"))
 		if err != nil && name != "entity-mapping" { // an array where a schema must be
 			t.Fatal(err)
@@ -93,9 +93,12 @@ func (o *opinions) ask(t *testing.T, contents openapi3.Content, mediaType, body 
 }
 
 // isQuarrel reports whether the validators differ by design: a body may fit two
-// alternatives of a oneOf (see docs/architecture.md), and a discriminator may be
-// a boolean.
+// alternatives of a oneOf (see docs/architecture.md), a discriminator may be a
+// boolean, and a request sends the read-only member that its schema requires.
 func isQuarrel(err error) bool {
 	return strings.Contains(err.Error(), "matches more than one oneOf") ||
-		strings.Contains(err.Error(), `discriminator property "is_composite_price" is not a string`)
+		strings.Contains(err.Error(), `discriminator property "is_composite_price" is not a string`) ||
+		strings.Contains(err.Error(), `readOnly property "actor" in request`) ||
+		strings.Contains(err.Error(), `readOnly property "actions" in request`) ||
+		strings.Contains(err.Error(), `readOnly property "flow_id" in request`)
 }

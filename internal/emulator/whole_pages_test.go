@@ -1,14 +1,14 @@
 package emulator_test
 
 import (
-	"io"
+	"bytes"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/emulator"
-	"github.com/epilot-cli/epilot/internal/paging"
+	"github.com/epilot-cli/epilot/internal/client/paging"
+	"github.com/epilot-cli/epilot/internal/emulator/resource"
 )
 
 // TestEveryListHasPages makes three things of each kind and reads them with
@@ -16,9 +16,9 @@ import (
 func TestEveryListHasPages(t *testing.T) {
 	t.Parallel()
 	var listed atomic.Int32
-	things := &emulator.Things{}
+	things := &resource.Service{}
 	newWhole(t).each(t, func(t *testing.T, s *sent) {
-		api, err := s.known.Load(t.Context(), s.api, "")
+		api, err := s.apis.Load(t.Context(), s.api, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,13 +36,13 @@ func TestEveryListHasPages(t *testing.T) {
 			ids = append(ids, id)
 		}
 		for _, other := range api.Operations {
-			if things.Role(api, other) == "list" && things.Kind(api, other) == things.Kind(api, op) && s.with(other).pages(t, ids) {
+			if things.Role(api, other) == "list" && things.Collection(api, other) == things.Collection(api, op) && s.with(other).pages(t, ids) {
 				listed.Add(1)
 			}
 		}
 	})
 	t.Cleanup(func() {
-		if n := listed.Load(); n < 15 && !testing.Short() {
+		if n := listed.Load(); n < 15 && !quick() {
 			t.Errorf("only %d lists have pages", n)
 		}
 		t.Logf("%d lists have pages", listed.Load())
@@ -66,15 +66,14 @@ func (s *sent) pages(t *testing.T, ids []string) bool {
 		t.Fatal(err)
 	}
 	s.least().fill(request.Header)
-	response, err := p.Do(request)
-	if err != nil {
-		t.Errorf("%s: %v", s, err)
-		return true
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Errorf("%s: %v", s, err)
+	var text []byte
+	for page, err := range p.Pages(request) {
+		if err != nil {
+			t.Errorf("%s: %v", s, err)
+			break
+		}
+		page.Response.Body.Close()
+		text = append(text, bytes.Join(page.Items, []byte("\n"))...)
 	}
 	for _, id := range ids {
 		if strings.Count(string(text), `"`+id+`"`) == 0 {

@@ -6,15 +6,15 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
 // sent is a request for an operation, made of sample values by the definition.
 type sent struct {
-	*whole
+	*wholeMock
 	api       string
-	op        *operation.Operation
+	op        *openapi.Operation
 	values    []value
 	body      string
 	mediaType string
@@ -25,7 +25,7 @@ type sent struct {
 
 // value is a parameter's, as JSON has it.
 type value struct {
-	param *operation.Param
+	param *openapi.Param
 	json  any
 }
 
@@ -87,7 +87,7 @@ func asForm(text string) (mediaType, body string) {
 }
 
 // sampleOf takes the document's example where it is valid, as the manual does.
-func sampleOf(p *operation.Param) any {
+func sampleOf(p *openapi.Param) any {
 	if p.Example != "" {
 		if example, err := schema.Decode([]byte(p.Example)); err == nil && len(schema.Check(p.Schema, example, schema.Request)) == 0 {
 			return example
@@ -128,14 +128,14 @@ func (v value) pairs() []string {
 	name := url.QueryEscape(v.param.Name)
 	switch json := v.json.(type) {
 	case []any:
-		words := make([]string, len(json))
+		segments := make([]string, len(json))
 		for i, element := range json {
-			words[i] = url.QueryEscape(plainWord(element))
+			segments[i] = url.QueryEscape(plainWord(element))
 		}
-		if v.param.Explode && len(words) > 0 {
-			return []string{name + "=" + strings.Join(words, "&"+name+"=")}
+		if v.param.Explode && len(segments) > 0 {
+			return []string{name + "=" + strings.Join(segments, "&"+name+"=")}
 		}
-		return []string{name + "=" + strings.Join(words, ",")}
+		return []string{name + "=" + strings.Join(segments, ",")}
 	case map[string]any:
 		var pairs []string
 		for member, word := range json {
@@ -163,7 +163,7 @@ func (s *sent) fill(header http.Header) {
 	if s.mediaType != "" {
 		header.Set("Content-Type", s.mediaType)
 	}
-	if s.op.Security != operation.Public && !s.anonymous {
+	if s.op.Security != openapi.Public && !s.anonymous {
 		header.Set("Authorization", "Bearer "+s.token)
 	}
 }

@@ -11,25 +11,26 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/emulator"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// whole is an emulator of all that the catalog has, behind loopback.
-type whole struct {
-	known  *catalog.Catalog
-	url    string
-	token  string
-	client *http.Client
+// wholeMock is an emulator of all that the catalog has, behind loopback.
+type wholeMock struct {
+	emulator *emulator.Emulator
+	apis     *catalog.Catalog
+	url      string
+	token    string
+	client   *http.Client
 }
 
-func newWhole(t testing.TB) *whole {
+func newWhole(t testing.TB) *wholeMock {
 	t.Helper()
 	known := catalog.New(catalog.Options{})
 	e, err := emulator.New(emulator.Options{
-		APIs: func(name string) (*operation.API, error) {
+		APIs: func(name string) (*openapi.API, error) {
 			return known.Load(t.Context(), name, "")
 		},
-		Names: known.Names(), StatePath: stateCopy(t), Issuer: issuer, Now: time.Now, Random: rand.Reader,
+		Names: known.Names(), StatePath: stateCopy(t), Issuer: issuer, Now: time.Now, Random: rand.Reader, Access: emulator.Access{Admin: true},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -45,34 +46,34 @@ func newWhole(t testing.TB) *whole {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	t.Cleanup(client.CloseIdleConnections)
-	return &whole{known: known, url: server.URL, token: token, client: client}
+	return &wholeMock{emulator: e, apis: known, url: server.URL, token: token, client: client}
 }
 
-// shortStep draws operations for the race detector, which makes each slow.
+// shortStep draws operations where not all of them are tried.
 const shortStep = 5
 
 // each runs the test for every operation, the APIs side by side.
-func (w *whole) each(t *testing.T, test func(*testing.T, *sent)) {
+func (w *wholeMock) each(t *testing.T, test func(*testing.T, *sent)) {
 	t.Helper()
-	for _, name := range w.known.Names() {
+	for _, name := range w.apis.Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api, err := w.known.Load(t.Context(), name, "")
+			api, err := w.apis.Load(t.Context(), name, "")
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i, op := range api.Operations {
-				if testing.Short() && i%shortStep != 0 {
+				if quick() && i%shortStep != 0 {
 					continue
 				}
-				test(t, &sent{whole: w, api: name, op: op.Load()})
+				test(t, &sent{wholeMock: w, api: name, op: op.Load()})
 			}
 		})
 	}
 }
 
 // send makes the request and returns what came back.
-func (w *whole) send(t *testing.T, s *sent) reply {
+func (w *wholeMock) send(t *testing.T, s *sent) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), s.method(), w.url+"/"+s.api+s.target(), strings.NewReader(s.body))
 	if err != nil {
@@ -88,7 +89,7 @@ func (w *whole) send(t *testing.T, s *sent) reply {
 
 // raw sends a request with the emulator's own token; a body is JSON. One that
 // fails has no status. It may be called from any goroutine.
-func (w *whole) raw(t testing.TB, method, path, body string) reply {
+func (w *wholeMock) raw(t testing.TB, method, path, body string) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))
 	if err != nil {
@@ -105,7 +106,7 @@ func (w *whole) raw(t testing.TB, method, path, body string) reply {
 	return got
 }
 
-func (w *whole) do(request *http.Request) (reply, error) {
+func (w *wholeMock) do(request *http.Request) (reply, error) {
 	response, err := w.client.Do(request)
 	if err != nil {
 		return reply{}, err

@@ -22,12 +22,13 @@ const (
 	Query       Kind = "jsonata"     // a JSONata expression failed
 	Interrupted Kind = "interrupted" // SIGINT
 	Terminated  Kind = "terminated"  // SIGTERM
+	Different   Kind = "different"   // two documents are not the same: what is printed says it
 	Silent      Kind = "silent"      // the reader of stdout went away: nothing to say
 )
 
 var statuses = map[Kind]int{
 	API: 1, Usage: 2, Network: 3, Credentials: 4, File: 5, Query: 6,
-	Interrupted: 130, Terminated: 143, Silent: 0,
+	Interrupted: 130, Terminated: 143, Different: 1, Silent: 0,
 }
 
 // Kinds are the kinds that end the process with a status other than 0, in the
@@ -42,6 +43,7 @@ type Error struct {
 	Message string // lower case, one line, no token in it
 	Hint    string // what to do, may be empty
 	Status  int    // HTTP status for kind API, else 0
+	Body    []byte // the response's body for kind API, cut and without secrets; may be nil
 	Err     error  // the cause, may be nil
 }
 

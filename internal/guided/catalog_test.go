@@ -5,14 +5,13 @@ import (
 	"testing"
 
 	"github.com/epilot-cli/epilot/internal/catalog"
-	"github.com/epilot-cli/epilot/internal/manual"
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/params"
-	"github.com/epilot-cli/epilot/internal/schema"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
 // everyOperation calls the function with each operation of the catalog.
-func everyOperation(t *testing.T, use func(name string, op *operation.Operation)) {
+func everyOperation(t *testing.T, use func(name string, op *openapi.Operation)) {
 	t.Helper()
 	known := catalog.New(catalog.Options{})
 	for _, name := range known.Names() {
@@ -31,12 +30,12 @@ func everyOperation(t *testing.T, use func(name string, op *operation.Operation)
 func TestBodies(t *testing.T) {
 	t.Parallel()
 	count := 0
-	everyOperation(t, func(name string, op *operation.Operation) {
-		if op.Body == nil || operation.JSON(op.Body.Contents) == nil {
+	everyOperation(t, func(name string, op *openapi.Operation) {
+		if op.Body == nil || openapi.JSON(op.Body.Contents) == nil {
 			return
 		}
-		s := operation.JSON(op.Body.Contents).Schema
-		for _, body := range []string{manual.SampleBody(op), schema.SampleFor(s, true, schema.Request)} {
+		s := openapi.JSON(op.Body.Contents).Schema
+		for _, body := range bodiesOf(s) {
 			sample, err := schema.Decode([]byte(body))
 			if err != nil || len(schema.Check(s, sample, schema.Request)) > 0 {
 				continue
@@ -58,7 +57,17 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-func answered(t *testing.T, op *operation.Operation, wanted any) (string, error) {
+// bodiesOf are a body with every property, and the least where that is long: of
+// a shorter one the guide also asks for what has a default.
+func bodiesOf(s *openapi.Schema) []string {
+	full := schema.SampleFor(s, true, schema.Request)
+	if len(full) < 800 {
+		return []string{full}
+	}
+	return []string{schema.SampleFor(s, false, schema.Request), full}
+}
+
+func answered(t *testing.T, op *openapi.Operation, wanted any) (string, error) {
 	t.Helper()
 	g := &Guide{}
 	g.Prompts = &script{guide: g, wanted: wanted}
@@ -70,7 +79,7 @@ func answered(t *testing.T, op *operation.Operation, wanted any) (string, error)
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	count := 0
-	everyOperation(t, func(name string, op *operation.Operation) {
+	everyOperation(t, func(name string, op *openapi.Operation) {
 		wanted, named := sampleParams(op)
 		direct, err := params.Build(op, params.Input{Named: named})
 		if err != nil || len(named) == 0 {
@@ -79,18 +88,18 @@ func TestParameters(t *testing.T) {
 		count++
 		g := &Guide{}
 		g.Prompts = &script{guide: g, wanted: map[string]any{"param": wanted}}
-		words, err := g.Params(t.Context(), op, params.Input{}, true)
+		texts, err := g.Params(t.Context(), op, params.Input{}, true)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			return
 		}
-		got, err := params.Build(op, params.Input{Positional: words.Positional, Named: words.Named})
+		got, err := params.Build(op, params.Input{Positional: texts.Positional, Named: texts.Named})
 		if err != nil {
-			t.Errorf("%s: %+v: %v", name, words, err)
+			t.Errorf("%s: %+v: %v", name, texts, err)
 			return
 		}
 		if got.Path != direct.Path || got.Query != direct.Query || !reflect.DeepEqual(got.Header, direct.Header) {
-			t.Errorf("%s: %+v gives %v, want %v", name, words, got, direct)
+			t.Errorf("%s: %+v gives %v, want %v", name, texts, got, direct)
 		}
 	})
 	if t.Logf("%d operations", count); count < 100 {
@@ -98,7 +107,7 @@ func TestParameters(t *testing.T) {
 	}
 }
 
-func sampleParams(op *operation.Operation) (map[string]any, []string) {
+func sampleParams(op *openapi.Operation) (map[string]any, []string) {
 	wanted := map[string]any{}
 	var named []string
 	for _, p := range append(params.Missing(op, params.Input{}), params.Optional(op, params.Input{})...) {

@@ -7,17 +7,17 @@ import (
 	"testing"
 
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-func create() *operation.Operation {
-	text := &operation.Schema{Types: []string{"string"}}
-	s := &operation.Schema{
+func create() *openapi.Operation {
+	text := &openapi.Schema{Types: []string{"string"}}
+	s := &openapi.Schema{
 		Types: []string{"object"}, Required: []string{"name"},
-		Properties: []operation.Property{{Name: "name", Schema: text}, {Name: "url", Schema: text}},
+		Properties: []openapi.Property{{Name: "name", Schema: text}, {Name: "url", Schema: text}},
 	}
-	return &operation.Operation{ID: "create", Method: "POST", Path: "/v1/things", Line: "Create a thing", Body: &operation.Body{
-		Required: true, Contents: []*operation.Content{{MediaType: "application/json", Schema: s}},
+	return &openapi.Operation{ID: "create", Method: "POST", Path: "/v1/things", Line: "Create a thing", Body: &openapi.Body{
+		Required: true, Contents: []*openapi.Content{{MediaType: "application/json", Schema: s}},
 	}}
 }
 
@@ -89,7 +89,7 @@ func TestAnswersKeepNoSecret(t *testing.T) {
 	a := OpenAnswers(path, func(text string) bool { return strings.Contains(text, "s3cret") })
 	for id, text := range map[string]string{
 		"body/name": "x", "body/token_type": "api", "body/accessToken": "1", "param/header/X-Api-Key": "2",
-		"body/a/password/0": "3", "body/b": "eyJabc.def", "body/c": "my s3cret", "body/d": `{"clientSecret":"4"}`, "body/keys/id": "5",
+		"body/a/password/0": "3", "body/b": "eyJabc.def", "body/c": "my s3cret", "body/d": `{"clientSecret":"4"}`, "body/api_keys/id": "5",
 	} {
 		a.Put(id, text)
 	}

@@ -8,11 +8,17 @@ package guided
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
 	"strings"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/atomicfile"
+	"github.com/epilot-cli/epilot/internal/convention"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
-	"github.com/epilot-cli/epilot/internal/schema"
 )
 
 // History keeps answers between runs. Put may refuse to keep one.
@@ -30,20 +36,23 @@ type Guide struct {
 	choosing []schema.Variant // what the union that is asked about has
 }
 
-// place is where in the input a value stands.
-type place struct {
+// location is where in the input a value stands.
+type location struct {
 	id    string // "body/assignments/0", names it in the history
 	label string // "assignments[0]", names it to the person
+	about string // what the value is, "" where nobody wrote it
 	depth int
 	word  bool // the value of a parameter: text, where a body has JSON
+
+	required bool // a text may not be empty
 }
 
-func (p place) inside(id, label string) place {
-	return place{id: p.id + "/" + id, label: label, depth: p.depth + 1}
+func (p location) inside(id, label string) location {
+	return location{id: p.id + "/" + id, label: label, depth: p.depth + 1}
 }
 
 // member is the place of an object's member.
-func (p place) member(name string) place {
+func (p location) member(name string) location {
 	id := strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	if p.id == "body" {
 		return p.inside(id, name)
@@ -52,12 +61,20 @@ func (p place) member(name string) place {
 }
 
 // question is the question about the value at a place.
-func (g *Guide) question(s *operation.Schema, at place, about string) prompt.Question {
-	return prompt.Question{ID: at.id, Text: at.label, Help: help(s, about)}
+func (g *Guide) question(s *openapi.Schema, at location, about string) prompt.Question {
+	return prompt.Question{ID: at.id, Text: at.label, Help: helpText(at.about, describe(s, about))}
 }
 
-// help is the type of a value, its limits, and what is said about it.
-func help(s *operation.Schema, about string) string {
+// helpText is what a value is, and of which type.
+func helpText(about, facts string) string {
+	if about == "" {
+		return facts
+	}
+	return about + " (" + facts + ")"
+}
+
+// describe is the type of a value, its limits, and what is said about it.
+func describe(s *openapi.Schema, about string) string {
 	shape := schema.Shape(s)
 	parts := []string{about}
 	if about == "" {
@@ -75,7 +92,7 @@ func help(s *operation.Schema, about string) string {
 
 // earlier is what was answered before, else the definition's default, where
 // that is an answer still.
-func (g *Guide) earlier(at place, fallback string, check func(string) error) string {
+func (g *Guide) earlier(at location, fallback string, check func(string) error) string {
 	for _, text := range []string{g.remembered(at.id), fallback} {
 		if text != "" && (check == nil || check(text) == nil) {
 			return text
@@ -148,4 +165,111 @@ func (g *Guide) pick(ctx context.Context, q prompt.Question) ([]int, error) {
 	}
 	g.remember(q.ID, strings.Join(labels, "\n"))
 	return ticked, nil
+}
+
+// Answers are those of earlier runs, in a file of the user alone. They hold no
+// secret: see Put.
+type Answers struct {
+	path   string
+	hidden func(text string) bool
+	texts  map[string]string
+}
+
+// OpenAnswers reads the file, if it is there: answers are a convenience, so a
+// file that is not readable is one without answers. hidden knows more texts
+// that must not be kept, by value; it may be nil.
+func OpenAnswers(path string, hidden func(text string) bool) *Answers {
+	a := &Answers{path: path, hidden: hidden, texts: map[string]string{}}
+	text, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(text, &a.texts) != nil || a.texts == nil {
+		a.texts = map[string]string{}
+	}
+	return a
+}
+
+// Get returns the answer of that id, or "".
+func (a *Answers) Get(id string) string { return a.texts[id] }
+
+// Put keeps an answer, unless its name or its text looks like a secret.
+func (a *Answers) Put(id, text string) {
+	switch {
+	case text == "":
+		delete(a.texts, id)
+	case !a.secret(id, text):
+		a.texts[id] = text
+	}
+}
+
+func (a *Answers) secret(id, text string) bool {
+	return slices.ContainsFunc(strings.Split(id, "/"), isSecret) || holdsSecret(text) || a.hidden != nil && a.hidden(text)
+}
+
+// Save writes the file, without what turned out to be a secret since Put. Errors
+// are of kind File.
+func (a *Answers) Save() error {
+	maps.DeleteFunc(a.texts, a.secret)
+	text, err := json.MarshalIndent(a.texts, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(a.path, append(text, '\n'), 0o600)
+}
+
+// isSecret reports whether a step of an id names a secret. A step ends with
+// marks of the schema's branch.
+func isSecret(step string) bool {
+	return convention.IsSecret(strings.TrimRight(step, "?|:0123456789#"))
+}
+
+// holdsSecret finds JSON Web Tokens, and secrets by name inside JSON.
+func holdsSecret(text string) bool {
+	if strings.Contains(text, "eyJ") || strings.Contains(text, "Bearer ") {
+		return true
+	}
+	var value any
+	return json.Unmarshal([]byte(text), &value) == nil && holdsNamed(value)
+}
+
+func holdsNamed(value any) bool {
+	switch v := value.(type) {
+	case []any:
+		return slices.ContainsFunc(v, holdsNamed)
+	case map[string]any:
+		for name, member := range v {
+			if _, isText := member.(string); isText && convention.IsSecret(name) || holdsNamed(member) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lastName is the name of the value at an id.
+func lastName(id string) string {
+	for id != "" {
+		at := strings.LastIndex(id, "/")
+		if name := id[at+1:]; strings.Trim(name, "0123456789") != "" || at < 0 {
+			return name
+		}
+		id = id[:at]
+	}
+	return ""
+}
+
+// LastBody is the last body that was edited for an operation, or "".
+func LastBody(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil || !json.Valid(text) {
+		return ""
+	}
+	return string(text)
+}
+
+// KeepBody stores a body for LastBody, unless a secret is in it. hidden is as
+// for OpenAnswers.
+func KeepBody(path string, body []byte, hidden func(text string) bool) error {
+	if holdsSecret(string(body)) || hidden != nil && hidden(string(body)) {
+		return nil
+	}
+	return atomicfile.Write(path, body, 0o600)
 }

@@ -8,65 +8,72 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
-	"github.com/epilot-cli/epilot/internal/schema"
 )
 
-// members are those that an object has so far.
-type members struct {
-	names []string
-	texts map[string]string
-}
-
-func (m *members) add(name, text string) {
-	m.names = append(m.names, name)
-	m.texts[name] = text
-}
-
-// json is the object, the properties in the order of the schema.
-func (m *members) json(order []operation.Property) string {
-	var sorted, parts []string
-	for _, p := range order {
-		sorted = append(sorted, p.Name)
-	}
-	for _, name := range slices.Concat(sorted, m.names) {
-		if text, open := m.texts[name]; open {
-			parts = append(parts, quoted(name)+":"+text)
-			delete(m.texts, name)
+// required is what an alternative of a union asks for, in one line.
+func required(s *openapi.Schema) string {
+	shape := schema.Shape(s)
+	var parts []string
+	for _, p := range shape.Properties {
+		if slices.Contains(shape.Required, p.Name) {
+			parts = append(parts, p.Name+": "+schema.TypeName(p.Schema))
 		}
 	}
-	return "{" + strings.Join(parts, ",") + "}"
+	return strings.Join(parts, ", ")
+}
+
+// inOrder are the members in the order of the schema's properties, then the
+// others.
+func inOrder(members jsonx.Object, properties []openapi.Property) string {
+	var sorted jsonx.Object
+	for _, p := range properties {
+		if i := members.Index(p.Name); i >= 0 {
+			sorted = append(sorted, members[i])
+			members = members.Without(p.Name)
+		}
+	}
+	return string(append(sorted, members...).Text())
 }
 
 // object asks for the required properties, for those of the others that the
 // person ticks, and for more names where any is allowed.
-func (g *Guide) object(ctx context.Context, s *operation.Schema, at place) (string, error) {
+func (g *Guide) object(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	shape := schema.Shape(s)
-	all := &members{texts: map[string]string{}}
+	all := &jsonx.Object{}
 	needed, optional := split(shape)
-	if err := g.properties(ctx, needed, all, at); err != nil {
+	if err := g.properties(ctx, needed, all, at, true); err != nil {
 		return "", err
 	}
 	ticked, err := g.optional(ctx, optional, at)
 	if err != nil {
 		return "", err
 	}
-	if err := g.properties(ctx, ticked, all, at); err != nil {
+	if err := g.properties(ctx, ticked, all, at, false); err != nil {
 		return "", err
 	}
-	if shape.Additional != nil || len(shape.Properties) == 0 && !shape.Closed {
+	if shape.Additional != nil || isOpen(shape, at) {
 		if err := g.more(ctx, shape, all, at); err != nil {
 			return "", err
 		}
 	}
-	return all.json(shape.Properties), nil
+	return inOrder(*all, shape.Properties), nil
+}
+
+// isOpen reports whether other names than the schema's are expected: an object
+// of which nothing is known, and a body with nothing but optional properties,
+// such as an entity, whose own schema lists the rest.
+func isOpen(shape *openapi.Schema, at location) bool {
+	return !shape.Closed && (len(shape.Properties) == 0 || at.id == "body" && at.depth == 0 && len(shape.Required) == 0)
 }
 
 // split tells the properties that a request must have from those that it may.
-func split(shape *operation.Schema) (needed, optional []operation.Property) {
+func split(shape *openapi.Schema) (needed, optional []openapi.Property) {
 	for _, p := range shape.Properties {
-		if p.Schema != nil && p.Schema.ReadOnly || schema.Shape(p.Schema).ReadOnly {
+		if !schema.IsSent(p.Schema, slices.Contains(shape.Required, p.Name)) {
 			continue
 		}
 		if slices.Contains(shape.Required, p.Name) {
@@ -77,33 +84,35 @@ func split(shape *operation.Schema) (needed, optional []operation.Property) {
 	}
 	for _, name := range shape.Required {
 		if shape.Property(name) == nil {
-			needed = append(needed, operation.Property{Name: name, Schema: shape.Additional})
+			needed = append(needed, openapi.Property{Name: name, Schema: shape.Additional})
 		}
 	}
 	return needed, optional
 }
 
-func (g *Guide) properties(ctx context.Context, list []operation.Property, all *members, at place) error {
+func (g *Guide) properties(ctx context.Context, list []openapi.Property, all *jsonx.Object, at location, required bool) error {
 	for _, p := range list {
-		text, err := g.value(ctx, p.Schema, at.member(p.Name))
+		inner := at.member(p.Name)
+		inner.about, inner.required = p.Description, required
+		text, err := g.value(ctx, p.Schema, inner)
 		if err != nil {
 			return err
 		}
-		all.add(p.Name, text)
+		*all = append(*all, jsonx.Member{Name: p.Name, Value: []byte(text)})
 	}
 	return nil
 }
 
-func (g *Guide) optional(ctx context.Context, list []operation.Property, at place) ([]operation.Property, error) {
+func (g *Guide) optional(ctx context.Context, list []openapi.Property, at location) ([]openapi.Property, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
 	q := prompt.Question{ID: at.id + "?", Text: at.label + ": what else to give"}
 	for _, p := range list {
-		q.Options = append(q.Options, prompt.Option{Label: p.Name, Note: help(p.Schema, "")})
+		q.Options = append(q.Options, prompt.Option{Label: p.Name, Note: helpText(p.Description, describe(p.Schema, ""))})
 	}
 	chosen, err := g.pick(ctx, q)
-	var ticked []operation.Property
+	var ticked []openapi.Property
 	for _, i := range chosen {
 		ticked = append(ticked, list[i])
 	}
@@ -111,15 +120,15 @@ func (g *Guide) optional(ctx context.Context, list []operation.Property, at plac
 }
 
 // more asks for names that the schema does not list, each with its value.
-func (g *Guide) more(ctx context.Context, shape *operation.Schema, all *members, at place) error {
+func (g *Guide) more(ctx context.Context, shape *openapi.Schema, all *jsonx.Object, at location) error {
 	least := 0
 	if shape.MinProps != nil {
 		least = *shape.MinProps
 	}
-	for n := 0; shape.MaxProps == nil || len(all.names) < *shape.MaxProps; n++ {
+	for n := 0; shape.MaxProps == nil || len(*all) < *shape.MaxProps; n++ {
 		id := at.id + "#" + strconv.Itoa(n)
-		if len(all.names) >= least {
-			q := prompt.Question{ID: id + "?", Text: fmt.Sprintf("Add an entry to %s, it has %d", at.label, len(all.names))}
+		if len(*all) >= least {
+			q := prompt.Question{ID: id + "?", Text: fmt.Sprintf("Add a field to %s, it has %d", at.label, len(*all))}
 			if yes, err := g.confirm(ctx, q); err != nil || !yes {
 				return err
 			}
@@ -131,18 +140,18 @@ func (g *Guide) more(ctx context.Context, shape *operation.Schema, all *members,
 	return nil
 }
 
-func (g *Guide) entry(ctx context.Context, shape *operation.Schema, all *members, at place, id string) error {
-	q := prompt.Question{ID: id, Text: at.label + ": name of the entry"}
+func (g *Guide) entry(ctx context.Context, shape *openapi.Schema, all *jsonx.Object, at location, id string) error {
+	q := prompt.Question{ID: id, Text: at.label + ": name of the field"}
 	q.Check = func(name string) error {
 		switch {
 		case name == "":
 			return errors.New("must not be empty")
-		case all.texts[name] != "" || shape.Property(name) != nil:
-			return errors.New("is there already")
+		case all.Index(name) >= 0 || shape.Property(name) != nil:
+			return errors.New("already exists")
 		}
 		return nil
 	}
-	q.Default = g.earlier(place{id: id}, "", q.Check)
+	q.Default = g.earlier(location{id: id}, "", q.Check)
 	name, err := g.Prompts.Input(ctx, q)
 	if err != nil {
 		return err
@@ -150,13 +159,13 @@ func (g *Guide) entry(ctx context.Context, shape *operation.Schema, all *members
 	g.remember(id, name)
 	text, err := g.value(ctx, shape.Additional, at.member(name))
 	if err == nil {
-		all.add(name, text)
+		*all = append(*all, jsonx.Member{Name: name, Value: []byte(text)})
 	}
 	return err
 }
 
 // array asks item by item.
-func (g *Guide) array(ctx context.Context, s *operation.Schema, at place) (string, error) {
+func (g *Guide) array(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	shape := schema.Shape(s)
 	least := 0
 	if shape.MinItems != nil {

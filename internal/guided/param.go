@@ -7,56 +7,64 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/epilot-cli/epilot/internal/operation"
-	"github.com/epilot-cli/epilot/internal/params"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
-	"github.com/epilot-cli/epilot/internal/schema"
 )
 
-// Words are the answers about parameters as a command line has them.
-type Words struct {
+// Args are the answers about parameters as a command line has them.
+type Args struct {
 	Positional []string // the whole path, or nothing of it
 	Named      []string // "key=value", for -p
 }
 
 // Params asks for the required parameters that the words lack, and when all is
 // set for those of the others that the person ticks.
-func (g *Guide) Params(ctx context.Context, op *operation.Operation, given params.Input, all bool) (Words, error) {
-	w := &wording{op: op, given: given}
-	if err := g.each(ctx, params.Missing(op, given), w); err != nil {
-		return Words{}, err
+func (g *Guide) Params(ctx context.Context, op *openapi.Operation, typed params.Input, all bool) (args Args, err error) {
+	err = g.withBack(func() error {
+		args, err = g.walkParams(ctx, op, typed, all)
+		return err
+	})
+	return args, err
+}
+
+func (g *Guide) walkParams(ctx context.Context, op *openapi.Operation, typed params.Input, all bool) (Args, error) {
+	w := &argList{op: op.Described(), typed: typed}
+	if err := g.each(ctx, params.Missing(op, typed), w); err != nil {
+		return Args{}, err
 	}
 	if !all {
-		return w.words(), nil
+		return w.args(), nil
 	}
-	ticked, err := g.tick(ctx, op, params.Optional(op, given))
+	ticked, err := g.tick(ctx, op, params.Optional(op, typed))
 	if err == nil {
 		err = g.each(ctx, ticked, w)
 	}
-	return w.words(), err
+	return w.args(), err
 }
 
-func (g *Guide) each(ctx context.Context, list []*operation.Param, w *wording) error {
+func (g *Guide) each(ctx context.Context, list []*openapi.Param, w *argList) error {
 	for _, p := range list {
-		words, err := g.param(ctx, p)
+		texts, err := g.param(ctx, p)
 		if err != nil {
 			return err
 		}
-		w.add(p, words)
+		w.add(p, texts)
 	}
 	return nil
 }
 
-func (g *Guide) tick(ctx context.Context, op *operation.Operation, list []*operation.Param) ([]*operation.Param, error) {
+func (g *Guide) tick(ctx context.Context, op *openapi.Operation, list []*openapi.Param) ([]*openapi.Param, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
 	q := prompt.Question{ID: "param?", Text: "Optional parameters"}
 	for _, p := range list {
-		q.Options = append(q.Options, prompt.Option{Label: params.Key(op, p), Note: p.In + ", " + help(p.Schema, "")})
+		q.Options = append(q.Options, prompt.Option{Label: params.Key(op, p), Note: p.In + ", " + helpText(p.Description, describe(p.Schema, ""))})
 	}
 	chosen, err := g.pick(ctx, q)
-	var ticked []*operation.Param
+	var ticked []*openapi.Param
 	for _, i := range chosen {
 		ticked = append(ticked, list[i])
 	}
@@ -65,8 +73,8 @@ func (g *Guide) tick(ctx context.Context, op *operation.Operation, list []*opera
 
 // param asks for one parameter and returns its words: one, or one for each
 // element of an array.
-func (g *Guide) param(ctx context.Context, p *operation.Param) ([]string, error) {
-	at := place{id: "param/" + p.In + "/" + p.Name, label: p.Name, word: p.In == "path"}
+func (g *Guide) param(ctx context.Context, p *openapi.Param) ([]string, error) {
+	at := location{id: "param/" + p.In + "/" + p.Name, label: p.Name, about: p.Description, word: p.In == "path"}
 	if p.MediaType == "" && isAny(p.Schema) {
 		return g.plainWord(ctx, p, at)
 	}
@@ -74,15 +82,15 @@ func (g *Guide) param(ctx context.Context, p *operation.Param) ([]string, error)
 	if err != nil || p.MediaType != "" {
 		return []string{text}, err
 	}
-	return wordsOf(p.Schema, text), nil
+	return textsOf(p.Schema, text), nil
 }
 
-func isAny(s *operation.Schema) bool {
+func isAny(s *openapi.Schema) bool {
 	shape := schema.Shape(s)
 	return len(schema.Variants(s)) == 0 && len(kindsOf(shape)) == 0 && len(fixed(s, shape)) == 0
 }
 
-func (g *Guide) plainWord(ctx context.Context, p *operation.Param, at place) ([]string, error) {
+func (g *Guide) plainWord(ctx context.Context, p *openapi.Param, at location) ([]string, error) {
 	q := g.question(p.Schema, at, "")
 	if at.word {
 		q.Check = notEmpty
@@ -102,22 +110,22 @@ func notEmpty(text string) error {
 	return nil
 }
 
-// wordsOf are the words for a value: the text of a scalar, the elements of an
+// textsOf are the words for a value: the text of a scalar, the elements of an
 // array where each can stand as a word of its own, else the JSON.
-func wordsOf(s *operation.Schema, text string) []string {
+func textsOf(s *openapi.Schema, text string) []string {
 	var list []json.RawMessage
 	if json.Unmarshal([]byte(text), &list) != nil || text == "null" {
 		return []string{bare(text)}
 	}
-	var words []string
+	var texts []string
 	for _, element := range list {
 		word := bare(string(element))
-		words = append(words, word)
+		texts = append(texts, word)
 	}
-	if len(words) == 0 || len(schema.Variants(s)) > 0 || slices.ContainsFunc(words, looksLikeJSON) {
+	if len(texts) == 0 || len(schema.Variants(s)) > 0 || slices.ContainsFunc(texts, looksLikeJSON) {
 		return []string{text}
 	}
-	return words
+	return texts
 }
 
 // looksLikeJSON tells a word that -p would not take for an element.
@@ -126,36 +134,36 @@ func looksLikeJSON(word string) bool {
 	return strings.HasPrefix(word, "[") || strings.HasPrefix(word, "{")
 }
 
-// wording puts the words of parameters together.
-type wording struct {
-	op    *operation.Operation
-	given params.Input
+// argList puts the words of parameters together.
+type argList struct {
+	op    *openapi.Operation
+	typed params.Input
 	path  []string // words of the path, in its order
 	named []string // the same and all others, by name
 }
 
-func (w *wording) add(p *operation.Param, words []string) {
-	if p.In == "path" && len(words) == 1 {
-		w.path = append(w.path, words[0])
+func (w *argList) add(p *openapi.Param, texts []string) {
+	if p.In == "path" && len(texts) == 1 {
+		w.path = append(w.path, texts[0])
 	}
-	for _, word := range words {
+	for _, word := range texts {
 		w.named = append(w.named, params.Key(w.op, p)+"="+word)
 	}
 }
 
-// words are positional where they are the whole path and none looks like a
+// args are positional where they are the whole path and none looks like a
 // flag: that is how a person would type them.
-func (w *wording) words() Words {
-	whole := len(w.given.Positional) == 0 && len(w.path) == variables(w.op)
+func (w *argList) args() Args {
+	whole := len(w.typed.Positional) == 0 && len(w.path) == variables(w.op)
 	dashed := slices.ContainsFunc(w.path, func(word string) bool { return strings.HasPrefix(word, "-") })
 	if !whole || dashed {
-		return Words{Named: w.named}
+		return Args{Named: w.named}
 	}
-	return Words{Positional: w.path, Named: w.named[len(w.path):]}
+	return Args{Positional: w.path, Named: w.named[len(w.path):]}
 }
 
 // variables is how many words the path takes.
-func variables(op *operation.Operation) int {
+func variables(op *openapi.Operation) int {
 	n := 0
 	for _, p := range params.Missing(op, params.Input{}) {
 		if p.In == "path" {

@@ -10,9 +10,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
-	"github.com/epilot-cli/epilot/internal/schema"
 )
 
 // script is a person who wants to give certain values: it answers each question
@@ -70,9 +71,9 @@ func (s *script) entry(id string) (string, bool) {
 
 func (s *script) Input(_ context.Context, q prompt.Question) (string, error) {
 	text, err := s.text(q.ID)
-	if err == nil && strings.HasPrefix(q.Help, "as JSON") {
+	if err == nil && (strings.HasPrefix(q.Help, "as JSON") || strings.Contains(q.Help, " (as JSON")) {
 		if value, _ := s.value(q.ID); typeOf(value) == "string" {
-			text = quoted(text)
+			text = jsonx.Quote(text)
 		}
 	}
 	if err == nil && q.Check != nil {
@@ -204,7 +205,7 @@ func bestVariant(variants []schema.Variant, value any) int {
 	return best
 }
 
-func offers(s *operation.Schema, name string, depth int) bool {
+func offers(s *openapi.Schema, name string, depth int) bool {
 	shape := schema.Shape(s)
 	if shape.Property(name) != nil || shape.Additional != nil {
 		return true

@@ -2,22 +2,29 @@ package guided
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
-	"github.com/epilot-cli/epilot/internal/schema"
 )
 
 // deepest is how many levels are walked; what lies deeper is typed as JSON.
 const deepest = 24
 
 // value asks for a value and returns its JSON text.
-func (g *Guide) value(ctx context.Context, s *operation.Schema, at place) (string, error) {
+func (g *Guide) value(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	if at.depth > deepest {
 		return g.typed(ctx, s, at)
 	}
 	if variants := schema.Variants(s); len(variants) > 0 {
+		if kinds := scalarsOf(variants); len(kinds) > 0 {
+			return g.scalar(ctx, s, kinds, at)
+		}
 		return g.union(ctx, variants, at)
 	}
 	shape := schema.Shape(s)
@@ -25,6 +32,9 @@ func (g *Guide) value(ctx context.Context, s *operation.Schema, at place) (strin
 		return g.oneOf(ctx, s, texts, at)
 	}
 	kinds := kindsOf(shape)
+	if len(kinds) > 1 && areScalars(kinds) {
+		return g.scalar(ctx, s, kinds, at)
+	}
 	kind, err := g.kind(ctx, kinds, at)
 	if err != nil {
 		return "", err
@@ -32,7 +42,7 @@ func (g *Guide) value(ctx context.Context, s *operation.Schema, at place) (strin
 	return g.ofKind(ctx, s, kind, at)
 }
 
-func (g *Guide) ofKind(ctx context.Context, s *operation.Schema, kind string, at place) (string, error) {
+func (g *Guide) ofKind(ctx context.Context, s *openapi.Schema, kind string, at location) (string, error) {
 	switch kind {
 	case "object":
 		return g.object(ctx, s, at)
@@ -52,7 +62,7 @@ func (g *Guide) ofKind(ctx context.Context, s *operation.Schema, kind string, at
 
 // fixed are the JSON texts that the schema allows, where it lists them. What
 // else it says may forbid some.
-func fixed(s, shape *operation.Schema) []string {
+func fixed(s, shape *openapi.Schema) []string {
 	texts := shape.Enum
 	if shape.Const != "" {
 		texts = []string{shape.Const}
@@ -64,7 +74,7 @@ func fixed(s, shape *operation.Schema) []string {
 }
 
 // oneOf asks for one of several texts; there is nothing to ask about one alone.
-func (g *Guide) oneOf(ctx context.Context, s *operation.Schema, texts []string, at place) (string, error) {
+func (g *Guide) oneOf(ctx context.Context, s *openapi.Schema, texts []string, at location) (string, error) {
 	if len(texts) == 1 {
 		return texts[0], nil
 	}
@@ -80,7 +90,7 @@ func (g *Guide) oneOf(ctx context.Context, s *operation.Schema, texts []string, 
 }
 
 // kind asks for the type where several are allowed.
-func (g *Guide) kind(ctx context.Context, kinds []string, at place) (string, error) {
+func (g *Guide) kind(ctx context.Context, kinds []string, at location) (string, error) {
 	switch len(kinds) {
 	case 0:
 		return "", nil
@@ -98,9 +108,65 @@ func (g *Guide) kind(ctx context.Context, kinds []string, at place) (string, err
 	return kinds[i], nil
 }
 
+// areScalars reports whether no value of these types has values in it.
+func areScalars(kinds []string) bool {
+	return !slices.Contains(kinds, "object") && !slices.Contains(kinds, "array")
+}
+
+// scalarsOf are the types of a union of scalars, nil for any other union: one
+// with values to choose from is one too.
+func scalarsOf(variants []schema.Variant) []string {
+	var all []string
+	for _, v := range variants {
+		shape := schema.Shape(v.Schema)
+		kinds := kindsOf(shape)
+		if len(kinds) == 0 || !areScalars(kinds) || len(fixed(v.Schema, shape)) > 0 || len(schema.Variants(v.Schema)) > 0 {
+			return nil
+		}
+		all = append(all, kinds...)
+	}
+	return all
+}
+
+// scalar asks for a value of one of several simple types, and takes the type
+// from what is typed.
+func (g *Guide) scalar(ctx context.Context, s *openapi.Schema, kinds []string, at location) (string, error) {
+	about := strings.Join(slices.Compact(slices.Sorted(slices.Values(kinds))), " or ")
+	q := g.question(s, at, about)
+	q.Check = func(text string) error {
+		_, err := scalarText(s, kinds, text)
+		return err
+	}
+	q.Default = g.earlier(at, bare(schema.Shape(s).Default), q.Check)
+	text, err := g.Prompts.Input(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	g.remember(at.id, text)
+	return scalarText(s, kinds, text)
+}
+
+// scalarText is the JSON of what was typed: a number, true, false or null where
+// the schema has these, else a string; nothing is null.
+func scalarText(s *openapi.Schema, kinds []string, typed string) (string, error) {
+	text := strings.TrimSpace(typed)
+	if text == "" && slices.Contains(kinds, "null") {
+		return "null", nil
+	}
+	err := checkJSON(s, text)
+	if err == nil {
+		return text, nil
+	}
+	if slices.Contains(kinds, "string") {
+		quoted := jsonx.Quote(typed)
+		return quoted, checkJSON(s, quoted)
+	}
+	return "", err
+}
+
 // kindsOf are the types that the schema allows, guessed where it names none;
 // nil for any.
-func kindsOf(shape *operation.Schema) []string {
+func kindsOf(shape *openapi.Schema) []string {
 	named := slices.DeleteFunc(slices.Clone(shape.Types), func(t string) bool { return t == "null" })
 	if len(named) == 0 {
 		named = guess(shape)
@@ -114,7 +180,7 @@ func kindsOf(shape *operation.Schema) []string {
 	return named
 }
 
-func guess(shape *operation.Schema) []string {
+func guess(shape *openapi.Schema) []string {
 	switch {
 	case len(shape.Properties) > 0 || shape.Additional != nil || len(shape.Required) > 0:
 		return []string{"object"}
@@ -128,4 +194,191 @@ func guess(shape *operation.Schema) []string {
 		return []string{"null"}
 	}
 	return nil
+}
+
+// text asks for a string.
+func (g *Guide) text(ctx context.Context, s *openapi.Schema, at location) (string, error) {
+	q := g.question(s, at, "")
+	q.Check = func(word string) error {
+		if (at.word || at.required) && word == "" {
+			return errors.New("must not be empty")
+		}
+		return faults(schema.Check(s, word, schema.Request))
+	}
+	q.Default = g.earlier(at, bare(schema.Shape(s).Default), q.Check)
+	ask := g.Prompts.Input
+	if schema.Shape(s).Format == "password" || isSecret(lastName(at.id)) {
+		q.Default, ask = "", g.Prompts.Password
+	}
+	word, err := ask(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	g.remember(at.id, word)
+	return jsonx.Quote(word), nil
+}
+
+// number asks for a number, which keeps the text that it is typed with.
+func (g *Guide) number(ctx context.Context, s *openapi.Schema, at location) (string, error) {
+	return g.json(ctx, s, at, "")
+}
+
+// typed asks for a value that nothing is known of: JSON, or a text without quotes.
+func (g *Guide) typed(ctx context.Context, s *openapi.Schema, at location) (string, error) {
+	if isAny(s) {
+		return g.free(ctx, s, at)
+	}
+	return g.json(ctx, s, at, `as JSON: 1, "text", {"name": "value"}`)
+}
+
+// free asks for a value of any type, and takes what is not JSON for a text.
+func (g *Guide) free(ctx context.Context, s *openapi.Schema, at location) (string, error) {
+	const beginJSON = `{["`
+	q := g.question(s, at, `text, or JSON such as 1, true, ["a"]`)
+	q.Check = func(text string) error {
+		text = strings.TrimSpace(text)
+		if text != "" && !strings.ContainsAny(text[:1], beginJSON) {
+			return nil
+		}
+		return checkJSON(s, text)
+	}
+	q.Default = g.earlier(at, "", q.Check)
+	text, err := g.Prompts.Input(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	g.remember(at.id, text)
+	if checkJSON(s, text) == nil {
+		return strings.TrimSpace(text), nil
+	}
+	return jsonx.Quote(text), nil
+}
+
+func (g *Guide) json(ctx context.Context, s *openapi.Schema, at location, about string) (string, error) {
+	q := g.question(s, at, about)
+	q.Check = func(text string) error { return checkJSON(s, text) }
+	q.Default = g.earlier(at, schema.Shape(s).Default, q.Check)
+	text, err := g.Prompts.Input(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	text = strings.TrimSpace(text)
+	g.remember(at.id, text)
+	return text, nil
+}
+
+func (g *Guide) yesOrNo(ctx context.Context, s *openapi.Schema, at location) (string, error) {
+	q := g.question(s, at, "")
+	q.Yes = schema.Shape(s).Default == "true"
+	yes, err := g.confirm(ctx, q)
+	if err != nil || !yes {
+		return "false", err
+	}
+	return "true", nil
+}
+
+// checkJSON holds a JSON text against a schema, which may be nil.
+func checkJSON(s *openapi.Schema, text string) error {
+	if strings.TrimSpace(text) == "" {
+		return errors.New("must not be empty")
+	}
+	value, err := schema.Decode([]byte(text))
+	if err != nil {
+		return errors.New("must be " + orJSON(s))
+	}
+	if s == nil {
+		return nil
+	}
+	return faults(schema.Check(s, value, schema.Request))
+}
+
+func orJSON(s *openapi.Schema) string {
+	if name := schema.TypeName(s); s != nil && name != "any" {
+		return "JSON for " + name
+	}
+	return `JSON; a text stands in double quotes`
+}
+
+// faults is what is wrong, the first of it.
+func faults(found []schema.Fault) error {
+	if len(found) == 0 {
+		return nil
+	}
+	if found[0].Path == "$" {
+		return errors.New(found[0].Message)
+	}
+	return errors.New(found[0].String())
+}
+
+// bare is a JSON text without the quotes of a string.
+func bare(text string) string {
+	var word string
+	if json.Unmarshal([]byte(text), &word) == nil && text != "null" {
+		return word
+	}
+	return text
+}
+
+// union asks which alternative is meant. What tells them apart is set by that.
+func (g *Guide) union(ctx context.Context, variants []schema.Variant, at location) (string, error) {
+	deeper := at
+	deeper.depth++
+	if len(variants) == 1 {
+		return g.value(ctx, variants[0].Schema, deeper)
+	}
+	q := prompt.Question{ID: at.id + "|", Text: at.label + ": which"}
+	for i, v := range variants {
+		label := v.Name
+		if names := tags(variants, i); len(names) > 0 {
+			label += " (" + tagText(v.Schema, names[0]) + ")"
+		}
+		q.Options = append(q.Options, prompt.Option{Label: label, Note: required(v.Schema)})
+	}
+	g.choosing = variants
+	i, err := g.choose(ctx, q, "")
+	if err != nil {
+		return "", err
+	}
+	return g.value(ctx, withTags(variants, i), deeper)
+}
+
+// tags are the properties that have one value in this alternative, and another
+// in a different one.
+func tags(variants []schema.Variant, i int) []string {
+	var names []string
+	for _, p := range schema.Shape(variants[i].Schema).Properties {
+		own := only(p.Schema)
+		differs := func(v schema.Variant) bool {
+			other := only(schema.Shape(v.Schema).Property(p.Name))
+			return other != "" && other != own
+		}
+		if own != "" && slices.ContainsFunc(variants, differs) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// only is the JSON text that alone is allowed, or "".
+func only(s *openapi.Schema) string {
+	if texts := fixed(s, schema.Shape(s)); len(texts) == 1 {
+		return texts[0]
+	}
+	return ""
+}
+
+func tagText(s *openapi.Schema, name string) string {
+	return name + ": " + bare(only(schema.Shape(s).Property(name)))
+}
+
+// withTags requires what tells the alternative from the others: without it the
+// server might take the value for another one.
+func withTags(variants []schema.Variant, i int) *openapi.Schema {
+	tagged := *variants[i].Schema
+	for _, name := range tags(variants, i) {
+		if !slices.Contains(tagged.Required, name) {
+			tagged.Required = append(slices.Clip(tagged.Required), name)
+		}
+	}
+	return &tagged
 }

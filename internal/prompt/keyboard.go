@@ -34,7 +34,7 @@ func (k *keyboard) Read(p []byte) (int, error) {
 			continue
 		}
 		k.pending = k.pending[len(k.pending)-rest:]
-		if text := k.meaning(key); text != "" {
+		if text := k.action(key); text != "" {
 			return copy(p, text), nil
 		}
 	}
@@ -106,8 +106,15 @@ func sequence(text []byte) int {
 	return 0
 }
 
-// meaning is the key as survey reads it, "" for one that means nothing.
-func (k *keyboard) meaning(key string) string {
+// Keys that survey has no name for: Ctrl-B, which it takes for an arrow, or
+// Shift-Tab; and Esc, behind which it waits for more.
+const (
+	backKey  = '\x1c'
+	leaveKey = '\x1f'
+)
+
+// action is the key as survey reads it, "" for one that means nothing.
+func (k *keyboard) action(key string) string {
 	switch key {
 	case pasteBegin:
 		k.paste, k.gap = true, false
@@ -115,6 +122,10 @@ func (k *keyboard) meaning(key string) string {
 	case pasteEnd:
 		k.paste = false
 		return ""
+	case "\x1b":
+		return string(leaveKey)
+	case "\x02", "\x1b[Z":
+		return string(backKey)
 	case "\x1b[1~", "\x1b[7~":
 		return "\x1b[H"
 	case "\x1b[4~", "\x1b[8~":

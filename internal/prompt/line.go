@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/AlecAivazis/survey/v2/terminal"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // line asks for one line of text. It is drawn anew at each key
@@ -13,8 +14,8 @@ import (
 type line struct {
 	screen
 	asked  Question
-	with   *drawn
-	masked bool
+	with   *screenPrompter
+	hidden bool
 	show   func(answer string) string // the answer as it stays on the screen
 
 	text   []rune
@@ -23,8 +24,8 @@ type line struct {
 	answer string
 }
 
-func newLine(d *drawn, q Question) *line {
-	return &line{screen: d.screen(), asked: q, with: d, show: func(answer string) string { return answer }}
+func newLine(d *screenPrompter, q Question) *line {
+	return &line{screen: d.screen(q), asked: q, with: d, show: func(answer string) string { return answer }}
 }
 
 // read reads the answer.
@@ -39,16 +40,16 @@ func (l *line) read() error {
 	})
 }
 
-// settle leaves question and answer on the screen.
-func (l *line) settle() error {
+// finish leaves question and answer on the screen.
+func (l *line) finish() error {
 	shown := l.answer
-	if l.masked {
+	if l.hidden {
 		shown = strings.Repeat("*", min(len(shown), 8))
 	}
 	columns, _ := size(l.with.out)
 	asked := cut("? "+l.asked.Text, columns)
-	rest := cut(" "+shown, columns-cells(asked))
-	if columns-cells(asked) < 2 {
+	rest := cut(" "+shown, columns-term.Width(asked))
+	if columns-term.Width(asked) < 2 {
 		rest = ""
 	}
 	return l.screen.draw(l.with.palette.Bold(asked) + l.with.palette.Key(rest) + "\n")
@@ -142,4 +143,58 @@ func isNo(answer string) bool { return isWord(answer, "n", "no") }
 
 func isWord(answer string, words ...string) bool {
 	return slices.Contains(words, strings.ToLower(strings.TrimSpace(answer)))
+}
+
+// draw shows what is wrong, the help, and the question with the text, in which
+// the cursor stands.
+func (l *line) draw() error {
+	columns, _ := size(l.with.out)
+	var lines []string
+	if l.asked.Help != "" {
+		lines = append(lines, l.with.palette.Dim(cut("  "+l.asked.Help, columns)))
+	}
+	if l.fault != "" {
+		lines = append(lines, l.with.palette.Error(cut("! "+l.fault, columns)))
+	}
+	asked, short := l.question(), false
+	if least := 12; columns-term.Width(asked) < least {
+		lines = append(lines, l.with.palette.Bold(cut(asked, columns)))
+		asked, short = "> ", true
+	}
+	text, back := l.visible(columns - term.Width(asked) - 1)
+	if !short {
+		asked = l.with.palette.Bold(asked)
+	}
+	lines = append(lines, asked+text)
+	if err := l.screen.draw(strings.Join(lines, "\n")); err != nil {
+		return err
+	}
+	if back == 0 {
+		return nil
+	}
+	return l.cursor().Back(back)
+}
+
+func (l *line) question() string {
+	asked := "? " + term.Line(l.asked.Text)
+	if l.asked.Default != "" && !l.asked.quiet {
+		asked += " [" + cut(l.asked.Default, 30) + "]"
+	}
+	return asked + " "
+}
+
+// visible is the part of the text that fits the columns, with the cursor in it,
+// and how many columns the cursor stands before its end.
+func (l *line) visible(columns int) (text string, back int) {
+	before, after := term.Line(string(l.text[:l.at])), term.Line(string(l.text[l.at:]))
+	if l.hidden {
+		before, after = strings.Repeat("*", l.at), strings.Repeat("*", len(l.text)-l.at)
+	}
+	columns = max(columns, 1)
+	if columnsLeft := columns - term.Width(before); columnsLeft > 0 {
+		after = term.Head(after, columnsLeft)
+	} else {
+		before, after = term.Tail(before, columns), ""
+	}
+	return before + after, term.Width(after)
 }

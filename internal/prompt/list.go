@@ -1,10 +1,12 @@
 package prompt
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/AlecAivazis/survey/v2/terminal"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // list asks for one or several of many options. Typed words leave
@@ -12,7 +14,7 @@ import (
 type list struct {
 	screen
 	asked Question
-	with  *drawn
+	with  *screenPrompter
 	many  bool
 
 	filter []rune
@@ -22,8 +24,8 @@ type list struct {
 	match  []string // what the filter looks into, lower case
 }
 
-func newList(d *drawn, q Question, many bool) *list {
-	l := &list{screen: d.screen(), asked: q, with: d, many: many, ticked: map[int]bool{}}
+func newList(d *screenPrompter, q Question, many bool) *list {
+	l := &list{screen: d.screen(q), asked: q, with: d, many: many, ticked: map[int]bool{}}
 	for _, o := range q.Options {
 		text := o.Match
 		if text == "" {
@@ -61,16 +63,19 @@ func (l *list) read() error {
 	_ = cursor.Hide() // what fails here fails in the drawing too
 	defer func() { _ = cursor.Show() }()
 	return l.keyLoop(l.draw, func(key rune) (bool, error) {
-		if key == '\r' || key == '\n' {
+		switch key {
+		case '\r', '\n':
 			return l.many || len(l.found) > 0, nil
+		case leaveKey:
+			return false, l.leave(terminal.InterruptErr)
 		}
 		l.press(key)
 		return false, l.draw()
 	})
 }
 
-// settle leaves question and choice on the screen.
-func (l *list) settle() error {
+// finish leaves question and choice on the screen.
+func (l *list) finish() error {
 	var labels []string
 	for _, i := range l.marked() {
 		labels = append(labels, l.asked.Options[i].Label)
@@ -81,8 +86,8 @@ func (l *list) settle() error {
 	columns, _ := size(l.with.out)
 	asked := cut("? "+l.asked.Text, columns)
 	answer := ""
-	if room := columns - cells(asked) - 1; room > 1 {
-		answer = " " + cut(squeeze(strings.Join(labels, ", ")), room)
+	if columnsLeft := columns - term.Width(asked) - 1; columnsLeft > 1 {
+		answer = " " + cut(squeeze(strings.Join(labels, ", ")), columnsLeft)
 	}
 	return l.screen.draw(l.with.palette.Bold(asked) + l.with.palette.Key(answer) + "\n")
 }
@@ -138,12 +143,9 @@ func (l *list) tickAll(on bool) {
 	}
 }
 
-// narrow applies the filter; the highlight stays on its option where it can.
+// narrow applies the filter; the highlight goes to the first option that begins
+// with it, else to the first.
 func (l *list) narrow() {
-	before := -1
-	if l.at < len(l.found) {
-		before = l.selected()
-	}
 	words := strings.Fields(strings.ToLower(string(l.filter)))
 	l.found = nil
 	for i, text := range l.match {
@@ -151,5 +153,114 @@ func (l *list) narrow() {
 			l.found = append(l.found, i)
 		}
 	}
-	l.at = max(slices.Index(l.found, before), 0)
+	l.at = 0
+	if len(words) > 0 {
+		l.at = max(slices.IndexFunc(l.found, func(i int) bool { return strings.HasPrefix(l.match[i], words[0]) }), 0)
+	}
+}
+
+// usualList is how many options are shown at once where the question does not
+// say.
+const usualList = 10
+
+// draw shows the question with the filter, the options around the highlighted
+// one, and the note of that one.
+func (l *list) draw() error {
+	columns, rows := size(l.with.out)
+	lines := []string{l.title(columns)}
+	if l.asked.Help != "" {
+		lines = append(lines, l.with.palette.Dim(cut("  "+l.asked.Help, columns)))
+	}
+	preview := ""
+	if len(l.found) > 0 && columns >= previewColumns && l.asked.Options[l.selected()].Preview != nil {
+		preview = l.asked.Options[l.selected()].Preview()
+	}
+	begin, end := l.page(rows - len(lines) - 5)
+	for i := begin; i < end; i++ {
+		lines = append(lines, l.row(i, columns))
+	}
+	if len(l.found) == 0 {
+		lines = append(lines, l.with.palette.Dim(cut("  No matches. Press Backspace to change the filter", columns)))
+	}
+	legend := l.legend()
+	if rows < leastLegend || columns < term.Width(legend)+2 {
+		legend = ""
+	}
+	for _, text := range []string{l.note(), preview, legend} {
+		if text != "" {
+			lines = append(lines, l.with.palette.Dim(cut("  "+text, columns)))
+		}
+	}
+	return l.screen.draw(strings.Join(lines, "\n"))
+}
+
+const leastLegend = 10 // rows of a terminal that has one for the keys
+
+const previewColumns = 99 // of a terminal of 100, whose last column stays free
+
+func (l *list) title(columns int) string {
+	asked := "? " + term.Line(l.asked.Text)
+	if len(l.filter) > 0 {
+		typed := cut(": "+string(l.filter), columns/2)
+		return l.with.palette.Bold(cut(asked, columns-term.Width(typed))) + typed
+	}
+	return l.with.palette.Bold(cut(asked, columns))
+}
+
+// legend says what the keys do.
+func (l *list) legend() string {
+	legend := "Enter selects, type to filter, Esc leaves"
+	if l.many {
+		legend = "Space selects, Right all, Left none, Enter continues, Esc leaves"
+	}
+	if l.asked.Back {
+		legend += ", Ctrl-B goes back"
+	}
+	return legend
+}
+
+// page is the range of options that are shown.
+func (l *list) page(columnsLeft int) (begin, end int) {
+	rows := l.asked.Rows
+	if rows == 0 {
+		rows = usualList
+	}
+	rows = max(min(rows, columnsLeft, len(l.found)), 1)
+	begin = min(max(l.at-rows/2, 0), max(len(l.found)-rows, 0))
+	return begin, min(begin+rows, len(l.found))
+}
+
+func (l *list) row(i, columns int) string {
+	option := l.asked.Options[l.found[i]]
+	mark := "  "
+	if i == l.at {
+		mark = "> "
+	}
+	if l.many {
+		mark += "[" + map[bool]string{true: "x", false: " "}[l.ticked[l.found[i]]] + "] "
+	}
+	text := cut(option.Label, columns-len(mark))
+	switch {
+	case i == l.at:
+		text = l.with.palette.Key(text)
+	case option.Paint != nil:
+		text = option.Paint(text)
+	}
+	if i == l.at {
+		mark = l.with.palette.Bold(mark)
+	}
+	return mark + text
+}
+
+// note is the line of the highlighted option, and how many there are where not
+// all can be seen.
+func (l *list) note() string {
+	if len(l.found) == 0 {
+		return ""
+	}
+	note := l.asked.Options[l.selected()].Note
+	if begin, end := l.page(usualRows); end-begin < len(l.found) {
+		note = strings.TrimSpace(fmt.Sprintf("%d/%d  %s", l.at+1, len(l.found), note))
+	}
+	return note
 }

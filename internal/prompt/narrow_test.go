@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // TestNarrow draws long and wide texts on 40 columns: each row is one line, and
@@ -23,7 +25,7 @@ func TestNarrow(t *testing.T) {
 	p.Type(strings.Repeat(down, 12) + "29")
 	p.Wait(": 29")
 	for line := range strings.Lines(p.Text()) {
-		if cells(strings.TrimSuffix(line, "\n")) > 39 {
+		if term.Width(strings.TrimSuffix(line, "\n")) > 39 {
 			t.Errorf("too long: %q", line)
 		}
 	}

@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strconv"
 	"strings"
-
-	xterm "golang.org/x/term"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/term"
@@ -27,7 +26,15 @@ func (p *plain) Input(ctx context.Context, q Question) (string, error) {
 
 func (p *plain) Password(ctx context.Context, q Question) (string, error) {
 	q.Default = ""
-	return p.answer(ctx, q, p.hidden)
+	h, err := openHidden(p.lines, nil) // before the question: who sees it types
+	if err != nil {
+		return "", err
+	}
+	defer h.Close()
+	return p.answer(ctx, q, func(ctx context.Context) (string, error) {
+		defer p.say("")
+		return h.Line(ctx)
+	})
 }
 
 func (p *plain) Confirm(ctx context.Context, q Question) (bool, error) {
@@ -90,7 +97,7 @@ func (p *plain) answer(ctx context.Context, q Question, read func(context.Contex
 		asked += " [" + q.Default + "]"
 	}
 	for {
-		_, _ = io.WriteString(p.out, oneLine(asked)+": ")
+		_, _ = io.WriteString(p.out, term.Line(asked)+": ")
 		text, err := read(ctx)
 		if err != nil {
 			return "", err
@@ -109,7 +116,11 @@ func (p *plain) answer(ctx context.Context, q Question, read func(context.Contex
 	}
 }
 
-func (p *plain) say(text string) { _, _ = fmt.Fprintln(p.out, oneLine(text)) }
+func (p *plain) say(text string) { _, _ = fmt.Fprintln(p.out, term.Line(text)) }
+
+// longestLine is what a terminal in line mode takes, in bytes: macOS drops the
+// rest of a line of more than 1,023, Linux of more than 4,095.
+var longestLine = map[bool]int{true: 1023, false: 4095}[runtime.GOOS == "darwin"]
 
 // line reads one line as the terminal edits it.
 func (p *plain) line(ctx context.Context) (string, error) {
@@ -118,38 +129,16 @@ func (p *plain) line(ctx context.Context) (string, error) {
 		text, rest, whole := strings.Cut(string(p.lines.pending), "\n")
 		if whole {
 			p.lines.pending = []byte(rest)
+			if len(text) >= longestLine {
+				return "", failure.New(failure.Usage, "the terminal cuts a line of more than %d bytes", longestLine).
+					Hintf("give the value with a flag or on stdin")
+			}
 			return term.Safe(strings.TrimSuffix(text, "\r")), nil
 		}
 		if err := p.lines.fill(); err != nil {
 			p.say("")
 			return "", p.failed(ctx, err)
 		}
-	}
-}
-
-// hidden reads one line that the terminal does not show. Its modes are put back
-// also when the context ends first.
-func (p *plain) hidden(ctx context.Context) (string, error) {
-	file := int(p.lines.Fd())
-	before, err := xterm.GetState(file)
-	if err != nil {
-		return "", p.failed(ctx, err)
-	}
-	defer func() { _ = xterm.Restore(file, before) }()
-	came := make(chan chunk, 1)
-	go func() {
-		text, err := xterm.ReadPassword(file)
-		came <- chunk{text, err}
-	}()
-	select {
-	case <-ctx.Done():
-		return "", interrupted(ctx)
-	case c := <-came:
-		p.say("")
-		if c.err != nil {
-			return "", p.failed(ctx, c.err)
-		}
-		return string(c.bytes), nil
 	}
 }
 

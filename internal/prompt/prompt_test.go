@@ -94,6 +94,11 @@ func TestAnswers(t *testing.T) {
 		{"select", list, "bluex\x7f\r", "3"},
 		{"select", list, end + "\r", "4"},
 		{"select", list, "\x1b[15~\x1bx\x1b[1;5C" + down + "\r", "2"},
+		{"select", list, "\x1b", "130 cancelled"},
+		{"select", list, "blu\x7f\x7f\x7fred\x7f\x7f\x7f\r", "0"}, // the selection follows the filter
+		{"select", Question{Text: "Colour", Options: colours(), Back: true}, "\x02", "2 back to the question before"},
+		{"input", Question{Text: "Name", Back: true}, "ab\x1b[Z", "2 back to the question before"},
+		{"input", Question{Text: "Name"}, "ab\x02c\r", "abc"},
 		{"multi", list, "\r", "[1]"},
 		{"multi", list, " " + down + down + " \r", "[0 1 2]"},
 		{"multi", list, right + "\r", "[0 1 2 3 4]"},

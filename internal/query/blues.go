@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"regexp"
 	"strconv"
+	"strings"
 
 	jsonata "github.com/blues/jsonata-go"
 	"github.com/blues/jsonata-go/jparse"
@@ -26,15 +28,19 @@ func (bluesEngine) Compile(expression string) (Program, error) {
 	if err := acceptable(expression); err != nil {
 		return nil, err
 	}
-	_, err := recovered(func() (jparse.Node, error) { return jparse.Parse(expression) })
-	if err != nil {
-		return nil, bluesSyntax(expression, err)
+	if err := checkSignatures(expression); err != nil {
+		return nil, err
+	}
+	if _, err := parsed(expression, bluesSyntax, func() (jparse.Node, error) { return jparse.Parse(expression) }); err != nil {
+		return nil, err
 	}
 	return &bluesProgram{expression}, nil
 }
 
+func (p *bluesProgram) endsInList() bool { return endsInList(p.source) }
+
 func (p *bluesProgram) Eval(ctx context.Context, input []byte) (Result, error) {
-	return bounded(ctx, func() (Result, error) {
+	return bounded(ctx, func(ctx context.Context) (Result, error) {
 		select {
 		case bluesTurn <- struct{}{}:
 			defer func() { <-bluesTurn }()
@@ -47,7 +53,7 @@ func (p *bluesProgram) Eval(ctx context.Context, input []byte) (Result, error) {
 
 func (p *bluesProgram) eval(ctx context.Context, input []byte) (Result, error) {
 	order := &orders{input: input, source: p.source, read: map[uintptr]*recorder{}}
-	data, _, err := decode(input, bluesShaper{order})
+	data, _, err := decode(ctx, input, bluesShaper{order})
 	if err != nil {
 		return Result{}, err
 	}
@@ -132,3 +138,174 @@ func exact(whole int64) bool {
 // null is what the engine's own null literal evaluates to: it takes a plain
 // nil for undefined.
 func (bluesShaper) null() any { return (*any)(nil) }
+
+// checkSignatures rejects a function whose type signature has a character that
+// no signature has: the parser would look for its end for ever.
+func checkSignatures(source string) error {
+	code := bare(source)
+	for _, at := range regexp.MustCompile(`(?:function|λ)\s*\([^()]*\)\s*<`).FindAllStringIndex(code, -1) {
+		signature, _, _ := strings.Cut(code[at[1]:], "{")
+		if odd := strings.Trim(signature, "bnslaofujxp-:?+()<> \t\r\n"); odd != "" {
+			index := at[1] + strings.Index(signature, odd)
+			return problem{source: source, message: "invalid type signature", at: index}.failure()
+		}
+	}
+	return nil
+}
+
+// bluesSyntax dresses a syntax error, of which the engine knows the place in
+// all cases but those about whole paths and signatures: it leaves 0 there.
+func bluesSyntax(source string, err error) error {
+	p := problem{source: source, message: err.Error(), at: nowhere}
+	var wrong *jparse.Error
+	if !errors.As(err, &wrong) {
+		return p.failure()
+	}
+	switch wrong.Type {
+	case jparse.ErrUnexpectedToken:
+		p.message = "expected " + strconv.Quote(wrong.Hint) + ", got " + strconv.Quote(wrong.Token)
+	case jparse.ErrMissingToken:
+		p.message = "expected " + strconv.Quote(wrong.Hint)
+	}
+	if wrong.Position > 0 || wrong.Token != "" {
+		p.at = min(wrong.Position, len(source))
+	}
+	return p.failure()
+}
+
+// bluesRuntime dresses what went wrong while an expression ran.
+func bluesRuntime(source string, err error) error {
+	p := problem{source: source, message: err.Error(), at: likelyPosition(source, err.Error())}
+	return p.unless(err)
+}
+
+// guardName and textName are the variables that the guard and the check of a
+// text are called by. JSONata's own functions have no such names.
+const (
+	guardName = "__guard"
+	textName  = "__text"
+)
+
+var errTree = errors.New("this version of the engine hides its syntax tree")
+
+// rewriter puts calls of a guard into the tree of an expression of the blues
+// engine, wherever the expression may come back to itself.
+type rewriter struct {
+	literals [][]string // the member names of each object constructor
+}
+
+// guarded puts a guard into a compiled expression, and returns the member names
+// of each of its object constructors.
+func guarded(ctx context.Context, compiled *jsonata.Expr) ([][]string, error) {
+	root, err := tree(compiled)
+	if err != nil {
+		return nil, err
+	}
+	r := &rewriter{}
+	r.walk(reflect.ValueOf(root))
+	g := &guard{Context: ctx, period: callPeriod}
+	check := func() (bool, error) { return true, g.Err() }
+	functions := bluesBounds(ctx)
+	functions[guardName] = jsonata.Extension{Func: check}
+	return r.literals, compiled.RegisterExts(functions)
+}
+
+// tree reads an unexported field. The alternative, to print the tree, change
+// the text and parse it again, fails: what the engine prints it cannot always
+// read.
+func tree(compiled *jsonata.Expr) (jparse.Node, error) {
+	field := reflect.ValueOf(compiled).Elem().FieldByName("node")
+	if field.Kind() != reflect.Interface || field.Elem().Kind() != reflect.Pointer {
+		return nil, errTree
+	}
+	at := field.Elem()
+	node, is := reflect.NewAt(at.Type().Elem(), at.UnsafePointer()).Interface().(jparse.Node)
+	if !is {
+		return nil, errTree
+	}
+	return node, nil
+}
+
+// walk visits every node below v, children first.
+func (r *rewriter) walk(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Interface:
+		r.walk(v.Elem())
+		if node, is := v.Interface().(jparse.Node); is && v.CanSet() {
+			v.Set(reflect.ValueOf(measured(applied(node))))
+		}
+	case reflect.Pointer:
+		r.walk(v.Elem())
+		if v.CanInterface() {
+			r.node(v.Interface())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				r.walk(v.Field(i))
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			r.walk(v.Index(i))
+		}
+	}
+}
+
+// node guards what is evaluated later than it is met.
+func (r *rewriter) node(node any) {
+	switch n := node.(type) {
+	case *jparse.LambdaNode:
+		n.Body = watched(n.Body)
+	case *jparse.ObjectTransformationNode:
+		n.Pattern = watched(n.Pattern)
+	case *jparse.PartialNode:
+		for i, argument := range n.Args {
+			if _, open := argument.(*jparse.PlaceholderNode); !open {
+				n.Args[i] = watched(argument)
+			}
+		}
+	case *jparse.ObjectNode:
+		r.literals = append(r.literals, literalNames(n))
+	}
+}
+
+func watched(node jparse.Node) jparse.Node {
+	call := &jparse.FunctionCallNode{Func: &jparse.VariableNode{Name: guardName}}
+	return &jparse.BlockNode{Exprs: []jparse.Node{call, node}}
+}
+
+// applied turns x ~> f(y) into f(x, y), which means the same. The engine does
+// so too, but again at each evaluation, so that the second call inside a
+// function has one argument too many.
+func applied(node jparse.Node) jparse.Node {
+	application, is := node.(*jparse.FunctionApplicationNode)
+	if !is {
+		return node
+	}
+	call, is := application.RHS.(*jparse.FunctionCallNode)
+	if !is {
+		return node
+	}
+	arguments := append([]jparse.Node{application.LHS}, call.Args...)
+	return &jparse.FunctionCallNode{Func: call.Func, Args: arguments}
+}
+
+// measured has the length of a & b looked at: strings that double are soon
+// larger than any memory.
+func measured(node jparse.Node) jparse.Node {
+	if _, is := node.(*jparse.StringConcatenationNode); !is {
+		return node
+	}
+	return &jparse.FunctionCallNode{Func: &jparse.VariableNode{Name: textName}, Args: []jparse.Node{node}}
+}
+
+func literalNames(n *jparse.ObjectNode) []string {
+	var names []string
+	for _, pair := range n.Pairs {
+		if key, literal := pair[0].(*jparse.StringNode); literal {
+			names = append(names, key.Value)
+		}
+	}
+	return names
+}

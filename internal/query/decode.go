@@ -2,6 +2,7 @@ package query
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
@@ -31,6 +33,7 @@ type members interface {
 type reader struct {
 	from    *jsontext.Decoder
 	shape   shaper
+	meter   *budget.Meter
 	names   map[string]string
 	scratch []byte
 }
@@ -38,12 +41,12 @@ type reader struct {
 // decode reads one JSON text; found is false when there is none. A duplicate
 // name replaces the earlier value, as in JavaScript. The decoder refuses more
 // than 10,000 levels, so that recursion over the value is safe.
-func decode(input []byte, shape shaper) (value any, found bool, err error) {
+func decode(ctx context.Context, input []byte, shape shaper) (value any, found bool, err error) {
 	input = bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(input)) == 0 {
 		return nil, false, nil
 	}
-	r := &reader{from: tokens(input), shape: shape, names: map[string]string{}}
+	r := &reader{from: tokens(input), shape: shape, meter: budget.Of(ctx).Values(failure.Network, "the response"), names: map[string]string{}}
 	if value, err = r.value(); err == nil {
 		err = r.end()
 	}
@@ -52,6 +55,13 @@ func decode(input []byte, shape shaper) (value any, found bool, err error) {
 	}
 	return value, true, nil
 }
+
+// What values take of the memory besides their text, in bytes.
+const (
+	valueSize  = 64
+	objectSize = 256
+	memberSize = 64
+)
 
 func tokens(input []byte) *jsontext.Decoder {
 	return jsontext.NewDecoder(bytes.NewBuffer(input),
@@ -69,7 +79,7 @@ func (r *reader) value() (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return r.scalar(kind, raw), nil
+		return r.scalar(kind, raw), r.meter.Spend(valueSize + len(raw))
 	}
 }
 
@@ -90,6 +100,9 @@ func (r *reader) object() (any, error) {
 	if _, err := r.from.ReadToken(); err != nil {
 		return nil, err
 	}
+	if err := r.meter.Spend(objectSize); err != nil {
+		return nil, err
+	}
 	object, into, err := r.shape.object()
 	if err != nil {
 		return nil, err
@@ -104,12 +117,18 @@ func (r *reader) object() (any, error) {
 			return nil, err
 		}
 		into.Set(name, value)
+		if err := r.meter.Spend(memberSize); err != nil {
+			return nil, err
+		}
 	}
 	_, err = r.from.ReadToken()
 	return object, err
 }
 
 func (r *reader) array() (any, error) {
+	if err := r.meter.Spend(valueSize); err != nil {
+		return nil, err
+	}
 	if _, err := r.from.ReadToken(); err != nil {
 		return nil, err
 	}
@@ -170,8 +189,8 @@ func broken(input []byte, err error) error {
 		return failure.New(failure.Network, "the response ended early: %w", wrong.Err)
 	}
 	if strings.Contains(wrong.Err.Error(), "max depth") {
-		return failure.New(failure.Query, "the response is nested deeper than the 10,000 levels that a query can look at").
-			Hintf("leave --jsonata out to have it as it is")
+		return failure.New(failure.Network, "the response is nested deeper than %d levels", budget.MaxDepth).
+			Hintf("-o raw without --jsonata prints it unchanged")
 	}
 	before := input[:min(int(wrong.ByteOffset), len(input))]
 	line := 1 + bytes.Count(before, []byte{'\n'})

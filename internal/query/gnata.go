@@ -5,7 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/recolabs/gnata"
 )
@@ -24,9 +29,9 @@ func (gnataEngine) Compile(expression string) (Program, error) {
 	if err := acceptable(expression); err != nil {
 		return nil, err
 	}
-	compiled, err := gnataCompile(expression)
+	compiled, err := parsed(expression, gnataSyntax, func() (*gnata.Expression, error) { return gnata.Compile(expression) })
 	if err != nil {
-		return nil, gnataSyntax(expression, err)
+		return nil, err
 	}
 	return &gnataProgram{expression, compiled}, nil
 }
@@ -35,8 +40,10 @@ func gnataCompile(expression string) (*gnata.Expression, error) {
 	return recovered(func() (*gnata.Expression, error) { return gnata.Compile(expression) })
 }
 
+func (p *gnataProgram) endsInList() bool { return endsInList(p.source) }
+
 func (p *gnataProgram) Eval(ctx context.Context, input []byte) (Result, error) {
-	return bounded(ctx, func() (Result, error) { return p.eval(ctx, input) })
+	return bounded(ctx, func(ctx context.Context) (Result, error) { return p.eval(ctx, input) })
 }
 
 // eval does not use the engine's EvalBytes: its short cuts take invalid JSON,
@@ -46,12 +53,18 @@ func (p *gnataProgram) eval(ctx context.Context, input []byte) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	data, _, err := decode(input, shape)
+	data, _, err := decode(ctx, input, shape)
 	if err != nil {
 		return Result{}, err
 	}
 	value, err := recovered(func() (any, error) {
-		return p.compiled.Eval(&guard{Context: ctx, period: nodePeriod}, data)
+		within := &guard{Context: ctx, period: nodePeriod}
+		if !mayAmplify(p.source) {
+			return p.compiled.Eval(within, data)
+		}
+		env := gnata.NewCustomEnv(nil)
+		boundGnata(ctx, env)
+		return p.compiled.EvalWithCustomFuncs(within, data, env)
 	})
 	if err == nil && isGnataFunction(value) {
 		err = errFunction
@@ -130,3 +143,151 @@ func (s *gnataShaper) refill() error {
 func (s *gnataShaper) number(text string) any { return json.Number(text) }
 
 func (s *gnataShaper) null() any { return s.nothing }
+
+// gnataSyntax reads the engine's text of a syntax error,
+//
+//	JSONata error S0202 at token "]": expected token 13, got 9 ("]")
+//
+// which names no place; see offending.
+func gnataSyntax(source string, err error) error {
+	p := problem{source: source, message: err.Error(), at: nowhere}
+	text, known := strings.CutPrefix(err.Error(), "JSONata error ")
+	if !known || errors.Is(err, errPanic) {
+		return p.failure()
+	}
+	code, token, message := dissect(text)
+	p.code, p.message = code, gnataWords(message)
+	p.at = offending(source, token, err.Error())
+	return p.failure()
+}
+
+// dissect splits `S0202 at token "]": message`, where the token may be missing.
+func dissect(text string) (code, token, message string) {
+	code, message = coded(text)
+	quoted, has := strings.CutPrefix(message, "at token ")
+	if !has {
+		return code, "", message
+	}
+	prefix, err := strconv.QuotedPrefix(quoted)
+	if err != nil {
+		return code, "", message
+	}
+	token, _ = strconv.Unquote(prefix)
+	return code, token, strings.TrimPrefix(quoted[len(prefix):], ": ")
+}
+
+// coded splits "T0410: argument 1 …" after the code, if there is one.
+func coded(text string) (code, message string) {
+	const length = len("T0410")
+	if len(text) < length || !strings.Contains("STDU", text[:1]) {
+		return "", text
+	}
+	if _, err := strconv.ParseUint(text[1:length], 10, 32); err != nil {
+		return "", text
+	}
+	return text[:length], strings.TrimLeft(text[length:], ": ")
+}
+
+// offending finds the token that a message is about: a parser reads from left
+// to right, so the shortest beginning of the source that already fails in the
+// same way ends with it.
+func offending(source, token, message string) int {
+	if token == "EOF" {
+		return len(strings.TrimRight(source, " \t\r\n"))
+	}
+	end := sort.Search(len(source), func(n int) bool {
+		_, err := gnataCompile(source[:n])
+		return err != nil && err.Error() == message
+	})
+	before := source[:end]
+	_, last := utf8.DecodeLastRuneInString(before)
+	switch quoted := len(token) + 2; {
+	case token != "" && strings.HasSuffix(before, token):
+		return end - len(token)
+	case token != "" && end >= quoted && strings.Contains("\"'`", before[end-1:]):
+		return end - quoted
+	default:
+		return end - last
+	}
+}
+
+// gnataRuntime dresses what went wrong while an expression ran.
+func gnataRuntime(source string, err error) error {
+	code, message := coded(err.Error())
+	p := problem{source: source, message: gnataWords(message), code: code, at: likelyPosition(source, message)}
+	switch code {
+	case "T1005":
+		p.message = fmt.Sprintf("%[1]s is a field's name, the function is $%[1]s", subjectOf(message))
+	case "T1006":
+		if name, at, only := soleUnknown(source); only {
+			p.message, p.at = "there is no function "+name, at
+		}
+	case "D3120": // $eval quotes a syntax error
+		before, quoted, _ := strings.Cut(message, "JSONata error ")
+		_, _, inner := dissect(quoted)
+		p.message = before + gnataWords(inner)
+	}
+	if p.message == "" {
+		p.message = "the expression failed"
+	}
+	return p.unless(err)
+}
+
+// soleUnknown finds the one called name that is neither a built-in function
+// nor assigned in the expression.
+func soleUnknown(source string) (name string, at int, only bool) {
+	names := map[string]int{}
+	for _, c := range calls(source) {
+		if gnataLacks(c.name) && !assigned(source, c.name) {
+			names[c.name] = c.at
+			name, at = c.name, c.at
+		}
+	}
+	return name, at, len(names) == 1
+}
+
+func gnataLacks(name string) bool {
+	compiled, err := gnataCompile(fmt.Sprintf("$exists(%s)", name))
+	if err != nil {
+		return false
+	}
+	known, err := compiled.Eval(context.Background(), nil)
+	return err == nil && known == false
+}
+
+// gnataWords replaces what only the engine's own source explains: numbers of
+// tokens and names of Go types.
+func gnataWords(message string) string {
+	if rest, is := strings.CutPrefix(message, "expected token "); is {
+		number, _, _ := strings.Cut(rest, ",")
+		return "expected " + gnataToken(number)
+	}
+	if rest, is := strings.CutPrefix(message, "expected "); is {
+		symbol, rest, _ := strings.Cut(rest, " ")
+		if len(symbol) == 1 {
+			rest = strings.TrimPrefix(rest, "before end of expression")
+			return strings.TrimRight(fmt.Sprintf("expected %q %s", symbol, rest), " ")
+		}
+	}
+	return strings.NewReplacer(
+		"*evaluator.OrderedMap", "an object", "map[string]interface {}", "an object",
+		"[]interface {}", "an array", "*evaluator.Sequence", "an array",
+		"json.Number", "a number", "float64", "a number",
+		"got bool", "got a boolean", "got string", "got a string",
+		"evaluator.jsonNullType", "null", "<nil>", "nothing",
+		"*evaluator.SignedBuiltin", "a function", "evaluator.EnvAwareBuiltin", "a function",
+		"evaluator.BuiltinFunction", "a function", "*evaluator.Lambda", "a function",
+	).Replace(message)
+}
+
+// gnataToken is the symbol behind a number of the engine's token types, for
+// those that its parser asks for by number.
+func gnataToken(number string) string {
+	symbols := map[string]string{
+		"8": "[", "9": "]", "10": "{", "11": "}", "12": "(", "13": ")", "18": ":", "25": "|",
+	}
+	if symbol, known := symbols[number]; known {
+		return strconv.Quote(symbol)
+	}
+	return "another symbol"
+}

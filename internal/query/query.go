@@ -63,6 +63,20 @@ func (r Result) Text() (string, bool) {
 	return string(text), err == nil
 }
 
+// Nothing is what a program without a result stands for in strict JSON: an empty
+// array where its expression ends in [], which promises a list, else null.
+func Nothing(program Program) Result {
+	if ending, has := program.(interface{ endsInList() bool }); has && ending.endsInList() {
+		return Result{Defined: true, JSON: []byte("[]")}
+	}
+	return Result{Defined: true, JSON: []byte("null")}
+}
+
+// endsInList reports whether an expression promises a list.
+func endsInList(source string) bool {
+	return strings.HasSuffix(strings.TrimRight(bare(source), " \t\r\n;"), "[]")
+}
+
 // New returns the engine of that name: "gnata", the default for "", or
 // "blues". Any other name is an error of kind failure.Usage.
 func New(name string) (Engine, error) {

@@ -10,7 +10,7 @@ import (
 
 // ClosedPipe reports that nobody reads any more what was written.
 func ClosedPipe(err error) bool {
-	return is(err, syscall.EPIPE, windows.ERROR_BROKEN_PIPE, windows.ERROR_NO_DATA, windows.WSAESHUTDOWN)
+	return is(err, syscall.EPIPE, windows.ERROR_BROKEN_PIPE, windows.ERROR_NO_DATA, windows.ERROR_PIPE_NOT_CONNECTED, windows.WSAESHUTDOWN)
 }
 
 // Reset reports that the other end threw the connection away.

@@ -18,27 +18,31 @@ type Streams struct {
 
 	InTTY, OutTTY, ErrTTY bool
 
-	Width, Height int // of the terminal in cells, 0 when not known
+	Width, Height int // of Out's terminal in cells, 0 when not known
+	ErrWidth      int // of Err's terminal
 
-	Color    bool // Out may be coloured
+	Color    bool // Out may be coloured; data is only where it is a terminal
 	ErrColor bool // Err may be coloured
 }
 
 // System returns the streams of this process. getenv is asked for NO_COLOR
-// (https://no-color.org), TERM and COLUMNS.
+// (https://no-color.org), FORCE_COLOR, CLICOLOR_FORCE, TERM and COLUMNS.
 func System(getenv func(string) string) *Streams {
 	return inspect(os.Stdin, os.Stdout, os.Stderr, getenv)
 }
 
 func inspect(in, out, err *os.File, getenv func(string) string) *Streams {
 	s := &Streams{In: in, Out: out, Err: err, InTTY: isTTY(in), OutTTY: isTTY(out), ErrTTY: isTTY(err)}
-	s.Color = coloured(s.OutTTY, getenv) && drawsEscapes(out)
-	s.ErrColor = coloured(s.ErrTTY, getenv) && drawsEscapes(err)
+	s.Color = coloured(s.OutTTY, getenv) && (drawsEscapes(out) || !s.OutTTY)
+	s.ErrColor = coloured(s.ErrTTY, getenv) && (drawsEscapes(err) || !s.ErrTTY)
 	if s.OutTTY {
 		s.Width, s.Height = size(out)
 	}
+	if s.ErrTTY {
+		s.ErrWidth, _ = size(err)
+	}
 	if columns, bad := strconv.Atoi(getenv("COLUMNS")); bad == nil && columns > 0 {
-		s.Width = columns
+		s.Width, s.ErrWidth = columns, columns
 	}
 	return s
 }
@@ -53,8 +57,17 @@ func size(f *os.File) (width, height int) {
 	return width, height
 }
 
-// coloured: on a terminal only. FORCE_COLOR and its like are not asked: CI
-// systems set them for every step, and a pipe is data.
+// coloured: on a terminal, or where FORCE_COLOR (https://force-color.org) or
+// CLICOLOR_FORCE (https://bixense.com/clicolors) asks for it. NO_COLOR takes
+// precedence over both.
 func coloured(tty bool, getenv func(string) string) bool {
-	return tty && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+	if getenv("NO_COLOR") != "" {
+		return false
+	}
+	for _, name := range []string{"FORCE_COLOR", "CLICOLOR_FORCE"} {
+		if value := getenv(name); value != "" && value != "0" && value != "false" {
+			return true
+		}
+	}
+	return tty && getenv("TERM") != "dumb"
 }

@@ -2,6 +2,7 @@ package term
 
 import (
 	"io"
+	"math"
 	"os"
 	"testing"
 
@@ -24,7 +25,10 @@ func TestColoured(t *testing.T) {
 		{true, map[string]string{"TERM": "dumb"}, false},
 		{true, map[string]string{"NO_COLOR": "1"}, false},
 		{true, map[string]string{"NO_COLOR": ""}, true},
-		{false, map[string]string{"CLICOLOR_FORCE": "1", "FORCE_COLOR": "1"}, false},
+		{false, map[string]string{"FORCE_COLOR": "1"}, true},
+		{false, map[string]string{"CLICOLOR_FORCE": "1"}, true},
+		{false, map[string]string{"FORCE_COLOR": "0", "CLICOLOR_FORCE": "0"}, false},
+		{true, map[string]string{"FORCE_COLOR": "1", "NO_COLOR": "1"}, false},
 	} {
 		if got := coloured(row.tty, env(row.env)); got != row.want {
 			t.Errorf("terminal %v with %v: %v", row.tty, row.env, got)
@@ -76,6 +80,25 @@ func TestSystem(t *testing.T) {
 	}
 }
 
+// TestPaletteSafe keeps what the palette paints, and nothing else.
+func TestPaletteSafe(t *testing.T) {
+	t.Parallel()
+	on, off := NewPalette(true), NewPalette(false)
+	for _, paint := range []Paint{on.Key, on.String, on.Number, on.Literal, on.Method, on.Dim, on.Bold, on.Error, on.Status(200), on.Status(300)} {
+		if text := "a " + paint("b") + " c\n"; on.Safe(text) != text {
+			t.Errorf("%q becomes %q", text, on.Safe(text))
+		}
+	}
+	const evil = "\x1b[2J\x1b[8m\x1b]0;x\a\u202e\u200e"
+	const shown = `\x1b[2J\x1b[8m\x1b]0;x\x07\u202e\u200e`
+	if got := on.Safe(on.Key("a") + evil); got != on.Key("a")+shown {
+		t.Errorf("%q", got)
+	}
+	if got := off.Safe(on.Key("a")); got != `\x1b[38;5;63ma\x1b[0;25;0m` {
+		t.Errorf("without colours: %q", got)
+	}
+}
+
 func TestPalette(t *testing.T) {
 	t.Parallel()
 	on, off := NewPalette(true), NewPalette(false)
@@ -83,17 +106,17 @@ func TestPalette(t *testing.T) {
 		on, off Paint
 		want    string
 	}{
-		{on.Key, off.Key, "\x1b[36mx\x1b[0m"},
-		{on.String, off.String, "\x1b[32mx\x1b[0m"},
-		{on.Number, off.Number, "\x1b[33mx\x1b[0m"},
-		{on.Literal, off.Literal, "\x1b[35mx\x1b[0m"},
+		{on.Key, off.Key, "\x1b[38;5;63mx\x1b[0;25;0m"},
+		{on.String, off.String, "\x1b[38;5;29mx\x1b[0;25;0m"},
+		{on.Number, off.Number, "\x1b[38;5;98mx\x1b[0;25;0m"},
+		{on.Literal, off.Literal, "\x1b[38;5;163mx\x1b[0;25;0m"},
 		{on.Method, off.Method, "\x1b[1mx\x1b[22m"},
-		{on.Dim, off.Dim, "\x1b[2mx\x1b[22m"},
+		{on.Dim, off.Dim, "\x1b[38;5;243mx\x1b[0;25;0m"},
 		{on.Bold, off.Bold, "\x1b[1mx\x1b[22m"},
-		{on.Error, off.Error, "\x1b[31mx\x1b[0m"},
-		{on.Status(204), off.Status(204), "\x1b[32mx\x1b[0m"},
-		{on.Status(302), off.Status(302), "\x1b[33mx\x1b[0m"},
-		{on.Status(404), off.Status(500), "\x1b[31mx\x1b[0m"},
+		{on.Error, off.Error, "\x1b[38;5;131mx\x1b[0;25;0m"},
+		{on.Status(204), off.Status(204), "\x1b[38;5;29mx\x1b[0;25;0m"},
+		{on.Status(302), off.Status(302), "\x1b[38;5;98mx\x1b[0;25;0m"},
+		{on.Status(404), off.Status(500), "\x1b[38;5;131mx\x1b[0;25;0m"},
 	} {
 		if got := row.on("x"); got != row.want {
 			t.Errorf("got %q, want %q", got, row.want)
@@ -102,4 +125,38 @@ func TestPalette(t *testing.T) {
 			t.Errorf("without colours: %q", got)
 		}
 	}
+}
+
+// TestContrast: every colour is readable on a black and on a white screen. The
+// numbers are the formula's of WCAG 2.2, "relative luminance".
+func TestContrast(t *testing.T) {
+	t.Parallel()
+	const readable = 4.5
+	for name, number := range map[string]int{
+		"green": green, "blue": blue, "violet": violet, "red": red, "magenta": magenta, "gray": gray,
+	} {
+		light := luminance(number)
+		if onBlack, onWhite := (light+0.05)/0.05, 1.05/(light+0.05); onBlack < readable || onWhite < readable {
+			t.Errorf("%s: contrast %.2f on black, %.2f on white", name, onBlack, onWhite)
+		}
+	}
+}
+
+// luminance is that of one of xterm's colours from 16 on: a cube of six levels,
+// then 24 grays.
+func luminance(number int) float64 {
+	red, green, blue := number-232, number-232, number-232
+	level := func(n int) float64 { return float64(8+10*n) / 255 }
+	if number < 232 {
+		n := number - 16
+		red, green, blue = n/36, n/6%6, n%6
+		level = func(n int) float64 { return float64(min(n, 1)*55+40*n) / 255 }
+	}
+	linear := func(n int) float64 {
+		if c := level(n); c > 0.03928 {
+			return math.Pow((c+0.055)/1.055, 2.4)
+		}
+		return level(n) / 12.92
+	}
+	return 0.2126*linear(red) + 0.7152*linear(green) + 0.0722*linear(blue)
 }

@@ -11,7 +11,7 @@ import (
 // TestNoSuchName asks a real name server, on loopback, that knows no name.
 func TestNoSuchName(t *testing.T) {
 	t.Parallel()
-	base := newBase(Options{}.withDefaults())
+	base := newBase(Options{}.withDefaults(), connectTimeout)
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "udp", nameless(t))
 	}}
@@ -19,7 +19,6 @@ func TestNoSuchName(t *testing.T) {
 	t.Cleanup(base.CloseIdleConnections)
 	var w waits
 	o := w.options(3)
-	o.Base = base
 	req := request(t, "GET", "https://api.epilot.invalid/?token=SeCrEt", "")
 	req.Header.Set("Authorization", "Bearer SeCrEt")
 	_, err := New(o).RoundTrip(req)
@@ -59,9 +58,8 @@ func TestBlackHole(t *testing.T) {
 	address := blackHole(t)
 	var w waits
 	o := w.options(2)
-	o.ConnectTimeout = 100 * time.Millisecond
-	_, err := New(o).RoundTrip(request(t, "POST", "http://"+address+"/?token=SeCrEt", "body"))
-	checkRefused(t, err, "cannot connect to "+address+": no answer within 0.1s")
+	_, err := o.over(newBase(o.withDefaults(), 100*time.Millisecond)).RoundTrip(request(t, "POST", "http://"+address+"/?token=SeCrEt", "body"))
+	checkRefused(t, err, "cannot connect to "+address+": no response within 0.1s")
 	if len(w.slept) != 1 || strings.Contains(err.Error(), "SeCrEt") {
 		t.Errorf("slept %v before %v", w.slept, err)
 	}

@@ -75,7 +75,7 @@ func redirect(w http.ResponseWriter, req *http.Request) {
 // the only thing that differs from what New makes.
 func (h *hosts) base(t *testing.T) *http.Transport {
 	t.Helper()
-	base := newBase(Options{}.withDefaults())
+	base := newBase(Options{}.withDefaults(), connectTimeout)
 	base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		server := h.plain
 		if strings.HasSuffix(address, "443") {

@@ -1,11 +1,20 @@
 package transport
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/epilot-cli/epilot/internal/convention"
 )
 
 const mask = "***"
@@ -16,34 +25,44 @@ const mask = "***"
 type Redactor struct {
 	mutex   sync.RWMutex
 	secrets []string // longest first
-	shapes  func() []shape
+	looks   func() *looks
 }
 
-// shape is a pattern of text that looks secret, and what stands there instead.
-type shape struct {
-	find *regexp.Regexp
-	put  string
+// looks are the patterns of text that holds a secret, compiled when the first
+// text is redacted.
+type looks struct {
+	userinfo, credentials, jwt, pair *regexp.Regexp
 }
 
 // NewRedactor returns a redactor that knows these secrets by value.
 func NewRedactor(secrets ...string) *Redactor {
-	r := &Redactor{shapes: sync.OnceValue(newShapes)}
+	r := &Redactor{looks: sync.OnceValue(newLooks)}
 	for _, secret := range secrets {
 		r.Add(secret)
 	}
 	return r
 }
 
-func newShapes() []shape {
-	return []shape{
-		{regexp.MustCompile(`://[^\s"']*@`), "://" + mask + "@"},
-		{regexp.MustCompile(`(?i)\b(bearer|basic)(\s+)[a-z0-9._~+/-]{16,}=*`), "${1}${2}" + mask},
-		{regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){1,4}`), mask},
-		{
-			regexp.MustCompile(`(?i)([?&;][^=\s?&;#]*(?:` + strings.Join(secretWords(), "|") + `)[^=\s?&;#]*=)[^\s&;#"']+`),
-			"${1}" + mask,
-		},
+func newLooks() *looks {
+	return &looks{
+		userinfo:    regexp.MustCompile(`://[^\s"']*@`),
+		credentials: regexp.MustCompile(`(?i)\b(bearer|basic)(\s+)[a-z0-9._~+/-]{16,}=*`),
+		jwt:         regexp.MustCompile(`eyJ[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){1,4}`),
+		pair:        regexp.MustCompile(`[?&;][^=\s?&;#]+=[^\s&;#"']+`),
 	}
+}
+
+func (l *looks) hide(text string) string {
+	text = l.userinfo.ReplaceAllString(text, "://"+mask+"@")
+	text = l.credentials.ReplaceAllString(text, "${1}${2}"+mask)
+	text = l.jwt.ReplaceAllString(text, mask)
+	return l.pair.ReplaceAllStringFunc(text, func(pair string) string {
+		name, _, _ := strings.Cut(pair, "=")
+		if convention.IsSecret(unescape(name[1:])) {
+			return name + "=" + mask
+		}
+		return pair
+	})
 }
 
 // Add makes the redactor know one more secret by value, as it is and
@@ -79,12 +98,12 @@ func (r *Redactor) Header(header http.Header) http.Header {
 // Value returns the value of a header or parameter of that name without
 // secrets.
 func (r *Redactor) Value(name, value string) string {
-	if !isSecret(name) {
+	if !convention.IsSecret(name) {
 		return r.Text(value)
 	}
-	scheme, _, given := strings.Cut(value, " ")
-	if given && slices.Contains([]string{"basic", "bearer", "digest", "negotiate"}, strings.ToLower(scheme)) {
-		return r.hideKnown(scheme + " " + mask)
+	scheme, _, present := strings.Cut(value, " ")
+	if present && slices.Contains([]string{"basic", "bearer", "digest", "negotiate"}, strings.ToLower(scheme)) {
+		return r.hideSecrets(scheme + " " + mask)
 	}
 	return mask
 }
@@ -92,20 +111,183 @@ func (r *Redactor) Value(name, value string) string {
 // Text returns the text without secrets: those known by value, and what looks
 // like one.
 func (r *Redactor) Text(text string) string {
-	for _, secret := range r.shapes() {
-		text = secret.find.ReplaceAllString(text, secret.put)
+	return r.hideSecrets(r.looks().hide(text))
+}
+
+// URL returns the URL in ASCII, without userinfo, fragment and secrets: query
+// parameters by name and by value, the path by value.
+func (r *Redactor) URL(u *url.URL) string {
+	if u == nil {
+		return ""
 	}
-	return r.hideKnown(text)
+	shown := *u
+	shown.User, shown.Fragment, shown.RawFragment = nil, "", ""
+	shown.RawQuery = r.query(u.RawQuery)
+	if path := r.Text(u.Path); path != u.Path {
+		shown.Path, shown.RawPath = path, ""
+	}
+	text := shown.String()
+	if u.User != nil {
+		text = strings.Replace(text, "//", "//"+mask+"@", 1)
+	}
+	text = strings.ReplaceAll(ascii(text), url.PathEscape(mask), mask)
+	return r.Text(text)
 }
 
-// isSecret reports whether what has this name is to be hidden.
-func isSecret(name string) bool {
-	name = strings.ToLower(name)
-	return name == "sig" || slices.ContainsFunc(secretWords(), func(word string) bool {
-		return strings.Contains(name, word)
-	})
+// query masks pair by pair and leaves the others as they are spelled.
+func (r *Redactor) query(raw string) string {
+	if raw == "" {
+		return ""
+	}
+	pairs := strings.Split(raw, "&")
+	for i, pair := range pairs {
+		name, value, assigned := strings.Cut(pair, "=")
+		key, content := unescape(name), unescape(value)
+		switch {
+		case r.Text(key) != key:
+			pairs[i] = mask
+		case assigned && r.Value(key, content) != content:
+			pairs[i] = name + "=" + mask
+		}
+	}
+	return strings.Join(pairs, "&")
 }
 
-func secretWords() []string {
-	return []string{"authorization", "cookie", "key", "token", "secret", "password", "signature", "credential"}
+func unescape(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}
+
+// ascii percent-encodes what a terminal could take for more than a character.
+func ascii(text string) string {
+	var shown strings.Builder
+	for i := range len(text) {
+		if c := text[i]; c > ' ' && c < 0x7f {
+			shown.WriteByte(c)
+			continue
+		}
+		fmt.Fprintf(&shown, "%%%02X", text[i])
+	}
+	return shown.String()
+}
+
+const minAnywhere = 8 // bytes; a shorter secret inside a longer word is chance
+
+// forms are the spellings in which a secret may turn up.
+func forms(secret string) []string {
+	query := url.QueryEscape(secret)
+	return []string{secret, query, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(secret)}
+}
+
+// hideSecrets masks the secrets known by value. It repeats until nothing changes:
+// what was left and right of a masked one may form another. It ends, because
+// each replacement takes away a character that the mask does not have, or
+// makes the text shorter.
+func (r *Redactor) hideSecrets(text string) string {
+	r.mutex.RLock()
+	defer r.mutex.RUnlock()
+	for {
+		before := text
+		for _, secret := range r.secrets {
+			text = hide(text, secret)
+		}
+		if text == before {
+			return text
+		}
+	}
+}
+
+func hide(text, secret string) string {
+	if len(secret) >= minAnywhere {
+		return strings.ReplaceAll(text, secret, mask)
+	}
+	var shown strings.Builder
+	for at := 0; ; {
+		found := strings.Index(text[at:], secret)
+		if found < 0 {
+			return shown.String() + text[at:]
+		}
+		start, end := at+found, at+found+len(secret)
+		if inWord(text, start, end) {
+			shown.WriteString(text[at : start+1])
+			at = start + 1
+			continue
+		}
+		shown.WriteString(text[at:start] + mask)
+		at = end
+	}
+}
+
+// inWord reports whether a letter or digit touches text[start:end].
+func inWord(text string, start, end int) bool {
+	return start > 0 && alphanumeric(text[start-1]) || end < len(text) && alphanumeric(text[end])
+}
+
+func alphanumeric(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// JSON hides in JSON text the scalar values of members that hold a secret by
+// their name, and secrets inside of strings. Everything else keeps its text, but
+// for white space. The error is that of text which is not JSON.
+func (r *Redactor) JSON(body []byte) ([]byte, error) {
+	options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
+	var shown bytes.Buffer
+	dec := jsontext.NewDecoder(bytes.NewReader(body), options...)
+	enc := jsontext.NewEncoder(&shown, append(options, jsontext.PreserveRawStrings(true))...)
+	var names []string // of the members that lead to the next value
+	for {
+		depth := dec.StackDepth()
+		for len(names) <= depth {
+			names = append(names, "")
+		}
+		kind, count := dec.StackIndex(depth)
+		isName := kind == '{' && count%2 == 0
+		switch next := dec.PeekKind(); {
+		case next == 0:
+			_, err := dec.ReadToken()
+			if errors.Is(err, io.EOF) {
+				return bytes.TrimSuffix(shown.Bytes(), []byte("\n")), nil
+			}
+			return nil, err
+		case next == '{' || next == '[' || next == '}' || next == ']':
+			token, err := dec.ReadToken()
+			if err != nil {
+				return nil, err
+			}
+			if err := enc.WriteToken(token); err != nil {
+				return nil, err
+			}
+			if next == '[' { // its elements are what the member's name says
+				names = append(names[:depth+1], names[depth])
+			} else if next == '{' {
+				names = append(names[:depth+1], "")
+			}
+			continue
+		}
+		value, err := dec.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		text := ""
+		if value.Kind() == '"' {
+			raw, _ := jsontext.AppendUnquote(nil, value)
+			text = string(raw)
+		}
+		switch {
+		case isName:
+			names[depth] = text
+		case convention.IsSecret(names[depth]) && value.Kind() != 'n' && value.Kind() != 't' && value.Kind() != 'f':
+			value = jsontext.Value(`"` + mask + `"`)
+		case value.Kind() == '"':
+			if hidden := r.Text(text); hidden != text {
+				value, _ = jsontext.AppendQuote(nil, hidden)
+			}
+		}
+		if err := enc.WriteValue(value); err != nil {
+			return nil, err
+		}
+	}
 }

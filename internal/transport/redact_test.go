@@ -9,12 +9,12 @@ import (
 
 func TestRedactHeader(t *testing.T) {
 	t.Parallel()
-	given := http.Header{
+	present := http.Header{
 		"Authorization": {"Bearer abc.def"}, "Proxy-Authorization": {"Basic Zm9v"}, "Cookie": {"a=b"},
 		"Set-Cookie": {"a=b", "c=d"}, "X-Api-Key": {"k"}, "X-Amz-Security-Token": {"t"}, "X-Client-Secret": {"s"},
 		"X-Password": {"p"}, "X-Odd": {"Bearer 0123456789abcdef"}, "Accept": {"application/json"}, "X-Echo": {"was longsecret!"},
 	}
-	got := NewRedactor("longsecret").Header(given)
+	got := NewRedactor("longsecret").Header(present)
 	for name, want := range map[string]string{
 		"Authorization": "Bearer ***", "Proxy-Authorization": "Basic ***", "Cookie": "***", "Set-Cookie": "***",
 		"X-Api-Key": "***", "X-Amz-Security-Token": "***", "X-Client-Secret": "***", "X-Password": "***",
@@ -24,15 +24,15 @@ func TestRedactHeader(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got.Get(name), want)
 		}
 	}
-	if len(got["Set-Cookie"]) != 2 || given.Get("X-Api-Key") != "k" {
-		t.Errorf("lost values or changed the original: %v, %v", got, given)
+	if len(got["Set-Cookie"]) != 2 || present.Get("X-Api-Key") != "k" {
+		t.Errorf("lost values or changed the original: %v, %v", got, present)
 	}
 }
 
 func TestRedactURL(t *testing.T) {
 	t.Parallel()
 	redactor := NewRedactor("long secret/1", "short")
-	for given, want := range map[string]string{
+	for present, want := range map[string]string{
 		"https://a.example/v1/x?limit=1&q=%20a":                    "https://a.example/v1/x?limit=1&q=%20a",
 		"https://me:pw@a.example/":                                 "https://***@a.example/",
 		"https://a.example/?access_token=x&b=2&API-Key=y":          "https://a.example/?access_token=***&b=2&API-Key=***",
@@ -44,12 +44,12 @@ func TestRedactURL(t *testing.T) {
 		"https://a.example/#access_token=x":                        "https://a.example/",
 		"https://a.example/ü?ü":                                    "https://a.example/%C3%BC?%C3%BC",
 	} {
-		u, err := url.Parse(given)
+		u, err := url.Parse(present)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := redactor.URL(u); got != want {
-			t.Errorf("%s\nis   %s\nwant %s", given, got, want)
+			t.Errorf("%s\nis   %s\nwant %s", present, got, want)
 		}
 	}
 	if redactor.URL(nil) != "" {
@@ -61,18 +61,18 @@ func TestRedactText(t *testing.T) {
 	t.Parallel()
 	redactor := NewRedactor("12345678", "123456789abc", "pin", " ", "**", "")
 	redactor.Add("added-later\n")
-	for given, want := range map[string]string{
-		"x12345678x":                    "x***x",
-		"123456789abc":                  "***",
-		"pin, spinning (pin)":           "***, spinning (***)",
-		"pinadded-later":                "******",
-		"1234123456785678":              "1234***5678",
-		"no bearer token":               "no bearer token",
-		"eyJhbGciOiJ.eyJpc3MiOiJ4.sig!": "***!",
-		"see http://me:a@b@x/?key=1 x":  "see http://***@x/?key=*** x",
+	for present, want := range map[string]string{
+		"x12345678x":                       "x***x",
+		"123456789abc":                     "***",
+		"pin, spinning (pin)":              "***, spinning (***)",
+		"pinadded-later":                   "******",
+		"1234123456785678":                 "1234***5678",
+		"no bearer token":                  "no bearer token",
+		"eyJhbGciOiJ.eyJpc3MiOiJ4.sig!":    "***!",
+		"see http://me:a@b@x/?pwd=1&key=2": "see http://***@x/?pwd=***&key=2",
 	} {
-		if got := redactor.Text(given); got != want {
-			t.Errorf("%q is %q, want %q", given, got, want)
+		if got := redactor.Text(present); got != want {
+			t.Errorf("%q is %q, want %q", present, got, want)
 		}
 	}
 }

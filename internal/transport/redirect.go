@@ -1,55 +1,67 @@
 package transport
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
 const (
-	maxHops  = 10
-	maxDrain = 2 << 10 // bytes of a redirect's body worth reading to keep its connection
+	maxRedirects = 10
+	maxDrain     = 2 << 10 // bytes of a redirect's body worth reading to keep its connection
 )
 
-// redirects follows redirects (RFC 9110 section 15.4) by this rule. Every hop
+// redirects follows redirects (RFC 9110 section 15.4) by this rule. Every target
 // is compared with the first request, not with the one before. GET and HEAD
 // follow 301, 302, 303, 307 and 308; away from the first origin they carry no
 // credentials and no header but User-Agent, Accept and Accept-Encoding. Any
 // other method, and any request with a body, is sent again unchanged on 307 and
 // 308 within the first origin; every other redirect of it is an error, and
-// nothing is sent.
+// nothing is sent. A request over https is never sent again over http.
 type redirects struct {
-	begin     func() http.RoundTripper // what sends the hops of one request
-	redactor  *Redactor
-	allowHTTP bool
+	begin    func() http.RoundTripper // what sends the requests of one call
+	redactor *Redactor
+}
+
+type noRedirectsKey struct{}
+
+// NoRedirects marks the requests of a context as ones whose redirects are not
+// followed: the response is the redirect itself.
+func NoRedirects(ctx context.Context) context.Context {
+	return context.WithValue(ctx, noRedirectsKey{}, true)
 }
 
 func (r *redirects) RoundTrip(first *http.Request) (*http.Response, error) {
 	current, next := first, r.begin()
-	for hop := 0; ; hop++ {
-		answer, err := next.RoundTrip(current)
+	if first.Context().Value(noRedirectsKey{}) != nil {
+		return next.RoundTrip(first)
+	}
+	for count := 0; ; count++ {
+		response, err := next.RoundTrip(current)
 		if err != nil {
 			return nil, err
 		}
-		location := answer.Header.Get("Location")
-		if location == "" || !isRedirect(answer.StatusCode) {
-			return answer, nil
+		location := response.Header.Get("Location")
+		if location == "" || !isRedirect(response.StatusCode) {
+			return response, nil
 		}
-		discard(answer)
-		if hop == maxHops {
+		discard(response)
+		if count == maxRedirects {
 			return nil, failure.New(failure.Network, "stopped after %d redirects of %s %s; the last Location was %s",
-				maxHops, first.Method, r.redactor.URL(first.URL), r.location(current, location))
+				maxRedirects, first.Method, r.redactor.URL(first.URL), r.location(current, location))
 		}
-		if current, err = r.follow(first, current, answer.StatusCode, location); err != nil {
+		if current, err = r.follow(first, current, response.StatusCode, location); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// follow makes the request of the next hop, or says why there is none.
+// follow makes the request of the next request, or says why there is none.
 func (r *redirects) follow(first, current *http.Request, status int, location string) (*http.Request, error) {
 	target, err := current.URL.Parse(location)
 	if err != nil || target.Hostname() == "" {
@@ -70,15 +82,14 @@ func (r *redirects) permit(first, current *http.Request, status int, target *url
 	case isWrite(first) && !keepsMethod(status):
 		return r.refuse(first, current, status, target, "redirects of a %s are not followed", first.Method).
 			Hintf("nothing was sent there; the server may have done the work already: check before you repeat the call")
-	case isWrite(first) && originOf(target) != originOf(first.URL):
+	case isWrite(first) && !httpx.SameOrigin(target, first.URL):
 		return r.refuse(first, current, status, target, "redirects of a %s to another origin are not followed", first.Method).
 			Hintf("nothing was sent there; if that is the right server, name it with --server")
 	case isWrite(first) && hasBody(first) && first.GetBody == nil:
 		return r.refuse(first, current, status, target, "a body that came from a stream cannot be sent again").
 			Hintf("name the server that it should go to with --server")
-	case r.downgrades(first.URL, target):
-		return r.refuse(first, current, status, target, "redirects from https to plain http are not followed").
-			Hintf("--allow-http permits it")
+	case isHTTPS(first.URL) && !isHTTPS(target):
+		return r.refuse(first, current, status, target, "redirects from https to plain http are not followed")
 	}
 	return nil
 }
@@ -89,10 +100,7 @@ func (r *redirects) refuse(first, current *http.Request, status int, target *url
 	return failure.New(failure.Network, "the server answered %d to %s %s: "+why+"; Location was %s", args...)
 }
 
-func (r *redirects) downgrades(from, to *url.URL) bool {
-	return !r.allowHTTP && strings.EqualFold(from.Scheme, "https") &&
-		strings.EqualFold(to.Scheme, "http") && !Loopback(to.Hostname())
-}
+func isHTTPS(u *url.URL) bool { return strings.EqualFold(u.Scheme, "https") }
 
 // location is what a Location header says, fit to be shown.
 func (r *redirects) location(current *http.Request, text string) string {
@@ -103,7 +111,7 @@ func (r *redirects) location(current *http.Request, text string) string {
 }
 
 func isWeb(u *url.URL) bool {
-	return strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https")
+	return isHTTPS(u) || strings.EqualFold(u.Scheme, "http")
 }
 
 func isRedirect(status int) bool {
@@ -119,11 +127,58 @@ func keepsMethod(status int) bool {
 	return status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect
 }
 
-// discard ends an answer that nobody will see. A short body of known length is
+// discard ends a response that nobody will see. A short body of known length is
 // read so that the connection can be used again.
-func discard(answer *http.Response) {
-	if answer.ContentLength >= 0 && answer.ContentLength <= maxDrain {
-		_, _ = io.CopyN(io.Discard, answer.Body, answer.ContentLength)
+func discard(response *http.Response) {
+	if response.ContentLength >= 0 && response.ContentLength <= maxDrain {
+		_, _ = io.CopyN(io.Discard, response.Body, response.ContentLength)
 	}
-	_ = answer.Body.Close()
+	_ = response.Body.Close()
+}
+
+// again is the first request once more, at the target. What may go along is
+// taken from the first request, so a way that comes back to its origin has
+// its credentials again.
+func again(first *http.Request, target *url.URL) (*http.Request, error) {
+	home := httpx.SameOrigin(target, first.URL)
+	next := (&http.Request{
+		Method: first.Method, URL: target, Header: headers(first, home),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(first.Context())
+	if home && first.Host != first.URL.Host {
+		next.Host = first.Host
+	}
+	if !hasBody(first) {
+		return next, nil
+	}
+	body, err := first.GetBody()
+	if err != nil {
+		return nil, failure.New(failure.Network, "cannot read the body again to follow a redirect: %w", err)
+	}
+	next.Body, next.GetBody = body, first.GetBody
+	next.ContentLength, next.TransferEncoding = first.ContentLength, first.TransferEncoding
+	return next, nil
+}
+
+func headers(first *http.Request, home bool) http.Header {
+	if home {
+		return first.Header.Clone()
+	}
+	kept := http.Header{}
+	for _, name := range [...]string{"User-Agent", "Accept", "Accept-Encoding"} {
+		if values, present := first.Header[name]; present {
+			kept[name] = append([]string(nil), values...)
+		}
+	}
+	return kept
+}
+
+// isWrite reports whether a repetition may change something or carries a body
+// that was meant for the first server.
+func isWrite(req *http.Request) bool {
+	return req.Method != http.MethodGet && req.Method != http.MethodHead && req.Method != "" || hasBody(req)
+}
+
+func hasBody(req *http.Request) bool {
+	return req.Body != nil && req.Body != http.NoBody
 }

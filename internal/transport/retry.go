@@ -2,9 +2,19 @@ package transport
 
 import (
 	"context"
+	"errors"
+	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/syserror"
 )
 
 const (
@@ -12,22 +22,22 @@ const (
 	longestWait = 20 * time.Second
 )
 
-// Retry says how often and when a request is sent again. GET, HEAD and OPTIONS
-// are repeated when the connection was refused or reset before the response
-// began, and on the statuses 408, 429, 500, 502, 503 and 504; any other method
-// only when no connection could be dialled, so that nothing was sent. A body
-// needs GetBody to be sent again. A response whose body has begun to be read is
-// never repeated.
+// Retry says how often and when a request is sent again. A request that only
+// reads is repeated when the connection was reset before the response began,
+// and on the statuses 408, 429, 500, 502, 503 and 504. Any other request is
+// repeated only where the server did nothing: no connection could be dialled,
+// or the status is 429, or 503 with Retry-After. A body needs GetBody to be sent
+// again. A response whose body has begun to be read is never repeated.
 type Retry struct {
-	// Attempts is the number in all, redirects of one request included; 1 or
-	// less means that nothing is repeated.
-	Attempts int
+	// Retries is how many times one call is sent again at most, its redirects
+	// included; 0 for none.
+	Retries int
 
 	// Unsafe repeats every method as if it were a GET.
 	Unsafe bool
 
 	// MaxWait bounds each wait. A server that asks for more with Retry-After
-	// (RFC 9110 section 10.2.3) has its answer returned at once.
+	// (RFC 9110 section 10.2.3) has its response returned at once.
 	MaxWait time.Duration
 
 	// Sleep waits, or returns early with an error when the context ends. Nil
@@ -44,26 +54,34 @@ type Retry struct {
 
 // Repeat is one attempt that failed and the wait before the next: redacted.
 type Repeat struct {
-	Attempt, Of int // which failed, counted from 1, and how many there are in all
+	Attempt, Of int // the number of this retry, counted from 1, and how many there may be
 	Method, URL string
-	Status      int   // 0 without an answer
-	Err         error // nil with an answer
+	Status      int   // 0 without an response
+	Err         error // nil with an response
 	Wait        time.Duration
 }
 
-// Repeats reports whether a request of that method is sent again when it may
-// have arrived: one that only asks (RFC 9110 section 9.2.1), or any with Unsafe.
-func (r Retry) Repeats(method string) bool {
-	switch method {
+type readsKey struct{}
+
+// OnlyReads marks the requests of a context as ones that only read, whatever
+// their method is, such as a search that is a POST.
+func OnlyReads(ctx context.Context) context.Context {
+	return context.WithValue(ctx, readsKey{}, true)
+}
+
+// Repeats reports whether a request is sent again when it may have arrived: one
+// that only reads (RFC 9110 section 9.2.1, and OnlyReads), or any with Unsafe.
+func (r Retry) Repeats(req *http.Request) bool {
+	switch req.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, "":
 		return true
 	}
-	return r.Unsafe
+	return r.Unsafe || req.Context().Value(readsKey{}) != nil
 }
 
 func (r Retry) withDefaults() Retry {
 	if r.Sleep == nil {
-		r.Sleep = sleep
+		r.Sleep = Wait
 	}
 	if r.Random == nil {
 		r.Random = rand.N[time.Duration]
@@ -74,7 +92,11 @@ func (r Retry) withDefaults() Retry {
 	return r
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Wait waits, or returns early with the context's error when that ends.
+func Wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -83,4 +105,206 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// repeater sends one call: its attempts are counted over all its redirects.
+type repeater struct {
+	next     http.RoundTripper
+	rule     Retry
+	now      func() time.Time
+	redactor *Redactor
+	attempt  int
+	began    atomic.Bool // the response to this attempt, if only its first byte
+}
+
+func (r *repeater) RoundTrip(req *http.Request) (*http.Response, error) {
+	for current := req; ; {
+		r.attempt++
+		response, err := r.once(current)
+		wait, again := r.plan(req, response, err)
+		if !again {
+			return response, err
+		}
+		fresh, failed := renew(req)
+		if failed != nil {
+			return response, err // what came is worth more than why it cannot be repeated
+		}
+		current = fresh
+		r.report(req, response, err, wait)
+		if response != nil {
+			_ = response.Body.Close() // unread: it may be as slow as the server is
+		}
+		if ended := r.rule.Sleep(req.Context(), wait); ended != nil {
+			if fresh.Body != nil {
+				_ = fresh.Body.Close()
+			}
+			return nil, stopped(req.Context(), ended, situation{peer: peer(req.URL)})
+		}
+	}
+}
+
+// once sends the request and notes whether an response began.
+func (r *repeater) once(req *http.Request) (*http.Response, error) {
+	r.began.Store(false)
+	watch := &httptrace.ClientTrace{GotFirstResponseByte: func() { r.began.Store(true) }}
+	return r.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), watch)))
+}
+
+// renew is the request with its body from the beginning.
+func renew(req *http.Request) (*http.Request, error) {
+	fresh := req.Clone(req.Context())
+	if !hasBody(req) {
+		return fresh, nil
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return nil, failure.New(failure.File, "cannot read the body again: %w", err)
+	}
+	fresh.Body = body
+	return fresh, nil
+}
+
+func (r *repeater) report(req *http.Request, response *http.Response, err error, wait time.Duration) {
+	seen := Repeat{
+		Attempt: r.attempt, Of: r.rule.Retries, Wait: wait,
+		Method: req.Method, URL: r.redactor.URL(req.URL), Err: err,
+	}
+	if response != nil {
+		seen.Status = response.StatusCode
+	}
+	r.rule.Report(seen)
+}
+
+// plan decides whether the request is sent again, and after which wait.
+func (r *repeater) plan(req *http.Request, response *http.Response, err error) (time.Duration, bool) {
+	if r.attempt > r.rule.Retries || req.Context().Err() != nil || !r.mayRepeat(req, response, err) {
+		return 0, false
+	}
+	wait := r.jitter()
+	if response != nil {
+		asked, _ := RetryAfter(response.Header, r.now())
+		if asked > r.rule.MaxWait {
+			return 0, false
+		}
+		wait = max(wait, asked)
+	}
+	deadline, limited := req.Context().Deadline()
+	return wait, !limited || r.now().Add(wait).Before(deadline)
+}
+
+// jitter is a wait from nothing to a limit that doubles, so that many clients
+// that failed together do not come back together.
+func (r *repeater) jitter() time.Duration {
+	limit := firstWait
+	for range r.attempt - 1 {
+		limit = min(2*limit, longestWait)
+	}
+	if limit = min(limit, r.rule.MaxWait); limit <= 0 {
+		return 0
+	}
+	return r.rule.Random(limit)
+}
+
+func (r *repeater) mayRepeat(req *http.Request, response *http.Response, err error) bool {
+	if hasBody(req) && req.GetBody == nil {
+		return false
+	}
+	repeatable := r.rule.Repeats(req)
+	if err == nil {
+		return repeatable && Transient(response.StatusCode) || didNothing(response)
+	}
+	return neverDialled(err) || repeatable && !r.began.Load() && lostConnection(err)
+}
+
+// Refused reports whether the server did certainly not do what a request asked
+// for: it could not be reached, or says so. Only one of the arguments is set.
+func Refused(response *http.Response, err error) bool {
+	if err != nil {
+		return neverDialled(err)
+	}
+	return didNothing(response) || !Transient(response.StatusCode) && response.StatusCode < http.StatusInternalServerError
+}
+
+// didNothing reports whether the server says that it did not process the
+// request: 429, or 503 with the time to come back.
+func didNothing(response *http.Response) bool {
+	return response.StatusCode == http.StatusTooManyRequests ||
+		response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
+}
+
+// Transient reports whether a status tells of a failure that may be over soon.
+func Transient(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+// RetryAfter returns how long the server asks to wait from now (RFC 9110
+// section 10.2.3: seconds or a date), zero for a date that is over, and whether
+// it asks at all. Fractions of a second, which some servers send, are rounded
+// up.
+func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
+	text := strings.TrimSpace(header.Get("Retry-After"))
+	whole, fraction, hasFraction := strings.Cut(text, ".")
+	if isDigits(whole) && (!hasFraction || isDigits(fraction)) {
+		const most = 100 * 365 * 24 * time.Hour // a duration ends at 292 years
+		seconds, err := strconv.ParseInt(whole, 10, 64)
+		if strings.Trim(fraction, "0") != "" && err == nil {
+			seconds++
+		}
+		if err != nil || seconds > int64(most/time.Second) {
+			return most, true
+		}
+		return time.Duration(seconds) * time.Second, true
+	}
+	date, err := http.ParseTime(text)
+	if err != nil {
+		return 0, false
+	}
+	return max(date.Sub(now), 0), true
+}
+
+func isDigits(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// neverDialled reports that there was no connection to send a byte on. A name
+// that does not exist will not exist in a second either.
+func neverDialled(err error) bool {
+	failed := operation(err, "dial", "proxyconnect")
+	if failed != nil && failed.Op == "proxyconnect" {
+		failed = operation(failed.Err, "dial")
+	}
+	if failed == nil {
+		return false
+	}
+	var name *net.DNSError
+	return !errors.As(failed, &name) || !name.IsNotFound
+}
+
+// lostConnection reports that the connection ended, whoever ended it.
+func lostConnection(err error) bool {
+	if failed := operation(err, "read", "write"); failed != nil {
+		return !failed.Timeout()
+	}
+	return errors.Is(err, io.EOF) || syserror.ClosedPipe(err) || lostStream(err)
+}
+
+// lostStream tells what net/http has no types for.
+func lostStream(err error) bool {
+	text := err.Error()
+	if cause := errors.Unwrap(err); cause != nil {
+		text = cause.Error()
+	}
+	for _, part := range [...]string{
+		"server closed idle connection", "http2: client connection lost", "http2: server sent GOAWAY", "stream error: stream ID",
+	} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
 }

@@ -82,11 +82,11 @@ func TestHTTP2(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	base := newBase(Options{}.withDefaults())
+	base := newBase(Options{}.withDefaults(), connectTimeout)
 	base.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	base.TLSClientConfig.NextProtos = nil
 	t.Cleanup(base.CloseIdleConnections)
-	answer, err := New(Options{Base: base}).RoundTrip(request(t, "GET", server.URL, ""))
+	answer, err := Options{}.over(base).RoundTrip(request(t, "GET", server.URL, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,9 +145,9 @@ func TestNotReached(t *testing.T) {
 		{
 			"silent", slow.URL,
 			Options{HeaderTimeout: 20 * time.Millisecond},
-			"no answer within 0.02s from " + slow.Listener.Addr().String(),
+			"no response within 0.02s from " + slow.Listener.Addr().String(),
 		},
-		{"hangs up", hangsUp.URL, Options{}, "closed the connection without an answer"},
+		{"hangs up", hangsUp.URL, Options{}, "closed the connection without a response"},
 		{
 			"proxy refused", "http://a.example",
 			Options{Proxy: proxy("http://me:pass@" + closed)},
@@ -157,11 +157,6 @@ func TestNotReached(t *testing.T) {
 			"proxy says no", "https://a.example",
 			Options{Proxy: proxy("http://me:pass@" + refuses.Listener.Addr().String())},
 			"refused to connect to a.example:443: status 407",
-		},
-		{
-			"proxy nonsense", "http://a.example",
-			Options{Proxy: proxy("http://me:pa/ss@x")},
-			"the proxy address from the environment is not a valid URL",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -220,14 +215,95 @@ func TestDeadline(t *testing.T) {
 
 func TestDefaultTimeouts(t *testing.T) {
 	t.Parallel()
-	base := newBase(Options{}.withDefaults())
+	base := newBase(Options{}.withDefaults(), connectTimeout)
 	if base.TLSHandshakeTimeout != 10*time.Second || base.ResponseHeaderTimeout != time.Minute || !base.ForceAttemptHTTP2 {
 		t.Errorf("%+v", base)
 	}
 	if got := within(base.ResponseHeaderTimeout); got != " within 60s" {
 		t.Errorf("says %q", got)
 	}
-	if base := newBase(Options{HeaderTimeout: -1}.withDefaults()); base.ResponseHeaderTimeout != 0 {
+	if base := newBase(Options{HeaderTimeout: -1}.withDefaults(), connectTimeout); base.ResponseHeaderTimeout != 0 {
 		t.Errorf("without a bound: %v", base.ResponseHeaderTimeout)
+	}
+}
+
+// TestStalledBody: the wait for the next bytes is bounded, the body is not.
+func TestStalledBody(t *testing.T) {
+	t.Parallel()
+	for _, encoding := range []string{"", "gzip"} {
+		server := serve(t, func(w http.ResponseWriter, req *http.Request) {
+			w.Header().Set("Content-Encoding", encoding)
+			out := io.Writer(w)
+			if encoding == "gzip" {
+				packed := gzip.NewWriter(w)
+				defer packed.Flush()
+				out = packed
+			}
+			_, _ = io.WriteString(out, strings.Repeat("some", 4096))
+			if packed, is := out.(*gzip.Writer); is {
+				_ = packed.Flush()
+			}
+			w.(http.Flusher).Flush()
+			<-req.Context().Done()
+		})
+		response, err := New(Options{StallTimeout: 50 * time.Millisecond}).RoundTrip(request(t, "GET", server.URL, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		checkRefused(t, Classify(err), "the response stalled: no data within 0.05s")
+		if len(text) != 4*4096 {
+			t.Errorf("%q: %d bytes arrived before", encoding, len(text))
+		}
+		_ = response.Body.Close()
+	}
+}
+
+// TestOnlyReads: a POST that only reads is sent again like a GET.
+func TestOnlyReads(t *testing.T) {
+	t.Parallel()
+	url, count := answers(t, says(502, ""), hangsUp, says(200, ""))
+	var w waits
+	req := request(t, "POST", url, "query")
+	response, err := New(w.options(3)).RoundTrip(req.WithContext(OnlyReads(req.Context())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, response); got != "POST query" || count.Load() != 3 {
+		t.Errorf("got %q after %d attempts", got, count.Load())
+	}
+}
+
+func TestProxyVariables(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, value, noProxy, url string
+		refused                   bool
+	}{
+		{"HTTPS_PROXY", "http://user:pa#ss@h", "", "https://a.example", true},
+		{"https_proxy", "http://user:pa%ss@h", "", "https://a.example", true},
+		{"HTTP_PROXY", "http://user:pa/ss@h", "", "http://a.example", true},
+		{"HTTP_PROXY", "user:pa?ss@h:1", "", "http://a.example", true},
+		{"HTTP_PROXY", "ftp://h:1", "", "http://a.example", true},
+		{"HTTP_PROXY", "http://h:1#", "", "http://a.example", true},
+		{"HTTP_PROXY", "http://user:pa#ss@h", "", "https://a.example", false},
+		{"HTTPS_PROXY", "http://user:pa#ss@h", "", "https://127.0.0.1", false},
+		{"HTTPS_PROXY", "http://user:pa#ss@h", "x, .example", "https://a.example", false},
+		{"HTTPS_PROXY", "http://user:pa#ss@h", "a.example:443", "https://a.example", false},
+		{"HTTPS_PROXY", "http://user:pa#ss@h", "a.example:80", "https://a.example", true},
+		{"HTTPS_PROXY", "http://user:pa#ss@h", "10.0.0.0/8", "https://10.1.2.3", false},
+		{"HTTPS_PROXY", "http://user:pa#ss@h", "*", "https://a.example", false},
+		{"HTTPS_PROXY", "http://user:pa%23ss@h:3128/", "", "https://a.example", false},
+		{"HTTPS_PROXY", "h:3128", "", "https://a.example", false},
+		{"HTTPS_PROXY", "socks5://h:1", "", "https://a.example", false},
+	} {
+		environment := map[string]string{c.name: c.value, "NO_PROXY": c.noProxy}
+		_, err := ProxyFromEnvironment(func(name string) string { return environment[name] })(request(t, "GET", c.url, ""))
+		if !c.refused && err != nil || c.refused && (err == nil || failure.Of(err).Kind != failure.Usage) {
+			t.Errorf("%s=%s, NO_PROXY=%s, %s: %v", c.name, c.value, c.noProxy, c.url, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), c.name) || strings.Contains(err.Error(), "ss@")) {
+			t.Errorf("says %v", err)
+		}
 	}
 }

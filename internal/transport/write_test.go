@@ -36,7 +36,7 @@ func TestWrites(t *testing.T) {
 			t.Parallel()
 			hosts := newHosts(t)
 			req := armed(request(t, test.method, via(home, test.status, test.location), "the body"))
-			answer, err := New(Options{Base: hosts.base(t)}).RoundTrip(req)
+			answer, err := Options{}.over(hosts.base(t)).RoundTrip(req)
 			if test.want != "" {
 				checkRefused(t, err, test.want)
 				if sent := hosts.requests(); len(sent) != 1 {
@@ -68,6 +68,6 @@ func TestStreamedBodyIsNotSentAgain(t *testing.T) {
 	hosts := newHosts(t)
 	req := request(t, "POST", via("http://api.example", 307, "/there"), "")
 	req.Body = io.NopCloser(io.LimitReader(strings.NewReader("body"), 9))
-	_, err := New(Options{Base: hosts.base(t)}).RoundTrip(req)
+	_, err := Options{}.over(hosts.base(t)).RoundTrip(req)
 	checkRefused(t, err, "cannot be sent again")
 }

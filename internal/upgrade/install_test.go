@@ -59,7 +59,7 @@ func (i Installer) only(t *testing.T, want string) {
 
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	by, files, i := upgradetest.NewSigner(1), upgradetest.Shelf{}, installed(t)
+	by, files, i := upgradetest.NewSigner(1), upgradetest.Files{}, installed(t)
 	files.Publish(t, by, "2.0.0", system, machine, upgradetest.Tar(t,
 		file("README.md", "read me"), file("../epilot", "outside"), file("bin/epilot", "below"),
 		entry{Name: "epilot", Text: "/bin/sh", Kind: tar.TypeSymlink}, file("epilot", newProgram),
@@ -96,14 +96,14 @@ func TestInstallFails(t *testing.T) {
 	good := []entry{file("epilot", newProgram)}
 	for name, row := range map[string]struct {
 		entries []entry
-		spoil   func(*testing.T, upgradetest.Shelf)
+		spoil   func(*testing.T, upgradetest.Files)
 		want    string
 	}{
-		"wrong checksum": {good, func(t *testing.T, s upgradetest.Shelf) {
+		"wrong checksum": {good, func(t *testing.T, s upgradetest.Files) {
 			s[archive] = upgradetest.Tar(t, file("epilot", newProgram+"rm -r /\n"))
 		}, "its checksum differs"},
-		"short archive":     {good, func(_ *testing.T, s upgradetest.Shelf) { s[archive] = s[archive][:len(s[archive])/2] }, "its checksum differs"},
-		"no archive":        {good, func(_ *testing.T, s upgradetest.Shelf) { delete(s, archive) }, "the release feed has no " + archive[1:]},
+		"short archive":     {good, func(_ *testing.T, s upgradetest.Files) { s[archive] = s[archive][:len(s[archive])/2] }, "its checksum differs"},
+		"no archive":        {good, func(_ *testing.T, s upgradetest.Files) { delete(s, archive) }, "the release feed has no " + archive[1:]},
 		"outside":           {[]entry{file("../epilot", newProgram)}, nil, "no file epilot in it"},
 		"absolute":          {[]entry{file("/epilot", newProgram)}, nil, "no file epilot in it"},
 		"a link":            {[]entry{{Name: "epilot", Text: "/bin/sh", Kind: tar.TypeSymlink}}, nil, "no file epilot in it"},
@@ -116,19 +116,19 @@ func TestInstallFails(t *testing.T) {
 		"it hangs":          {[]entry{file("epilot", "#!/bin/sh\nexec sleep 60\n")}, nil, "did not tell its version within"},
 		"only on the bench": {[]entry{file("epilot", "#!/bin/sh\ncase $0 in */.epilot-upgrade-*) echo epilot 2.0.0 ;; *) exit 9 ;; esac\n")}, nil, "does not run here: exit status 9"},
 		"not on the bench":  {[]entry{file("epilot", "#!/bin/sh\ncase $0 in */.epilot-upgrade-*) exit 9 ;; *) echo epilot 2.0.0 ;; esac\n")}, nil, "does not run here: exit status 9"},
-		"no gzip": {good, func(t *testing.T, s upgradetest.Shelf) {
+		"no gzip": {good, func(t *testing.T, s upgradetest.Files) {
 			s.Publish(t, by, "2.0.0", system, machine, []byte("no gzip"))
 		}, "cannot be unpacked: unexpected EOF"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files, i := upgradetest.Shelf{}, installed(t)
+			files, i := upgradetest.Files{}, installed(t)
 			files.Publish(t, by, "2.0.0", system, machine, upgradetest.Tar(t, row.entries...))
 			if row.spoil != nil {
 				row.spoil(t, files)
 			}
 			if strings.HasPrefix(name, "it hangs") {
-				i.Patience = 50 * time.Millisecond
+				i.Timeout = 50 * time.Millisecond
 			}
 			release := latest(t, by, files)
 			done, err := i.Install(t.Context(), release)

@@ -162,7 +162,7 @@ func TestInstallSweeps(t *testing.T) {
 	files := published(t, by, "2.0.0", file("epilot", newProgram))
 	release := latest(t, by, files)
 	before := time.Now().Add(-2 * time.Hour)
-	killed, busy := filepath.Join(filepath.Dir(i.Program), benchPrefix+"1"), filepath.Join(filepath.Dir(i.Program), benchPrefix+"2")
+	killed, busy := filepath.Join(filepath.Dir(i.Program), workspacePrefix+"1"), filepath.Join(filepath.Dir(i.Program), workspacePrefix+"2")
 	for _, folder := range []string{killed, busy} {
 		if err := os.Mkdir(folder, 0o700); err != nil {
 			t.Fatal(err)
@@ -188,7 +188,7 @@ func TestInstallSweeps(t *testing.T) {
 // in, root or not.
 func TestInstallWhereNothingCanBe(t *testing.T) {
 	t.Parallel()
-	by, files := upgradetest.NewSigner(1), upgradetest.Shelf{}
+	by, files := upgradetest.NewSigner(1), upgradetest.Files{}
 	files.Publish(t, by, "2.0.0", system, machine, upgradetest.Tar(t, file("epilot", newProgram)))
 	release := latest(t, by, files)
 	for _, program := range []string{"/proc/self/status", filepath.Join(t.TempDir(), "none")} {

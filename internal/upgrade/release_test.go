@@ -3,22 +3,30 @@ package upgrade
 import (
 	"bytes"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/transport"
 	"github.com/epilot-cli/epilot/internal/upgrade/upgradetest"
 )
 
 func TestLatestAndNamedReleases(t *testing.T) {
 	t.Parallel()
-	by, files := upgradetest.NewSigner(1), upgradetest.Shelf{}
+	by, files := upgradetest.NewSigner(1), upgradetest.Files{}
 	files.Publish(t, by, "1.0.0", system, machine, []byte("old"))
 	files.Publish(t, by, "2.0.0-rc.1", system, machine, []byte("new"))
 	f := open(t, by, files)
-	latest, err := f.Latest(t.Context())
-	if err != nil || latest.Version != "2.0.0-rc.1" {
+	if latest, err := f.Latest(t.Context()); err == nil || !strings.Contains(err.Error(), "prerelease 2.0.0-rc.1") {
 		t.Fatalf("got %v, %v", latest, err)
+	}
+	if candidate, err := f.Find(t.Context(), "2.0.0-rc.1"); err != nil || candidate.Version != "2.0.0-rc.1" {
+		t.Fatalf("got %v, %v", candidate, err)
 	}
 	named, err := f.Find(t.Context(), "1.0.0")
 	if err != nil || named.Version != "1.0.0" {
@@ -39,40 +47,40 @@ func TestReleaseIsRefused(t *testing.T) {
 	const latest, folder = "/latest/download/checksums.txt.minisig", "/download/v1.0.0/"
 	by := upgradetest.NewSigner(1)
 	for name, row := range map[string]struct {
-		spoil func(*testing.T, upgradetest.Shelf)
+		spoil func(*testing.T, upgradetest.Files)
 		want  string
 	}{
-		"checksums changed": {func(_ *testing.T, s upgradetest.Shelf) {
+		"checksums changed": {func(_ *testing.T, s upgradetest.Files) {
 			s[folder+"checksums.txt"] = bytes.Replace(s[folder+"checksums.txt"], []byte("other"), []byte("otter"), 1)
 		}, "signature of release 1.0.0 is not valid"},
-		"another key": {func(t *testing.T, s upgradetest.Shelf) {
+		"another key": {func(t *testing.T, s upgradetest.Files) {
 			s[latest] = upgradetest.NewSigner(2).Signature(t, s[folder+"checksums.txt"], "epilot 1.0.0")
 		}, "signature of release 1.0.0 is not valid"},
-		"another key with our id": {func(t *testing.T, s upgradetest.Shelf) {
+		"another key with our id": {func(t *testing.T, s upgradetest.Files) {
 			other := upgradetest.NewSigner(2)
 			other.KeyId = by.KeyId
 			s[latest] = other.Signature(t, s[folder+"checksums.txt"], "epilot 1.0.0")
 		}, "signature of release 1.0.0 is not valid"},
-		"old checksums as a new release": {func(_ *testing.T, s upgradetest.Shelf) {
+		"old checksums as a new release": {func(_ *testing.T, s upgradetest.Files) {
 			s["/download/v9.0.0/checksums.txt"] = s[folder+"checksums.txt"]
 			s[latest] = bytes.Replace(s[latest], []byte("epilot 1.0.0"), []byte("epilot 9.0.0"), 1)
 		}, "signature of release 9.0.0 is not valid"},
-		"signed for another program": {func(t *testing.T, s upgradetest.Shelf) {
+		"signed for another program": {func(t *testing.T, s upgradetest.Files) {
 			s[latest] = by.Signature(t, s[folder+"checksums.txt"], "tool 1.0.0")
 		}, "names no version of epilot"},
-		"a path for a version": {func(t *testing.T, s upgradetest.Shelf) {
+		"a path for a version": {func(t *testing.T, s upgradetest.Files) {
 			s[latest] = by.Signature(t, s[folder+"checksums.txt"], "epilot ../1.0.0")
 		}, "names no version of epilot"},
-		"no signature":     {func(_ *testing.T, s upgradetest.Shelf) { s[latest] = []byte("<html>\n\n\n\n") }, "no minisign signature"},
-		"empty signature":  {func(_ *testing.T, s upgradetest.Shelf) { s[latest] = nil }, "no minisign signature"},
-		"huge signature":   {func(_ *testing.T, s upgradetest.Shelf) { s[latest] = make([]byte, mostSignature+1) }, "longer than it may be"},
-		"huge checksums":   {func(_ *testing.T, s upgradetest.Shelf) { s[folder+"checksums.txt"] = make([]byte, mostSums+1) }, "longer than it may be"},
-		"no checksums":     {func(_ *testing.T, s upgradetest.Shelf) { delete(s, folder+"checksums.txt") }, "has no download/v1.0.0/checksums.txt"},
-		"nothing released": {func(_ *testing.T, s upgradetest.Shelf) { clear(s) }, "has no latest/download/checksums.txt.minisig"},
+		"no signature":     {func(_ *testing.T, s upgradetest.Files) { s[latest] = []byte("<html>\n\n\n\n") }, "no minisign signature"},
+		"empty signature":  {func(_ *testing.T, s upgradetest.Files) { s[latest] = nil }, "no minisign signature"},
+		"huge signature":   {func(_ *testing.T, s upgradetest.Files) { s[latest] = make([]byte, mostSignature+1) }, "longer than it may be"},
+		"huge checksums":   {func(_ *testing.T, s upgradetest.Files) { s[folder+"checksums.txt"] = make([]byte, mostSums+1) }, "longer than it may be"},
+		"no checksums":     {func(_ *testing.T, s upgradetest.Files) { delete(s, folder+"checksums.txt") }, "has no download/v1.0.0/checksums.txt"},
+		"nothing released": {func(_ *testing.T, s upgradetest.Files) { clear(s) }, "has no latest/download/checksums.txt.minisig"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			files := upgradetest.Shelf{}
+			files := upgradetest.Files{}
 			files.Publish(t, by, "1.0.0", system, machine, []byte("archive"))
 			row.spoil(t, files)
 			got, err := open(t, by, files).Latest(t.Context())
@@ -86,7 +94,7 @@ func TestReleaseIsRefused(t *testing.T) {
 // TestOldReleaseUnderANewName: a feed that gives out one release for another.
 func TestOldReleaseUnderANewName(t *testing.T) {
 	t.Parallel()
-	by, files := upgradetest.NewSigner(1), upgradetest.Shelf{}
+	by, files := upgradetest.NewSigner(1), upgradetest.Files{}
 	files.Publish(t, by, "1.0.0", system, machine, nil)
 	files["/download/v2.0.0/checksums.txt.minisig"] = files["/download/v1.0.0/checksums.txt.minisig"]
 	_, err := open(t, by, files).Find(t.Context(), "2.0.0")
@@ -144,6 +152,138 @@ func TestVersions(t *testing.T) {
 	for i, older := range ordered[:len(ordered)-1] {
 		if Compare(older, ordered[i+1]) >= 0 || Compare(ordered[i+1], older) <= 0 || Compare(older, older) != 0 {
 			t.Errorf("%s is not older than %s", older, ordered[i+1])
+		}
+	}
+}
+
+const system, machine = "linux", "amd64"
+
+type entry = upgradetest.Entry
+
+func file(name, text string) entry { return entry{Name: name, Text: text} }
+
+// published is a shelf with one release whose archive has those files.
+func published(t *testing.T, by *upgradetest.Signer, version string, entries ...entry) upgradetest.Files {
+	t.Helper()
+	files := upgradetest.Files{}
+	files.Publish(t, by, version, system, machine, upgradetest.Tar(t, entries...))
+	return files
+}
+
+// open is the feed of a server, for the signer's releases.
+func open(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Feed {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	f, err := Open(Options{Address: server.URL, Key: by.Public(), Send: transport.New(transport.Options{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// latest is the release that a server calls the latest.
+func latest(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Release {
+	t.Helper()
+	release, err := open(t, by, handler).Latest(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return release
+}
+
+// TestMinisign: what the minisign program signs, in the way that docs/release.md
+// describes, is what we accept.
+func TestMinisign(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("minisign"); err != nil {
+		t.Skip("minisign is not installed")
+	}
+	dir, by := t.TempDir(), upgradetest.NewSigner(1)
+	minisign := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("minisign", args...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	minisign("-G", "-W", "-p", "key.pub", "-s", "key")
+	public, err := os.ReadFile(filepath.Join(dir, "key.pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := published(t, by, "1.0.0", file("epilot", ""))
+	sums := filepath.Join(dir, "checksums.txt")
+	if err := os.WriteFile(sums, files["/download/v1.0.0/checksums.txt"], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	minisign("-S", "-s", "key", "-m", sums, "-t", "epilot 1.0.0")
+	if files[upgradetest.Latest], err = os.ReadFile(sums + ".minisig"); err != nil {
+		t.Fatal(err)
+	}
+	f := open(t, by, files)
+	if _, err := f.Latest(t.Context()); err == nil {
+		t.Error("accepted by another key")
+	}
+	_, key, _ := strings.Cut(strings.TrimSpace(string(public)), "\n")
+	o := Options{Address: f.base.String(), Key: key, Send: f.send}
+	if f, err = Open(o); err != nil {
+		t.Fatal(err)
+	}
+	if release, err := f.Latest(t.Context()); err != nil || release.Version != "1.0.0" {
+		t.Errorf("got %v, %v", release, err)
+	}
+}
+
+func TestNews(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for name, row := range map[string]struct {
+		latest, current string
+		told            time.Duration // before now
+		want            string
+	}{
+		"never told":         {"2.0.0", "1.0.0", 100 * 365 * pause, "2.0.0"},
+		"told yesterday":     {"2.0.0", "1.0.0", pause, "2.0.0"},
+		"told today":         {"2.0.0", "1.0.0", pause - time.Second, ""},
+		"told tomorrow":      {"2.0.0", "1.0.0", -time.Hour, "2.0.0"},
+		"the same":           {"2.0.0", "2.0.0", pause, ""},
+		"older":              {"2.0.0", "2.0.1", pause, ""},
+		"out of a candidate": {"2.0.0", "2.0.0-rc.1", pause, "2.0.0"},
+		"nothing known":      {"", "1.0.0", pause, ""},
+	} {
+		m := Memory{Latest: row.latest, Notified: now.Add(-row.told)}
+		if got := m.News(row.current, now); got != row.want {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+	for age, want := range map[time.Duration]bool{0: false, pause - 1: false, pause: true, -time.Second: true} {
+		if got := (Memory{Checked: now.Add(-age)}).Due(now); got != want {
+			t.Errorf("%s: got %v", age, got)
+		}
+	}
+}
+
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "state", "upgrade.json")
+	if got := ReadMemory(file); got != (Memory{}) {
+		t.Errorf("got %+v", got)
+	}
+	want := Memory{Checked: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Latest: "1.2.3"}
+	if err := want.Write(file); err != nil {
+		t.Fatal(err)
+	}
+	if got := ReadMemory(file); got != want {
+		t.Errorf("got %+v", got)
+	}
+	for _, text := range []string{"", "{", `{"checked":1}`, `{"latest":"\u001b[2J"}`, `{"latest":"` + strings.Repeat("1", mostMemory) + `"}`} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := ReadMemory(file); got != (Memory{}) {
+			t.Errorf("%.20q: got %+v", text, got)
 		}
 	}
 }

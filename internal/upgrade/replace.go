@@ -1,8 +1,13 @@
 package upgrade
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"os"
+	"os/exec"
+	"strings"
+	"time"
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
@@ -11,7 +16,7 @@ import (
 // replace puts the new program in the place of the old one, which comes back
 // where the new one does not answer there: a system may permit a program in one
 // place and not in another.
-func (i Installer) replace(ctx context.Context, b *bench, version string) error {
+func (i Installer) replace(ctx context.Context, b *workspace, version string) error {
 	if err := setAside(i.Program, b.old); err != nil {
 		return i.failed(err)
 	}
@@ -27,7 +32,7 @@ func (i Installer) replace(ctx context.Context, b *bench, version string) error 
 	return i.bringBack(b, err)
 }
 
-func (i Installer) bringBack(b *bench, why error) error {
+func (i Installer) bringBack(b *workspace, why error) error {
 	err := putBack(b.old, i.Program)
 	if err == nil {
 		return why
@@ -48,4 +53,76 @@ func putBack(old, program string) error {
 		return nil
 	}
 	return os.Rename(old, program)
+}
+
+const renameTimeout = 10 * time.Second
+
+// try lets a program tell its version, and refuses it where that is not the
+// one that is wanted.
+func (i Installer) try(ctx context.Context, program, want string) error {
+	version, err := i.ask(ctx, program)
+	if ctx.Err() != nil {
+		return interrupted(ctx)
+	}
+	if err != nil {
+		return failure.New(failure.Network, "epilot %s does not run here: %w", want, atomicfile.Cause(err)).
+			Hintf("the old program is still in its place")
+	}
+	if version != want {
+		return untrusted("the program in release %s says that it is %q", want, version)
+	}
+	return nil
+}
+
+func interrupted(ctx context.Context) error {
+	if failed := (*failure.Error)(nil); errors.As(context.Cause(ctx), &failed) {
+		return failed
+	}
+	return failure.New(failure.Interrupted, "interrupted")
+}
+
+// ask returns the version that a program tells.
+func (i Installer) ask(ctx context.Context, program string) (string, error) {
+	limit := i.Timeout
+	if limit == 0 {
+		limit = renameTimeout
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var said head
+	cmd := exec.CommandContext(limited, program, "--version")
+	cmd.Env, cmd.Stdout, cmd.WaitDelay = Quiet(i.Environ), &said, limit/10
+	err := cmd.Run()
+	if limited.Err() != nil {
+		return "", errors.New("it did not tell its version within " + limit.String())
+	}
+	if err != nil {
+		return "", err
+	}
+	version, named := strings.CutPrefix(strings.TrimSpace(said.String()), "epilot ")
+	if !named {
+		return "", errors.New("it does not tell its version")
+	}
+	return version, nil
+}
+
+// Quiet is an environment without the token, in which epilot asks for no new
+// version.
+func Quiet(environ []string) []string {
+	quiet := []string{"EPILOT_NO_UPDATE_NOTIFIER=1"}
+	for _, pair := range environ {
+		if name, _, _ := strings.Cut(pair, "="); !strings.EqualFold(name, "EPILOT_TOKEN") {
+			quiet = append(quiet, pair)
+		}
+	}
+	return quiet
+}
+
+// head keeps the beginning of what is written.
+type head struct{ bytes.Buffer }
+
+func (h *head) Write(p []byte) (int, error) {
+	const most = 1 << 10
+	h.Buffer.Write(p[:min(len(p), max(0, most-h.Len()))])
+	return len(p), nil
 }

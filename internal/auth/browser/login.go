@@ -6,6 +6,8 @@ package browser
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -14,52 +16,43 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
 // Account is what the portal hands over. Only the token is more than words.
 type Account struct{ Token, OrgID, UserID, Name string }
 
-// Offer is a callback with a token that does not prove to belong to this login:
-// it has no state. A person may take it all the same.
-type Offer struct {
-	Account Account
-	answer  chan bool
-}
-
-// Answer takes the offer or refuses it. It must be called once.
-func (o Offer) Answer(take bool) { o.answer <- take }
-
 // Login is one login that waits for its callback.
 type Login struct {
 	Code     string       // six hexadecimal digits, for the person to compare
 	Accounts chan Account // gets one account, when the callback has come
-	Offers   chan Offer   // gets what a person has to decide on
+	Leaked   chan error   // gets an error when somebody else may know the state
 
 	state     string
+	start     string // path of the page that leads to the portal, once
 	port      string
-	asks      bool
 	listeners []net.Listener
 	server    *http.Server
 
 	mu      sync.Mutex
 	won     bool
-	asked   int
-	offered bool
+	portal  string // where the start page leads; "" once it did
+	started bool
 	shown   chan struct{} // closed when the browser has its last page
 	once    sync.Once
 }
 
-// Listen starts to wait on a free port of 127.0.0.1 and ::1. With asks, callbacks
-// without a state become Offers; else they are refused. An error is of kind
+// Listen starts to wait on a free port of 127.0.0.1 and ::1. An error is of kind
 // Network.
-func Listen(random io.Reader, asks bool) (*Login, error) {
-	secret := make([]byte, 32+3)
+func Listen(random io.Reader) (*Login, error) {
+	secret := make([]byte, 32+3+16)
 	if _, err := io.ReadFull(random, secret); err != nil {
 		return nil, failure.New(failure.Network, "no random numbers for the login: %w", err)
 	}
@@ -69,10 +62,11 @@ func Listen(random io.Reader, asks bool) (*Login, error) {
 			Hintf("paste a token with \"epilot auth token\" instead")
 	}
 	l := &Login{
-		Code:     strings.ToUpper(hex.EncodeToString(secret[32:])),
-		Accounts: make(chan Account, 1), Offers: make(chan Offer),
-		state: base64.RawURLEncoding.EncodeToString(secret[:32]),
-		asks:  asks, listeners: listeners, shown: make(chan struct{}),
+		Code:     strings.ToUpper(hex.EncodeToString(secret[32:35])),
+		Accounts: make(chan Account, 1), Leaked: make(chan error, 1),
+		state:     base64.RawURLEncoding.EncodeToString(secret[:32]),
+		start:     startPath + base64.RawURLEncoding.EncodeToString(secret[35:]),
+		listeners: listeners, shown: make(chan struct{}),
 	}
 	_, l.port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	l.server = &http.Server{
@@ -85,11 +79,11 @@ func Listen(random io.Reader, asks bool) (*Login, error) {
 	return l, nil
 }
 
-// Wishes are what the portal is asked for.
-type Wishes struct{ ReadOnly, Anonymize bool }
+// Scope are what the portal is asked for.
+type Scope struct{ ReadOnly, Anonymize bool }
 
 // URL is the page that the person signs in on. portal is the portal's base URL.
-func (l *Login) URL(portal *url.URL, w Wishes) string {
+func (l *Login) URL(portal *url.URL, w Scope) string {
 	query := fmt.Sprintf("cli_callback=%s&state=%s&code=%s",
 		url.QueryEscape("http://localhost:"+l.port+"/callback"), l.state, l.Code)
 	if w.ReadOnly {
@@ -101,6 +95,36 @@ func (l *Login) URL(portal *url.URL, w Wishes) string {
 	page := portal.JoinPath("login")
 	page.RawQuery = query
 	return page.String()
+}
+
+// StartURL is an address on loopback that leads to URL, once. A browser is opened
+// with it because other users of the machine can read a program's arguments,
+// and the state must not stand in them.
+func (l *Login) StartURL(portal *url.URL, w Scope) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.portal = l.URL(portal, w)
+	return "http://localhost:" + l.port + l.start
+}
+
+// begin sends the browser to the portal. Who comes second finds out that
+// somebody else came first, and has the state: then the login ends.
+func (l *Login) begin(w http.ResponseWriter) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.started || l.portal == "" {
+		l.won = true
+		select {
+		case l.Leaked <- failure.New(failure.Credentials, "the login page was opened twice; somebody else may have opened it").
+			Hintf("sign in again, or with --no-browser"):
+		default:
+		}
+		refuse(w, http.StatusGone, "This address has been used already.")
+		return
+	}
+	l.started = true
+	w.Header().Set("Location", l.portal)
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 // Close stops to listen. After a callback it first lets the browser fetch its
@@ -153,3 +177,171 @@ func listenSix() ([]net.Listener, error) {
 	six, err := net.Listen("tcp6", "[::1]:0")
 	return []net.Listener{six}, err
 }
+
+const (
+	callbackPath = "/callback"
+	donePath     = "/done"
+	startPath    = "/start/"
+)
+
+// ServeHTTP takes the callback, by redirecting the browser to a page whose
+// address has no token, and refuses everything else with a status of 400 or
+// more.
+func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	protect(w.Header())
+	if status, why := l.stranger(r); status != 0 {
+		refuse(w, status, why)
+		return
+	}
+	switch r.URL.EscapedPath() {
+	case donePath:
+		l.done(w)
+		return
+	case l.start:
+		l.begin(w)
+		return
+	}
+	account, proven, why := l.read(r)
+	switch {
+	case why != "":
+		refuse(w, http.StatusBadRequest, why)
+	case !proven:
+		refuse(w, http.StatusForbidden, "This callback does not belong to the login that is waiting.")
+	case l.win(account):
+		w.Header().Set("Location", donePath)
+		w.WriteHeader(http.StatusSeeOther)
+	default:
+		refuse(w, http.StatusGone, "This login has ended already.")
+	}
+}
+
+// stranger finds out who is not a browser that navigates to one of the pages:
+// another site's script, form or frame, or a name that was bound to this
+// machine for an attack (https://www.w3.org/TR/fetch-metadata/).
+func (l *Login) stranger(r *http.Request) (status int, why string) {
+	fetch := func(name, want string) bool {
+		got, present := r.Header["Sec-Fetch-"+name]
+		return present && (len(got) != 1 || got[0] != want)
+	}
+	switch {
+	case !l.isHost(r.Host):
+		return http.StatusMisdirectedRequest, "This address is not the one that the login waits on."
+	case !slices.Contains([]string{callbackPath, donePath, l.start}, r.URL.EscapedPath()):
+		return http.StatusNotFound, "There is no such page."
+	case r.Method != http.MethodGet:
+		return http.StatusMethodNotAllowed, "This page can only be visited."
+	case r.ContentLength != 0, r.Header.Get("Origin") != "", fetch("Mode", "navigate"), fetch("Dest", "document"):
+		return http.StatusForbidden, "This page can only be visited, not loaded by another one."
+	}
+	return 0, ""
+}
+
+// isHost accepts the names that the portal's callback has. It is stricter than
+// httpx.IsLoopback: any other name for this machine is somebody else's.
+func (l *Login) isHost(host string) bool {
+	name, port, err := net.SplitHostPort(strings.ToLower(host))
+	return err == nil && port == l.port && (name == "localhost" || name == "127.0.0.1" || name == "::1")
+}
+
+// read takes the account from the query, and says whether the state proves that
+// it answers this login.
+func (l *Login) read(r *http.Request) (account Account, proven bool, why string) {
+	const wrong = "This callback is not one of the portal's."
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return account, false, wrong
+	}
+	for _, name := range []string{"token", "state", "org_id", "user_id", "name"} {
+		if len(query[name]) > 1 {
+			return account, false, wrong
+		}
+	}
+	account = Account{
+		Token: query.Get("token"), OrgID: query.Get("org_id"), UserID: query.Get("user_id"), Name: query.Get("name"),
+	}
+	state, present := query["state"]
+	if present && subtle.ConstantTimeCompare([]byte(state[0]), []byte(l.state)) != 1 {
+		return account, false, "This callback does not belong to the login that is waiting."
+	}
+	if !httpx.IsBearerToken(account.Token) {
+		return account, false, "This callback brings no token."
+	}
+	return account, present, ""
+}
+
+// win ends the login with the account, unless it has ended.
+func (l *Login) win(account Account) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.won {
+		return false
+	}
+	l.won = true
+	l.Accounts <- account
+	return true
+}
+
+const style = `body{font:1.125rem/1.5 system-ui,sans-serif;max-width:32rem;margin:15vh auto;padding:0 1rem;` +
+	`color:#1a1a1a;background:#fff}code{display:inline-block;font-size:2rem;letter-spacing:.2em;` +
+	`padding:.25rem .75rem;border:2px solid;border-radius:.5rem}` +
+	`@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}`
+
+// page has no picture, script or font to load, and an empty icon, so that the
+// browser does not ask for one.
+const page = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>%[1]s – epilot CLI</title>
+<link rel="icon" href="data:,">
+<style>` + style + `</style>
+</head>
+<body>
+<main>
+<h1>%[1]s</h1>
+%[2]s
+</main>
+</body>
+</html>
+`
+
+// protect sets what every answer has: it is kept nowhere, framed by nobody and
+// loads nothing, and the next page does not hear where the browser was.
+func protect(h http.Header) {
+	sum := sha256.Sum256([]byte(style))
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+
+		"'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Connection", "close")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+}
+
+// refuse says no. It repeats nothing of what was asked.
+func refuse(w http.ResponseWriter, status int, why string) {
+	if status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", http.MethodGet)
+	}
+	w.WriteHeader(status)
+	write(w, "Not signed in", "<p>"+why+"</p>\n<p>The terminal still waits for its own login.</p>")
+}
+
+// done is the last page, once there is a login to speak of.
+func (l *Login) done(w http.ResponseWriter) {
+	l.mu.Lock()
+	won := l.won
+	l.mu.Unlock()
+	if !won {
+		refuse(w, http.StatusNotFound, "There is no such page.")
+		return
+	}
+	write(w, "Signed in", "<p>The terminal has received your login. Its code is</p>\n<p><code>"+l.Code+
+		"</code></p>\n<p>Compare it with the one in the terminal. You can close this window.</p>")
+	l.once.Do(func() { close(l.shown) })
+}
+
+// write sends the page; a browser that is gone misses nothing.
+func write(w io.Writer, title, text string) { _, _ = fmt.Fprintf(w, page, title, text) }

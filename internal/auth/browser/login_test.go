@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-func start(t *testing.T, asks bool) *Login {
+func start(t *testing.T) *Login {
 	t.Helper()
-	l, err := Listen(rand.Reader, asks)
+	l, err := Listen(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +44,12 @@ func (l *Login) at(path string) string { return "http://localhost:" + l.port + p
 
 func TestURL(t *testing.T) {
 	t.Parallel()
-	l := start(t, false)
+	l := start(t)
 	portal, err := url.Parse("https://portal.example/base/")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := url.Parse(l.URL(portal, Wishes{ReadOnly: true, Anonymize: true}))
+	got, err := url.Parse(l.URL(portal, Scope{ReadOnly: true, Anonymize: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,14 +63,14 @@ func TestURL(t *testing.T) {
 	if !regexp.MustCompile(`^[0-9A-F]{6}$`).MatchString(l.Code) {
 		t.Errorf("code %q", l.Code)
 	}
-	if plain := l.URL(portal, Wishes{}); strings.Contains(plain, "readonly") || strings.Contains(plain, "anonymize") {
+	if plain := l.URL(portal, Scope{}); strings.Contains(plain, "readonly") || strings.Contains(plain, "anonymize") {
 		t.Errorf("nobody wished for that: %s", plain)
 	}
 }
 
 func TestListensOnLoopbackOnly(t *testing.T) {
 	t.Parallel()
-	l := start(t, false)
+	l := start(t)
 	for _, listener := range l.listeners {
 		address := listener.Addr().(*net.TCPAddr)
 		if !address.IP.IsLoopback() {
@@ -84,7 +84,7 @@ func TestListensOnLoopbackOnly(t *testing.T) {
 
 func TestCallback(t *testing.T) {
 	t.Parallel()
-	l := start(t, false)
+	l := start(t)
 	if resp := visit(t, l.at("/done")); resp.StatusCode != http.StatusNotFound {
 		t.Errorf("done before it is: %d", resp.StatusCode)
 	}
@@ -133,7 +133,7 @@ func checkPage(t *testing.T, l *Login) {
 // than it is told.
 func TestClosedBrowser(t *testing.T) {
 	t.Parallel()
-	l := start(t, false)
+	l := start(t)
 	visit(t, l.at("/callback?token=SeCrEt&state="+l.state))
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -143,91 +143,43 @@ func TestClosedBrowser(t *testing.T) {
 	}
 }
 
-// TestOffers asks about callbacks without a state: one at a time, three at most.
-func TestOffers(t *testing.T) {
+// TestNoState: a callback without the state is refused, whoever waits.
+func TestNoState(t *testing.T) {
 	t.Parallel()
-	l := start(t, true)
-	statuses := make(chan int)
-	send := func() {
-		go func() {
-			resp, err := http.Get(l.at("/callback?token=SeCrEt&name=Me"))
-			if err != nil {
-				statuses <- 0
-				return
-			}
-			resp.Body.Close()
-			statuses <- resp.StatusCode
-		}()
-	}
-	send()
-	first := <-l.Offers
-	if first.Account.Name != "Me" || first.Account.Token != "SeCrEt" {
-		t.Errorf("got %+v", first.Account)
-	}
-	send()
-	if got := <-statuses; got != http.StatusForbidden {
-		t.Errorf("a second one at the same time: %d", got)
-	}
-	first.Answer(false)
-	if got := <-statuses; got != http.StatusForbidden {
-		t.Errorf("refused: %d", got)
-	}
-	send()
-	offer := <-l.Offers
-	offer.Answer(false)
-	<-statuses
-	send()
-	offer = <-l.Offers
-	offer.Answer(true)
-	if got := <-statuses; got != http.StatusOK { // followed to the last page
-		t.Errorf("taken: %d", got)
-	}
-	if got := <-l.Accounts; got.Token != "SeCrEt" {
-		t.Errorf("got %+v", got)
-	}
-	send()
-	if got := <-statuses; got != http.StatusForbidden {
-		t.Errorf("after the end: %d", got)
-	}
-}
-
-func TestNobodyToAsk(t *testing.T) {
-	t.Parallel()
-	l := start(t, false)
+	l := start(t)
 	if resp := visit(t, l.at("/callback?token=SeCrEt")); resp.StatusCode != http.StatusForbidden {
 		t.Errorf("got %d", resp.StatusCode)
 	}
 }
 
-// TestGivenUpOffer: who took back its callback is answered to no more, but the
-// person may still say yes.
-func TestGivenUpOffer(t *testing.T) {
+func TestNoRandomNumbers(t *testing.T) {
 	t.Parallel()
-	l := start(t, true)
-	ctx, cancel := context.WithCancel(t.Context())
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.at("/callback?token=SeCrEt"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		if resp, err := http.DefaultClient.Do(req); err == nil {
-			resp.Body.Close()
-		}
-	}()
-	offer := <-l.Offers
-	cancel()
-	<-gone
-	offer.Answer(true)
-	if got := <-l.Accounts; got.Token != "SeCrEt" {
-		t.Errorf("got %+v", got)
+	if _, err := Listen(bytes.NewReader(make([]byte, 10))); err == nil {
+		t.Error("a state was made of nothing")
 	}
 }
 
-func TestNoRandomNumbers(t *testing.T) {
+// TestStartPage: the address in the browser's arguments has no state, and leads
+// to the portal once.
+func TestStartPage(t *testing.T) {
 	t.Parallel()
-	if _, err := Listen(bytes.NewReader(make([]byte, 10)), false); err == nil {
-		t.Error("a state was made of nothing")
+	l := start(t)
+	portal := &url.URL{Scheme: "https", Host: "portal.example"}
+	address := l.StartURL(portal, Scope{})
+	if strings.Contains(address, l.state) || strings.Contains(address, l.Code) {
+		t.Errorf("the state is in %s", address)
+	}
+	first := visit(t, address)
+	if first.StatusCode != http.StatusSeeOther || first.Header.Get("Location") != l.URL(portal, Scope{}) {
+		t.Errorf("got %d to %q", first.StatusCode, first.Header.Get("Location"))
+	}
+	if second := visit(t, address); second.StatusCode != http.StatusGone {
+		t.Errorf("a second visit: %d", second.StatusCode)
+	}
+	if err := <-l.Leaked; err == nil {
+		t.Error("nobody is told of a second visit")
+	}
+	if late := visit(t, l.at("/callback?token=SeCrEt&state="+l.state)); late.StatusCode != http.StatusGone {
+		t.Errorf("a callback after that: %d", late.StatusCode)
 	}
 }

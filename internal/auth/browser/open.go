@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os/exec"
 	"strings"
+
+	"github.com/epilot-cli/epilot/internal/shell"
 )
 
 // Desktop is what is known of the person's desktop.
@@ -14,25 +16,56 @@ type Desktop struct {
 
 var errNoDisplay = errors.New("there is no display")
 
-// Open starts the browser on the address: the one that BROWSER names, in which
-// %s stands for the address, else the desktop's own. It does not wait for it.
+// Open starts the browser on the address: the first program of BROWSER that
+// starts, else the desktop's own. It does not wait for it.
 func (d Desktop) Open(address string) error {
-	words, err := d.command(address)
+	commands, err := d.commands(address)
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(words[0], words[1:]...)
-	if err := cmd.Start(); err != nil {
-		return err
+	for _, args := range commands {
+		cmd := exec.Command(args[0], args[1:]...)
+		if err = cmd.Start(); err == nil {
+			go func() { _ = cmd.Wait() }() // only so that it does not stay a zombie
+			return nil
+		}
 	}
-	go func() { _ = cmd.Wait() }() // only so that it does not stay a zombie
-	return nil
+	return err
 }
 
-func (d Desktop) command(address string) ([]string, error) {
-	if words := strings.Fields(d.Getenv("BROWSER")); len(words) > 0 {
-		return withAddress(words, address), nil
+// commands are the commands to try in order. BROWSER is read as xdg-open and
+// Python's webbrowser do: a list of commands with colons (on Windows semicolons)
+// between them, each with quotes as in a shell. %s stands for the address, which
+// else comes last; a command without %s may be a path with spaces.
+func (d Desktop) commands(address string) ([][]string, error) {
+	separator := ":"
+	if d.OS == "windows" {
+		separator = ";"
 	}
+	var commands [][]string
+	for entry := range strings.SplitSeq(d.Getenv("BROWSER"), separator) {
+		entry = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(entry), "&"))
+		if entry == "" {
+			continue
+		}
+		args, err := shell.Command("BROWSER", entry)
+		if _, found := exec.LookPath(entry); found == nil && !strings.Contains(entry, "%s") {
+			args, err = []string{entry}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		commands = append(commands, withAddress(args, address))
+	}
+	if len(commands) > 0 {
+		return commands, nil
+	}
+	args, err := d.desktop(address)
+	return [][]string{args}, err
+}
+
+// desktop is the desktop's own command.
+func (d Desktop) desktop(address string) ([]string, error) {
 	switch d.OS {
 	case "darwin":
 		return []string{"open", address}, nil
@@ -46,15 +79,15 @@ func (d Desktop) command(address string) ([]string, error) {
 	return []string{"xdg-open", address}, nil
 }
 
-func withAddress(words []string, address string) []string {
+func withAddress(argv []string, address string) []string {
 	placed := false
-	for i, word := range words {
+	for i, word := range argv {
 		if strings.Contains(word, "%s") {
-			words[i], placed = strings.ReplaceAll(word, "%s", address), true
+			argv[i], placed = strings.ReplaceAll(word, "%s", address), true
 		}
 	}
 	if placed {
-		return words
+		return argv
 	}
-	return append(words, address)
+	return append(argv, address)
 }

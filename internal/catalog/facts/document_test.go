@@ -16,7 +16,7 @@ func TestDocument(t *testing.T) {
 		"body": {d.Body(op), ""},
 		"responses": {d.Responses(op), `{"200":{"content":{"application/json":{"schema":{"$ref":"pets#/components/schemas/Pet"}}}},` +
 			`"401":{"content":{"application/json":{"schema":{"type":"object","properties":{"status":{"type":"integer"},"error":{"type":"string"}}}}}}}`},
-		"schemas": {(&Document{API: api}).Schemas(op), `{"Pet":{"type":"object","properties":{"parent":{"$ref":"#/components/schemas/Pet"},` +
+		"schemas": {(&Document{API: api}).Schemas(op), `{"Pet":{"type":"object","description":"A pet","properties":{"parent":{"$ref":"#/components/schemas/Pet"},` +
 			`"name":{"$ref":"#/components/schemas/%23~1components~1schemas~1Pet~1properties~1parent"}}},` +
 			`"a b":{"type":"string","enum":["x","y"],"default":"x"},` +
 			`"#/components/schemas/Pet/properties/parent":{"$ref":"#/components/schemas/Pet"}}`},

@@ -18,38 +18,92 @@
 package facts
 
 import (
+	"bufio"
+	"embed"
+	"errors"
+	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/epilot-cli/epilot/internal/catalog/openapi"
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
+
+//go:embed *.txt
+var files embed.FS
+
+// Text returns the embedded facts of the API of that name.
+func Text(name string) (text string, known bool) {
+	file, err := files.Open(name + ".txt")
+	if err != nil {
+		return "", false
+	}
+	defer file.Close()
+	var content strings.Builder // spares the second copy that a string of ReadFile's bytes is
+	if info, err := file.Stat(); err == nil {
+		content.Grow(int(info.Size()))
+	}
+	_, err = io.Copy(&content, file)
+	return content.String(), err == nil
+}
+
+// HasID reports whether the embedded API of that name has an operation whose id
+// is wanted. It holds no more than the beginning of a line.
+func HasID(name string, wanted func(id string) bool) bool {
+	file, err := files.Open(name + ".txt")
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	lines := bufio.NewReader(file)
+	for begins := true; ; {
+		part, err := lines.ReadSlice('\n')
+		if begins {
+			word, described, _ := strings.Cut(string(part[:min(len(part), longestID)]), " ")
+			id, _, _ := strings.Cut(described, " ")
+			switch {
+			case word == "op" && wanted(unescape(id)):
+				return true
+			case word == "response", word == "schema":
+				return false
+			}
+		}
+		if begins = err == nil; err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			return false
+		}
+	}
+}
+
+// longestID is how many bytes the id of an operation may have, with what is before
+// it on its line.
+const longestID = 200
 
 // text is the facts of one API: the JSON of its lines by name. A call asks for
 // few of the schemas, so that finding them is cheaper than a map of all, and a
 // list for none.
 type text struct {
-	api        *operation.API
-	operations []operation.Operation // room for the next ones, made for many at a time
-	shared     string                // the lines of responses and schemas, not read yet
+	api        *openapi.API
+	operations []openapi.Operation // room for the next ones, made for many at a time
+	shared     string              // the lines of responses and schemas, not read yet
 	readShared sync.Once
 	names      []string
 	schemas    []string
 	responses  map[string]string
-	fragments  openapi.Fragments
+	fragments  reader.Fragments
 }
 
 // Read reads the facts of the API of that name. One pass finds the lines of the
 // operations, a second one those that they share, once somebody asks; an
 // operation is completed when it is loaded and a schema read when it is asked
 // for. A text without operations is an error of kind File.
-func Read(name, lines string) (*operation.API, error) {
-	t := &text{api: &operation.API{Name: name}}
-	t.api.Components = operation.LazyComponents(t.schemaNames, t.schema)
-	t.fragments = openapi.Fragments{Name: name, Response: t.response, Components: t.api.Components}
+func Read(name, lines string) (*openapi.API, error) {
+	t := &text{api: &openapi.API{Name: name}}
+	t.api.Components = openapi.LazyComponents(t.schemaNames, t.schema)
+	t.fragments = reader.Fragments{Name: name, Response: t.response, Components: t.api.Components}
 	if err := t.read(lines); err != nil {
 		return nil, err
 	}
@@ -105,20 +159,21 @@ func (t *text) schemaNames() []string {
 }
 
 // operation lists an operation and leaves the rest for later.
-func (t *text) operation(id, rest string) *operation.Operation {
+func (t *text) operation(id, rest string) *openapi.Operation {
 	method, rest, _ := strings.Cut(rest, " ")
 	path, fragment, _ := strings.Cut(rest, " ")
 	op := t.next()
 	op.ID, op.Method, op.Path = unescape(id), method, unescape(path)
 	op.Deprecated, op.Tags = t.beginning(fragment)
-	op.Defer(func(op *operation.Operation) { t.complete(op, fragment) })
+	op.Defer(func(op *openapi.Operation) { t.complete(op, fragment) })
+	op.Mentions = func() string { return t.mentions(fragment) }
 	return op
 }
 
 // next is room for one more operation.
-func (t *text) next() *operation.Operation {
+func (t *text) next() *openapi.Operation {
 	if len(t.operations) == 0 {
-		t.operations = make([]operation.Operation, 32)
+		t.operations = make([]openapi.Operation, 32)
 	}
 	op := &t.operations[0]
 	t.operations = t.operations[1:]
@@ -128,8 +183,8 @@ func (t *text) next() *operation.Operation {
 // complete sets what the list leaves open, and only that: others may be
 // reading the rest. A fragment that cannot be read leaves the operation as
 // listed; a test reads all that are embedded.
-func (t *text) complete(op *operation.Operation, fragment string) {
-	full := operation.Operation{}
+func (t *text) complete(op *openapi.Operation, fragment string) {
+	full := openapi.Operation{}
 	if t.fragments.Operation(&full, fragment) != nil {
 		return
 	}
@@ -143,7 +198,7 @@ func (t *text) response(name string) (string, bool) {
 	return fragment, known
 }
 
-func (t *text) schema(name string) *operation.Schema {
+func (t *text) schema(name string) *openapi.Schema {
 	i := slices.Index(t.schemaNames(), name)
 	if i < 0 {
 		return nil
@@ -165,8 +220,8 @@ func (t *text) beginning(fragment string) (deprecated bool, tags []string) {
 		return deprecated, nil
 	}
 	if strings.Contains(list, `\`) {
-		var op operation.Operation
-		listed := openapi.Fragments{Name: t.api.Name, Response: func(string) (string, bool) { return "", false }}
+		var op openapi.Operation
+		listed := reader.Fragments{Name: t.api.Name, Response: func(string) (string, bool) { return "", false }}
 		_ = listed.Operation(&op, fragment) // what follows the tags is not readable yet
 		return deprecated, op.Tags
 	}
@@ -199,4 +254,132 @@ func unescape(word string) string {
 		return name
 	}
 	return word
+}
+
+// Document writes parts of an API as an OpenAPI 3.1 document has them, for
+// programs that read the map of all operations. Of texts it has the descriptions
+// of parameters and properties, where they were asked for (Operation.Described).
+type Document struct {
+	API  *openapi.API
+	Base string // stands before "#/components/schemas/…" in references: "", or where the document is
+
+	writer *writer
+}
+
+// Parameters are the parameters of an operation as a JSON array, "" for none.
+func (d *Document) Parameters(op *openapi.Operation) string {
+	return array(each(op.Params, d.write().param))
+}
+
+// Body is the request body of an operation as a JSON object, "" for none.
+func (d *Document) Body(op *openapi.Operation) string {
+	if op.Body == nil {
+		return ""
+	}
+	return d.write().body(op.Body)
+}
+
+// Responses are the responses of an operation by status, as a JSON object.
+func (d *Document) Responses(op *openapi.Operation) string {
+	return d.write().responses(op.Responses)
+}
+
+// Schemas are the components that the operations lead to, as a JSON object.
+func (d *Document) Schemas(operations ...*openapi.Operation) string {
+	w := d.write()
+	for _, op := range operations {
+		w.reach(op.Load())
+	}
+	var schemas object
+	for _, name := range w.reached() {
+		schemas.raw(name, w.schema(d.API.Components.Schema(name)))
+	}
+	return schemas.json()
+}
+
+func (d *Document) write() *writer {
+	if d.writer == nil {
+		d.writer = &writer{
+			options:    Options{whole: true, base: d.Base},
+			components: d.API.Components, found: map[string]bool{},
+		}
+	}
+	return d.writer
+}
+
+func array(items []string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	return "[" + strings.Join(items, ",") + "]"
+}
+
+// reference is how a component is named: bare in the facts, by a pointer
+// (RFC 6901) in the fragment of a URL in a document.
+func (w *writer) reference(name string) string {
+	if !w.options.whole || name == "" {
+		return name
+	}
+	pointer := strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	return w.options.base + "#/components/schemas/" + url.PathEscape(pointer)
+}
+
+func (w *writer) references(names map[string]string) map[string]string {
+	found := make(map[string]string, len(names))
+	for value, name := range names {
+		found[value] = w.reference(name)
+	}
+	return found
+}
+
+// reach finds the components that an operation leads to.
+func (w *writer) reach(op *openapi.Operation) {
+	for _, p := range op.Params {
+		w.visit(p.Schema)
+	}
+	if op.Body != nil {
+		w.visitContents(op.Body.Contents)
+	}
+	for _, response := range op.Responses {
+		w.visitContents(response.Contents)
+	}
+}
+
+func (w *writer) visitContents(contents []*openapi.Content) {
+	for _, content := range contents {
+		w.visit(content.Schema)
+	}
+}
+
+func (w *writer) visit(s *openapi.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Ref != "" {
+		w.visitName(s.Ref)
+		return
+	}
+	w.visit(s.Items)
+	w.visit(s.Additional)
+	w.visit(s.Not)
+	for _, p := range s.Properties {
+		w.visit(p.Schema)
+	}
+	for _, variant := range slices.Concat(s.AllOf, s.OneOf, s.AnyOf) {
+		w.visit(variant)
+	}
+	if s.Discriminator != nil {
+		for _, value := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
+			w.visitName(s.Discriminator.Mapping[value])
+		}
+	}
+}
+
+func (w *writer) visitName(name string) {
+	if w.found[name] {
+		return
+	}
+	w.found[name] = true
+	w.order = append(w.order, name)
+	w.visit(w.components.Schema(name))
 }

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/epilot-cli/epilot/internal/catalog/openapi"
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
 
 const document = `openapi: 3.0.3
@@ -53,9 +53,9 @@ schema a%20b {"type":"string","enum":["x","y"],"default":"x"}
 schema #/components/schemas/Pet/properties/parent {"$ref":"Pet"}
 `
 
-func parse(t testing.TB, text string) *operation.API {
+func parse(t testing.TB, text string) *openapi.API {
 	t.Helper()
-	api, err := openapi.Parse("pets", "pets.yaml", []byte(text))
+	api, err := reader.Parse("pets", "pets.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestReadListsBeforeItLoads(t *testing.T) {
 	if listed.Params != nil {
 		t.Error("an operation was read before it was asked for")
 	}
-	if loaded := api.Find("get pet"); len(loaded.Params) != 3 || loaded.Security != operation.Public || len(loaded.Responses) != 2 {
+	if loaded := api.Find("get pet"); len(loaded.Params) != 3 || loaded.Security != openapi.Public || len(loaded.Responses) != 2 {
 		t.Errorf("loaded: %+v", loaded)
 	}
 	if name := api.Components.Schema("Pet").Property("name"); name.Target().Property("parent") == nil {

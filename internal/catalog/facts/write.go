@@ -1,10 +1,14 @@
 package facts
 
 import (
+	"cmp"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/epilot-cli/epilot/internal/operation"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
 // Options say what else than facts is written.
@@ -18,7 +22,7 @@ type Options struct {
 // Write returns the facts of an API, the same for the same API. Components that
 // no operation leads to are left out. Without Options.Texts an example is kept
 // only where it is a scalar of at most 64 characters without a space.
-func Write(api *operation.API, options Options) string {
+func Write(api *openapi.API, options Options) string {
 	w := &writer{options: options, components: api.Components, found: map[string]bool{}}
 	for _, op := range api.Operations {
 		w.reach(op.Load())
@@ -42,7 +46,7 @@ func Write(api *operation.API, options Options) string {
 
 type writer struct {
 	options    Options
-	components *operation.Components
+	components *openapi.Components
 	found      map[string]bool // components that are reached
 	order      []string        // the same, as they were reached
 	shared     []sharedResponse
@@ -54,7 +58,7 @@ type sharedResponse struct{ name, fragment string }
 const shortResponse = 60 // bytes, up to which a line of its own does not pay
 
 // share finds the responses that are the same in several places.
-func (w *writer) share(api *operation.API) {
+func (w *writer) share(api *openapi.API) {
 	times, first := map[string]int{}, map[string]string{}
 	var order []string
 	for _, op := range api.Operations {
@@ -93,11 +97,304 @@ func (w *writer) reached() []string {
 	return names
 }
 
-func (w *writer) head(api *operation.API) string {
+func (w *writer) head(api *openapi.API) string {
 	var o object
 	o.text("title", api.Title)
 	o.text("version", api.Version)
 	o.texts("servers", api.Servers)
 	o.texts("tags", api.Tags)
 	return o.json()
+}
+
+func (w *writer) operation(op *openapi.Operation) string {
+	var o object
+	o.flag("deprecated", op.Deprecated)
+	o.texts("tags", op.Tags)
+	if w.options.Texts {
+		o.text("description", op.Description)
+	}
+	switch op.Security {
+	case openapi.Public:
+		o.text("security", "public")
+	case openapi.Optional:
+		o.text("security", "optional")
+	}
+	o.texts("servers", op.Servers)
+	o.list("parameters", each(op.Params, w.param))
+	if op.Body != nil {
+		o.raw("requestBody", w.body(op.Body))
+	}
+	o.raw("responses", w.responses(op.Responses))
+	return o.json()
+}
+
+func (w *writer) body(body *openapi.Body) string {
+	var o object
+	o.flag("required", body.Required)
+	if w.options.Texts {
+		o.text("description", body.Description)
+	}
+	o.raw("content", w.contents(body.Contents))
+	return o.json()
+}
+
+func (w *writer) responses(responses []*openapi.Response) string {
+	var o object
+	for _, response := range responses {
+		fragment := w.response(response)
+		if name, shared := w.names[fragment]; shared {
+			var reference object
+			reference.text("$ref", name)
+			fragment = reference.json()
+		}
+		o.raw(response.Status, fragment)
+	}
+	return o.json()
+}
+
+func (w *writer) response(response *openapi.Response) string {
+	var o object
+	if w.options.Texts {
+		o.text("description", response.Description)
+	}
+	if len(response.Contents) > 0 {
+		o.raw("content", w.contents(response.Contents))
+	}
+	return o.json()
+}
+
+func (w *writer) contents(contents []*openapi.Content) string {
+	var o object
+	for _, content := range contents {
+		var c object
+		if content.Schema != nil {
+			c.raw("schema", w.schema(content.Schema))
+		}
+		w.examples(&c, content.Examples)
+		c.raw("encoding", encodings(content.Encoding))
+		o.raw(content.MediaType, c.json())
+	}
+	return o.json()
+}
+
+func encodings(list []openapi.Encoding) string {
+	var o object
+	for _, e := range list {
+		var inner object
+		inner.text("contentType", e.MediaType)
+		inner.text("style", e.Style)
+		if e.Style != "" && e.Explode != (e.Style == "form") {
+			inner.raw("explode", truth(e.Explode))
+		}
+		o.raw(e.Property, inner.json())
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return o.json()
+}
+
+func (w *writer) examples(o *object, examples []openapi.Example) {
+	var named object
+	for _, example := range examples {
+		switch {
+		case !w.keeps(example.Value):
+		case example.Name == "":
+			o.raw("example", example.Value)
+		default:
+			var e object
+			e.raw("value", example.Value)
+			named.raw(example.Name, e.json())
+		}
+	}
+	if len(named.members) > 0 {
+		o.raw("examples", named.json())
+	}
+}
+
+const longestExample = 64 // bytes of JSON text
+
+// keeps reports whether an example may be written.
+func (w *writer) keeps(example string) bool {
+	if example == "" || w.options.Texts {
+		return example != ""
+	}
+	return len(example) <= longestExample && example != "null" && !strings.ContainsAny(example[:1], "{[") &&
+		!strings.ContainsAny(example, ` \`)
+}
+
+func (w *writer) param(p *openapi.Param) string {
+	var o object
+	o.text("name", p.Name)
+	o.text("in", p.In)
+	simple := p.In == "path" || p.In == "header"
+	if p.Style != "form" && !simple || p.Style != "simple" && simple {
+		o.text("style", p.Style)
+	}
+	if p.Explode != (p.Style == "form") {
+		o.raw("explode", truth(p.Explode))
+	}
+	o.flag("required", p.Required && (w.options.whole || p.In != "path"))
+	o.flag("deprecated", p.Deprecated)
+	o.flag("allowReserved", p.AllowReserved)
+	if w.options.Texts || w.options.whole {
+		o.text("description", p.Description)
+	}
+	if p.MediaType != "" {
+		o.raw("content", w.contents([]*openapi.Content{{MediaType: p.MediaType, Schema: p.Schema}}))
+	} else if p.Schema != nil {
+		o.raw("schema", w.schema(p.Schema))
+	}
+	if w.keeps(p.Example) {
+		o.raw("example", p.Example)
+	}
+	return o.json()
+}
+
+func (w *writer) schema(s *openapi.Schema) string { return w.described(s, "") }
+
+// described is a schema with our description of the property that has it.
+func (w *writer) described(s *openapi.Schema, description string) string {
+	var o object
+	o.text("$ref", w.reference(s.Ref))
+	if len(s.Types) == 1 {
+		o.text("type", s.Types[0])
+	} else {
+		o.texts("type", s.Types)
+	}
+	o.text("format", s.Format)
+	w.notes(&o, s, description)
+	o.list("enum", s.Enum)
+	o.raw("const", s.Const)
+	o.raw("default", s.Default)
+	if w.keeps(s.Example) {
+		o.raw("example", s.Example)
+	}
+	limits(&o, s)
+	w.inside(&o, s)
+	o.flag("readOnly", s.ReadOnly)
+	o.flag("writeOnly", s.WriteOnly)
+	o.flag("deprecated", s.Deprecated)
+	return o.json()
+}
+
+func (w *writer) notes(o *object, s *openapi.Schema, description string) {
+	switch {
+	case w.options.Texts:
+		o.text("title", s.Title)
+		o.text("description", s.Description)
+	case w.options.whole:
+		o.text("description", cmp.Or(description, s.Description))
+	}
+}
+
+func limits(o *object, s *openapi.Schema) {
+	o.text("pattern", s.Pattern)
+	o.count("minLength", s.MinLength)
+	o.count("maxLength", s.MaxLength)
+	o.raw(boundName("inimum", s.ExclusiveMinimum), s.Minimum)
+	o.raw(boundName("aximum", s.ExclusiveMaximum), s.Maximum)
+	o.raw("multipleOf", s.MultipleOf)
+	o.count("minItems", s.MinItems)
+	o.count("maxItems", s.MaxItems)
+	o.flag("uniqueItems", s.UniqueItems)
+	o.count("minProperties", s.MinProps)
+	o.count("maxProperties", s.MaxProps)
+}
+
+// boundName is the name of 3.1 for a limit: exclusiveMinimum has a value.
+func boundName(ending string, exclusive bool) string {
+	if exclusive {
+		return "exclusiveM" + ending
+	}
+	return "m" + ending
+}
+
+func (w *writer) inside(o *object, s *openapi.Schema) {
+	if s.Items != nil {
+		o.raw("items", w.schema(s.Items))
+	}
+	if len(s.Properties) > 0 {
+		var properties object
+		for _, p := range s.Properties {
+			properties.raw(p.Name, w.described(p.Schema, p.Description))
+		}
+		o.raw("properties", properties.json())
+	}
+	o.texts("required", s.Required)
+	if s.Closed {
+		o.raw("additionalProperties", "false")
+	} else if s.Additional != nil {
+		o.raw("additionalProperties", w.schema(s.Additional))
+	}
+	o.list("allOf", each(s.AllOf, w.schema))
+	o.list("oneOf", each(s.OneOf, w.schema))
+	o.list("anyOf", each(s.AnyOf, w.schema))
+	if s.Not != nil {
+		o.raw("not", w.schema(s.Not))
+	}
+	if d := s.Discriminator; d != nil {
+		var inner object
+		inner.text("propertyName", d.Property)
+		inner.mapping("mapping", w.references(d.Mapping))
+		o.raw("discriminator", inner.json())
+	}
+}
+
+// object is a JSON object while it is written. Empty values are left out.
+type object struct{ members jsonx.Object }
+
+func (o *object) raw(name, json string) {
+	if json != "" {
+		o.members = append(o.members, jsonx.Member{Name: name, Value: []byte(json)})
+	}
+}
+
+func (o *object) text(name, text string) {
+	if text != "" {
+		o.raw(name, jsonx.Quote(text))
+	}
+}
+
+func (o *object) flag(name string, set bool) {
+	if set {
+		o.raw(name, "true")
+	}
+}
+
+func (o *object) count(name string, n *int) {
+	if n != nil {
+		o.raw(name, strconv.Itoa(*n))
+	}
+}
+
+func (o *object) list(name string, items []string) {
+	if len(items) > 0 {
+		o.raw(name, "["+strings.Join(items, ",")+"]")
+	}
+}
+
+func (o *object) texts(name string, texts []string) { o.list(name, each(texts, jsonx.Quote)) }
+
+func (o *object) json() string { return string(o.members.Text()) }
+
+// mapping writes a map, sorted.
+func (o *object) mapping(name string, pairs map[string]string) {
+	var inner object
+	for _, key := range slices.Sorted(maps.Keys(pairs)) {
+		inner.raw(key, jsonx.Quote(pairs[key]))
+	}
+	if len(pairs) > 0 {
+		o.raw(name, inner.json())
+	}
+}
+
+func truth(b bool) string { return strconv.FormatBool(b) }
+
+func each[T any](items []T, write func(T) string) []string {
+	var texts []string
+	for _, item := range items {
+		texts = append(texts, write(item))
+	}
+	return texts
 }

@@ -5,21 +5,25 @@
 package faults
 
 import (
+	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/epilot-cli/epilot/internal/failure"
 )
 
 // Kind is a way to misbehave.
 type Kind string
 
 const (
-	Status  Kind = "status"  // an error is answered, and nothing done
-	Reset   Kind = "reset"   // the connection is reset before an answer, and nothing done
-	Cut     Kind = "cut"     // the connection ends in the middle of the answer's body
-	Garbage Kind = "garbage" // the answer's body is not what its Content-Type says
-	Slow    Kind = "slow"    // the answer's body comes piece by piece
+	Status  Kind = "status"  // an error is served, and nothing done
+	Reset   Kind = "reset"   // the connection is reset before a response, and nothing done
+	Cut     Kind = "cut"     // the connection ends in the middle of the response's body
+	Garbage Kind = "garbage" // the response's body is not what its Content-Type says
+	Slow    Kind = "slow"    // the response's body comes piece by piece
 )
 
 // Rule says which requests meet which fault.
@@ -35,6 +39,8 @@ type Rule struct {
 	Path      string  // of the request or the definition; * stands for any text
 	API       string
 	Operation string // operationId
+
+	Text string // that it was read from
 }
 
 // Request is what a rule looks at.
@@ -94,6 +100,25 @@ func New(rules []Rule, delay Span, seed uint64) *Plan {
 	return p
 }
 
+// Describe is the plan as it is typed: a text for each rule, and the delay, "" for
+// none.
+func (p *Plan) Describe() (rules []string, delay string) {
+	if p == nil {
+		return nil, ""
+	}
+	for _, rule := range p.rules {
+		rules = append(rules, rule.Text)
+	}
+	switch {
+	case p.delay == Span{}:
+	case p.delay.Least == p.delay.Most:
+		delay = p.delay.Least.String()
+	default:
+		delay = p.delay.Least.String() + ".." + p.delay.Most.String()
+	}
+	return rules, delay
+}
+
 // Strike returns the first rule that the request meets, or nil.
 func (p *Plan) Strike(q Request) *Rule {
 	if p == nil {
@@ -125,4 +150,70 @@ func (p *Plan) Delay() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.delay.Least + time.Duration(p.timing.Int64N(int64(p.delay.Most-p.delay.Least)+1))
+}
+
+// Limit lets so many requests through in a time: a bucket of tokens that fills
+// up evenly. It is safe for use by several goroutines. A nil limit lets every
+// request through.
+type Limit struct {
+	size float64       // tokens of a full bucket
+	each time.Duration // in which one token comes
+
+	mu    sync.Mutex
+	level float64
+	seen  time.Time
+}
+
+// ParseLimit reads "10/s", "100/m" or "1000/h". "" is none: nil. Errors are of
+// kind Usage.
+func ParseLimit(text string) (*Limit, error) {
+	if text == "" {
+		return nil, nil
+	}
+	number, unit, _ := strings.Cut(text, "/")
+	count, err := strconv.Atoi(strings.TrimSpace(number))
+	period := periodOf(strings.TrimSpace(unit))
+	if err != nil || count < 1 || count > maxLimit || period == 0 {
+		return nil, failure.New(failure.Usage, "--rate-limit %q is not a number of requests for each second, minute or hour", text).
+			Hintf("give it as in --rate-limit 10/s, 100/m or 1000/h, at most %d", maxLimit)
+	}
+	return &Limit{size: float64(count), level: float64(count), each: period / time.Duration(count)}, nil
+}
+
+// maxLimit is what a limit may let through in its time at most.
+const maxLimit = 1_000_000
+
+// rounding is what the level may lack of a token after many small steps.
+const rounding = 1e-6
+
+func periodOf(unit string) time.Duration {
+	switch unit {
+	case "s":
+		return time.Second
+	case "m":
+		return time.Minute
+	case "h":
+		return time.Hour
+	}
+	return 0
+}
+
+// Take lets a request through, or says in how many whole seconds one more will
+// be let through (RFC 9110, section 10.2.3).
+func (l *Limit) Take(now time.Time) (retryAfter int, ok bool) {
+	if l == nil {
+		return 0, true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if passed := now.Sub(l.seen); passed > 0 { // one that came before another may ask behind it
+		l.level = min(l.size, l.level+float64(passed)/float64(l.each))
+		l.seen = now
+	}
+	if l.level >= 1-rounding {
+		l.level--
+		return 0, true
+	}
+	wait := time.Duration((1 - l.level) * float64(l.each))
+	return max(1, int(math.Ceil(wait.Seconds()))), false
 }

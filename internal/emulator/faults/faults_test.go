@@ -25,6 +25,7 @@ func TestParse(t *testing.T) {
 		"kind=slow,over=100ms,count=2":  with(func(r *faults.Rule) { r.Kind, r.Over, r.Count = faults.Slow, 100*time.Millisecond, 2 }),
 		"api=entity,operation=getThing": with(func(r *faults.Rule) { r.API, r.Operation = "entity", "getThing" }),
 	} {
+		want.Text = text
 		if got, err := faults.Parse(text); err != nil || got != want {
 			t.Errorf("%q: %+v %v", text, got, err)
 		}

@@ -16,18 +16,18 @@ const form = "give it as in --fault 'rate=0.1,status=503', with any of rate (0 t
 // Parse reads a rule: "rate=0.1,status=503". What is left out is the usual:
 // every request, and status 500. Errors are of kind Usage.
 func Parse(text string) (Rule, error) {
-	r := Rule{Kind: Status, Status: 500, Rate: 1, Over: 2 * time.Second}
-	given := map[string]bool{}
+	r := Rule{Kind: Status, Status: 500, Rate: 1, Over: 2 * time.Second, Text: text}
+	seen := map[string]bool{}
 	for pair := range strings.SplitSeq(text, ",") {
 		key, value, assigned := strings.Cut(pair, "=")
 		key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
 		if !assigned || value == "" {
 			return r, wrong(text, "%q is not key=value", strings.TrimSpace(pair))
 		}
-		if given[key] {
+		if seen[key] {
 			return r, wrong(text, "%s is given twice", key)
 		}
-		given[key] = true
+		seen[key] = true
 		known, valid := r.set(key, value)
 		if !known {
 			return r, wrong(text, "%q is not a key of a fault", key)
@@ -36,10 +36,10 @@ func Parse(text string) (Rule, error) {
 			return r, wrong(text, "%s cannot be %q", key, value)
 		}
 	}
-	if r.Kind != Status && (given["status"] || given["retry-after"]) {
+	if r.Kind != Status && (seen["status"] || seen["retry-after"]) {
 		return r, wrong(text, "kind=%s has no status", r.Kind)
 	}
-	if r.Kind != Slow && given["over"] {
+	if r.Kind != Slow && seen["over"] {
 		return r, wrong(text, "over is for kind=slow")
 	}
 	return r, nil
@@ -69,7 +69,7 @@ func (r *Rule) set(key, value string) (known, valid bool) {
 		return true, err == nil && r.Count > 0
 	case "kind":
 		r.Kind = Kind(value)
-		return true, r.Kind.known()
+		return true, r.Kind.isKnown()
 	}
 	return r.setMatch(key, value), r.Method == "" || slices.Contains(methods(), r.Method)
 }
@@ -95,7 +95,7 @@ func (r *Rule) setMatch(key, value string) (known bool) {
 	return true
 }
 
-func (k Kind) known() bool {
+func (k Kind) isKnown() bool {
 	switch k {
 	case Status, Reset, Cut, Garbage, Slow:
 		return true

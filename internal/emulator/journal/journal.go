@@ -1,14 +1,16 @@
-// Package journal writes down the requests that a local epilot has had, as
-// NDJSON: one object a line. Credentials are hidden by the name of their header
-// or query parameter and by their look; bodies are kept as they came, because
-// they are what the person who records wants to see.
+// Package journal writes down the requests that a mock has had, as NDJSON: one
+// object a line. Secrets are hidden by the name of the header, parameter or field
+// that holds them, by their look, and the caller's token by its value.
 package journal
 
 import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,8 +19,11 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/emulator"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
@@ -66,15 +71,13 @@ type line struct {
 // Add writes a request down, with one write for its line. The first line that
 // cannot be written is an error of kind File; it is not told again.
 func (j *Journal) Add(x emulator.Exchange) error {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(j.line(x)); err != nil {
+	text, err := jsonx.Encode(j.line(x))
+	if err != nil {
 		return err
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	_, err := j.to.Write(text.Bytes())
+	_, err = j.to.Write(append(text, '\n'))
 	if err == nil || j.lost != nil {
 		return nil
 	}
@@ -84,6 +87,9 @@ func (j *Journal) Add(x emulator.Exchange) error {
 }
 
 func (j *Journal) line(x emulator.Exchange) line {
+	if _, token, ok := strings.Cut(x.Header.Get("Authorization"), " "); ok && len(token) >= 8 {
+		j.redact.Add(token)
+	}
 	l := line{
 		Time: x.Began.UTC().Format("2006-01-02T15:04:05.000Z"), Method: x.Method,
 		Path: j.redact.Text(x.Path), Headers: j.headers(x.Header),
@@ -94,7 +100,7 @@ func (j *Journal) line(x emulator.Exchange) line {
 		shown := j.redact.URL(&url.URL{RawQuery: x.Query})
 		l.Query = strings.TrimPrefix(shown, "?")
 	}
-	l.setBody(x.Body)
+	l.setBody(j.body(x.Header.Get("Content-Type"), x.Body))
 	return l
 }
 
@@ -116,5 +122,65 @@ func (l *line) setBody(body []byte) {
 		l.Text = string(body)
 	default:
 		l.Base64 = base64.StdEncoding.EncodeToString(body)
+	}
+}
+
+const mask = "***"
+
+// body is a request body without secrets. One that cannot be read as its media
+// type says is treated as text.
+func (j *Journal) body(contentType string, body []byte) []byte {
+	var shown []byte
+	var err error
+	switch essence := httpx.Essence(contentType); {
+	case essence == "application/x-www-form-urlencoded":
+		return []byte(strings.TrimPrefix(j.redact.URL(&url.URL{RawQuery: string(body)}), "?"))
+	case essence == "multipart/form-data":
+		shown, err = j.form(contentType, body)
+	default:
+		shown, err = j.redact.JSON(body)
+	}
+	switch {
+	case err == nil:
+		return shown
+	case utf8.Valid(body):
+		return []byte(j.redact.Text(string(body)))
+	}
+	return body
+}
+
+// form hides the parts whose names say that they hold a secret, and secrets in
+// the other parts that are text. It changes nothing else.
+func (j *Journal) form(contentType string, body []byte) ([]byte, error) {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return nil, err
+	}
+	shown := body
+	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	for {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return shown, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		content, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		hidden := content
+		switch {
+		case convention.IsSecret(part.FormName()):
+			hidden = []byte(mask)
+		case httpx.IsJSON(part.Header.Get("Content-Type")):
+			hidden = j.body("application/json", content)
+		case utf8.Valid(content):
+			hidden = []byte(j.redact.Text(string(content)))
+		}
+		if len(content) > 0 && !bytes.Equal(hidden, content) {
+			shown = bytes.ReplaceAll(shown, content, hidden)
+		}
 	}
 }

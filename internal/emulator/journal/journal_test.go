@@ -100,3 +100,34 @@ func kindOf(err error) failure.Kind {
 	}
 	return ""
 }
+
+// TestSecretsInBodies: a body keeps everything but secrets.
+func TestSecretsInBodies(t *testing.T) {
+	t.Parallel()
+	const form = "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nSeCrEt-9\r\n" +
+		"--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n\xffkept\r\n--b--\r\n"
+	for _, row := range []struct{ mediaType, body, want string }{
+		{
+			"application/json", `{"password": "SeCrEt-9", "n": 1.0, "list": [{"client_secret": "SeCrEt-9"}]}`,
+			`"body":{"password":"***","n":1.0,"list":[{"client_secret":"***"}]}`,
+		},
+		{"application/json", `{"token":["SeCrEt-9","SeCrEt-9"],"pin":1234,"secret":null}`, `"body":{"token":["***","***"],"pin":"***","secret":null}`},
+		{"application/json", `{"a":"used SeCrEt-2-long","token_type":"api","b":"\u00fc"}`, `"body":{"a":"used ***","token_type":"api","b":"\u00fc"}`},
+		{"application/json", `{"password":"SeCrEt-2-long`, `"body_text":"{\"password\":\"***"`},
+		{"application/x-www-form-urlencoded", `user=ada&password=SeCrEt-9`, `"body_text":"user=ada&password=***"`},
+		{"text/plain", `call with Bearer SeCrEt-2-long-enough-to-be-one`, `"body_text":"call with Bearer ***"`},
+		{"multipart/form-data; boundary=b", strings.ReplaceAll(form, "\xff", ""), `name=\"password\"\r\n\r\n***\r\n--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nkept`},
+		{"multipart/form-data; boundary=b", form, `"body_base64":`},
+	} {
+		var out bytes.Buffer
+		x := exchange(row.body)
+		x.Header.Set("Content-Type", row.mediaType)
+		x.Header.Set("Authorization", "Bearer SeCrEt-2-long")
+		if err := journal.To(&out).Add(x); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), row.want) || strings.Contains(out.String(), "SeCrEt") {
+			t.Errorf("%s\nwant %s\ngot %s", row.body, row.want, out.String())
+		}
+	}
+}

@@ -19,8 +19,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// patience is how long a text may take to appear: machines of tests are slow.
-const patience = 20 * time.Second
+// timeout is how long a text may take to appear: machines of tests are slow.
+const timeout = 2 * time.Minute
 
 // Terminal is a pseudo-terminal and what it shows.
 type Terminal struct {
@@ -137,7 +137,7 @@ func (s *Terminal) Sent(text string) {
 
 func (s *Terminal) until(what string, holds func() bool) {
 	s.t.Helper()
-	late := time.After(patience)
+	late := time.After(timeout)
 	for !holds() {
 		select {
 		case <-s.changed:
@@ -186,7 +186,7 @@ func (s *Terminal) Exit() int {
 			s.t.Fatal(err)
 		}
 		return s.command.ProcessState.ExitCode()
-	case <-time.After(patience):
+	case <-time.After(timeout):
 		s.t.Fatalf("the program did not end:\n%s", s.Text())
 		return -1
 	}

@@ -3,11 +3,15 @@
 package upgradetest
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 
@@ -40,10 +44,10 @@ func (s *Signer) Signature(t testing.TB, text []byte, comment string) []byte {
 	return signature.Encode()
 }
 
-// Shelf is a server's files, by path.
-type Shelf map[string][]byte
+// Files is a server's files, by path.
+type Files map[string][]byte
 
-func (s Shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	text, there := s[r.URL.Path]
 	if !there {
 		w.WriteHeader(http.StatusNotFound)
@@ -59,7 +63,7 @@ const (
 
 // Publish puts a release on the shelf, as the latest, with an archive for one
 // system. It returns the folder of the release and the name of the archive.
-func (s Shelf) Publish(t testing.TB, by *Signer, version, system, machine string, archive []byte) (folder, name string) {
+func (s Files) Publish(t testing.TB, by *Signer, version, system, machine string, archive []byte) (folder, name string) {
 	t.Helper()
 	folder, name = "/download/v"+version+"/", "epilot_"+version+"_"+system+"_"+machine+".tar.gz"
 	sums := fmt.Appendf(nil, "%x  other.txt\n%x  %s\n", sha256.Sum256(nil), sha256.Sum256(archive), name)
@@ -67,4 +71,63 @@ func (s Shelf) Publish(t testing.TB, by *Signer, version, system, machine string
 	s[Latest] = by.Signature(t, sums, "epilot "+version)
 	s[folder+Checksums+".minisig"] = s[Latest]
 	return folder, name
+}
+
+// Entry is a file of an archive.
+type Entry struct {
+	Name string
+	Text string // what is in it, or where a link leads
+	Kind byte   // of tar, 0 for a regular file
+}
+
+// Tar packs a .tar.gz.
+func Tar(t testing.TB, entries ...Entry) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	squeeze, err := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := tar.NewWriter(squeeze)
+	for _, e := range entries {
+		header := &tar.Header{Name: e.Name, Mode: 0o755, Size: int64(len(e.Text)), Typeflag: e.Kind}
+		if e.Kind == tar.TypeSymlink {
+			header.Linkname, header.Size, e.Text = e.Text, 0, ""
+		}
+		if err := files.WriteHeader(header); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(files, e.Text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeAll(t, files, squeeze)
+	return packed.Bytes()
+}
+
+// Zip packs a .zip.
+func Zip(t testing.TB, entries ...Entry) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	files := zip.NewWriter(&packed)
+	for _, e := range entries {
+		file, err := files.Create(e.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(file, e.Text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeAll(t, files)
+	return packed.Bytes()
+}
+
+func closeAll(t testing.TB, writers ...io.Closer) {
+	t.Helper()
+	for _, w := range writers {
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

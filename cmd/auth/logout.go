@@ -1,0 +1,294 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/auth/keyring"
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/client"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
+	"github.com/epilot-cli/epilot/internal/output"
+	"github.com/epilot-cli/epilot/profiles"
+)
+
+type logoutOptions struct {
+	f                *cmdutil.Factory
+	all, revoke, yes bool
+}
+
+// NewLogout is the command that deletes stored tokens.
+func NewLogout(f *cmdutil.Factory) *cobra.Command {
+	o := &logoutOptions{f: f}
+	cmd := &cobra.Command{
+		Use:   "logout",
+		Short: "Delete the stored token, that of --profile, or all of them",
+		Args:  cmdutil.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "Remove every stored token")
+	cmd.Flags().BoolVar(&o.revoke, "revoke", false, "Also revoke access tokens, so that no copy works any more")
+	cmdutil.AddYes(cmd.Flags(), &o.yes)
+	return cmd
+}
+
+// run removes what it can, and fails with the first that it could not remove.
+func (o *logoutOptions) run(ctx context.Context) error {
+	store := o.f.Profiles()
+	named, withCredentials, err := o.holders(store)
+	if err != nil {
+		return err
+	}
+	if o.all && len(named) > 0 {
+		if err := o.f.ConfirmLoss(ctx, o.yes, fmt.Sprintf("Remove the tokens of all profiles (%d)", len(named))); err != nil {
+			return err
+		}
+	}
+	var failed []error
+	removed := 0
+	for _, p := range named {
+		if err := o.leaveProfile(ctx, store, p); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		removed++
+		o.f.Out.Note("the token of profile %q was removed", p.Name)
+	}
+	if withCredentials {
+		if err := o.leaveCredentials(ctx, store); err != nil {
+			failed = append(failed, err)
+		} else {
+			removed++
+			o.f.Out.Note("the token of %s was removed", auth.FromFile)
+		}
+	}
+	if removed == 0 && len(failed) == 0 {
+		o.f.Out.Note("there was no stored token to remove")
+	}
+	return errors.Join(append(failed, o.sayWhatIsLeft(store))...)
+}
+
+// holders are the profiles whose token goes, and whether that of
+// credentials.json goes too.
+func (o *logoutOptions) holders(store *profiles.Store) (named []*profiles.Profile, credentials bool, err error) {
+	stored, err := store.Credentials()
+	if err != nil {
+		return nil, false, err
+	}
+	hasCredentials := stored != nil && (stored.Token != "" || stored.Keyring)
+	if o.all && o.f.Flags.Profile != "" {
+		return nil, false, failure.New(failure.Usage, "--all and --profile cannot be combined").
+			Hintf("--all removes the token of every profile")
+	}
+	targets, err := o.profilesToSignOut(store)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, p := range targets {
+		if holdsToken(p) {
+			named = append(named, p)
+		}
+	}
+	// A profile that was named keeps its hands off the account of no profile.
+	return named, hasCredentials && (o.all || len(named) == 0 && o.f.Flags.Profile == ""), nil
+}
+
+func holdsToken(p *profiles.Profile) bool {
+	for _, a := range p.APIs {
+		if a.HasToken() {
+			return true
+		}
+	}
+	return p.Token != "" || p.Keyring
+}
+
+// leaveProfile removes the tokens of a profile: first where they cannot be seen,
+// so that the file still tells of one that could not be removed.
+func (o *logoutOptions) leaveProfile(ctx context.Context, store *profiles.Store, p *profiles.Profile) error {
+	if o.revoke {
+		if err := o.revokeAll(ctx, p, o.f.Account().StoredTokens(ctx, p)); err != nil {
+			return err
+		}
+	}
+	for _, entry := range cmdutil.KeyringEntries(p) {
+		if err := o.f.Vault().Forget(ctx, entry.Account); err != nil {
+			return err
+		}
+	}
+	return store.SetProfile(ctx, p.Name, func(p *profiles.Profile) error {
+		p.ForgetToken()
+		for i := range p.APIs {
+			p.APIs[i].Token, p.APIs[i].Keyring = "", false
+		}
+		return nil
+	})
+}
+
+func (o *logoutOptions) leaveCredentials(ctx context.Context, store *profiles.Store) error {
+	if o.revoke {
+		if err := o.revokeAll(ctx, nil, o.f.Account().CredentialsTokens(ctx)); err != nil {
+			return err
+		}
+	}
+	stored, err := store.Credentials()
+	if err != nil {
+		return err
+	}
+	if stored != nil && stored.Keyring {
+		if err := o.f.Vault().Forget(ctx, keyring.Credentials); err != nil {
+			return err
+		}
+	}
+	return store.RemoveCredentials(ctx)
+}
+
+// sayWhatIsLeft names what still provides a token to the calls of this line.
+func (o *logoutOptions) sayWhatIsLeft(store *profiles.Store) error {
+	f := o.f
+	if f.Getenv("EPILOT_TOKEN") != "" {
+		f.Out.Note("EPILOT_TOKEN still provides a token: unset EPILOT_TOKEN")
+	}
+	targets, err := o.profilesToSignOut(store)
+	if err != nil {
+		return err
+	}
+	for _, profile := range targets {
+		o.sayCommands(profile)
+	}
+	stored, err := store.Credentials()
+	if err != nil {
+		return err
+	}
+	if stored != nil && (stored.Token != "" || stored.Keyring) {
+		f.Out.Note("%s still provides a token: \"epilot auth logout --all\" removes it too", auth.FromFile)
+	}
+	return nil
+}
+
+// profilesToSignOut are the profiles that this line is about.
+func (o *logoutOptions) profilesToSignOut(store *profiles.Store) ([]*profiles.Profile, error) {
+	if o.all {
+		return store.Profiles()
+	}
+	profile, err := store.Resolve(o.f.Flags.Profile)
+	if err != nil || profile == nil {
+		return nil, err
+	}
+	return []*profiles.Profile{profile}, nil
+}
+
+func (o *logoutOptions) sayCommands(profile *profiles.Profile) {
+	name := strconv.Quote(profile.Name)
+	if len(profile.TokenCommand) > 0 {
+		o.f.Out.Note("the token command of profile %s still provides a token", name)
+	}
+	for _, a := range profile.APIs {
+		if len(a.TokenCommand) > 0 {
+			o.f.Out.Note("the token command of profile %s for %s still provides a token", name, a.Name)
+		}
+	}
+}
+
+// The operation that revokes a token is known by its path: names change.
+const (
+	tokenAPI     = "access-token"
+	revokeMethod = http.MethodDelete
+	revokePath   = "/v1/access-tokens/{id}"
+)
+
+// revokeAll revokes the tokens of a profile, or of none. One that cannot work
+// any more needs no revoking.
+func (o *logoutOptions) revokeAll(ctx context.Context, profile *profiles.Profile, holders []auth.Holder) error {
+	for _, h := range holders {
+		in := auth.Input{Holders: []auth.Holder{h}, Now: o.f.Now()}
+		token, err := auth.Resolve(in)
+		if err != nil {
+			return err
+		}
+		if token == nil {
+			continue // there is none, or it has expired
+		}
+		if err := o.revokeOne(ctx, profile, token); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *logoutOptions) revokeOne(ctx context.Context, profile *profiles.Profile, token *auth.Token) error {
+	claims, err := auth.Parse(token.Value)
+	if err != nil || claims.TokenID == "" || claims.Kind() == auth.OAuthSession {
+		return failure.New(failure.Usage, "the token of %s cannot be revoked: it does not say the id of an access token", token).
+			Hintf("omit --revoke: the token is removed, and the session expires")
+	}
+	status, err := o.sendRevocation(ctx, profile, token, claims.TokenID)
+	if err != nil {
+		return err
+	}
+	if status >= http.StatusBadRequest {
+		o.f.Out.Note("the token of %s was no longer valid (%s)", token, output.StatusText(status))
+		return nil
+	}
+	o.f.Out.Note("the token of %s was revoked", token)
+	return nil
+}
+
+// sendRevocation revokes a token with that very token, and returns the status
+// that says so: 401 and 404 mean that there is nothing left to revoke. Any other
+// refusal is written as the response of a call is.
+func (o *logoutOptions) sendRevocation(ctx context.Context, profile *profiles.Profile, token *auth.Token, id string) (int, error) {
+	api, op, err := findRevocation(ctx, o.f.Catalog())
+	if err != nil {
+		return 0, err
+	}
+	c, err := o.f.Client()
+	if err != nil {
+		return 0, err
+	}
+	as := &client.Identity{Token: token}
+	if profile != nil {
+		as.Profile = profile.For(api.Name)
+	}
+	call, err := c.Prepare(ctx, api, op, client.Input{Params: params.Input{Positional: []string{id}}, As: as})
+	if err != nil {
+		return 0, err
+	}
+	req, err := call.Request(ctx)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := c.Send(req)
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode < 300 || resp.StatusCode == http.StatusUnauthorized || resp.StatusCode == http.StatusNotFound {
+		return resp.StatusCode, nil
+	}
+	refused := output.ResponseOptions{Operation: op, Redact: c.Redactor()}
+	_, err = o.f.Out.Exchange(req, refused, func(*http.Request) (*http.Response, error) { return resp, nil })
+	return 0, err
+}
+
+func findRevocation(ctx context.Context, definitions *catalog.Catalog) (*openapi.API, *openapi.Operation, error) {
+	api, err := definitions.Load(ctx, tokenAPI, "")
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, op := range api.Operations {
+		if op.Method == revokeMethod && op.Path == revokePath {
+			return api, op.Load(), nil
+		}
+	}
+	return nil, nil, failure.New(failure.Usage, "the definition of %s has no %s %s", tokenAPI, revokeMethod, revokePath).
+		Hintf("\"epilot definitions show %s\" says which definition is used", tokenAPI)
+}

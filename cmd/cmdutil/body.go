@@ -1,0 +1,52 @@
+package cmdutil
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/epilot-cli/epilot/internal/openapi/body"
+)
+
+// BodyInput is where a call's body may come from: the line, a file or stdin.
+// contentType is the header that the line names, may be "".
+func (f *Factory) BodyInput(i *InputFlags, dataGiven bool, contentType string) body.Input {
+	in := body.Input{
+		Open:       func(name string) (io.ReadCloser, error) { return os.Open(name) },
+		NoValidate: i.NoValidate,
+		Waiting: func() {
+			f.Out.Note("waiting for the request body on stdin (give it with -d, or end it with Ctrl-D)…")
+		},
+		Fields: i.Fields, Random: f.Random, ContentType: contentType, Budget: f.Out.Budget,
+	}
+	hasData := dataGiven
+	if hasData {
+		in.Data = &i.Data
+	}
+	readsStdin := func(field string) bool { return len(field) > 2 && strings.HasSuffix(field, "@-") }
+	for _, field := range i.Fields {
+		hasData = hasData || readsStdin(field)
+	}
+	if !f.Streams.InTTY || hasData {
+		in.Stdin = f.Streams.In
+	}
+	return in
+}
+
+// WatchBody shows on a terminal how much of a long body is sent.
+func (f *Factory) WatchBody(payload *body.Body) {
+	if payload == nil || payload.Open == nil {
+		return
+	}
+	open := payload.Open
+	payload.Open = func() (io.ReadCloser, error) {
+		from, err := open()
+		if err != nil {
+			return nil, err
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{f.Out.Bytes(0, payload.Size).Reader(from), from}, nil
+	}
+}

@@ -1,0 +1,225 @@
+package cmdutil
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/internal/bulk"
+	"github.com/epilot-cli/epilot/internal/client/paging"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
+	"github.com/epilot-cli/epilot/internal/output"
+	"github.com/epilot-cli/epilot/internal/query"
+)
+
+// The values of --skeleton.
+const (
+	MinimalSkeleton = "minimal"
+	FullSkeleton    = "full"
+)
+
+// CallFlags are the flags of an API call.
+type CallFlags struct {
+	Input  InputFlags
+	Output OutputFlags
+	Pages  PageFlags
+	Retry  RetryFlags
+	Until  UntilFlags
+	Print  PrintFlags
+	Each   EachFlags
+	Yes    bool
+}
+
+// InputFlags are the flags that say what a call sends.
+type InputFlags struct {
+	Params, Queries, Headers, Fields []string
+	FromFlags                        []string // parameters that were given by their own flags, in the form of Params
+	Data, Definition                 string
+	BodyFrom, Set                    string
+	NoValidate                       bool
+}
+
+// OutputFlags are the flags that say what becomes of a response.
+type OutputFlags struct {
+	output.Options
+	JSONata string
+}
+
+// PageFlags are the flags about pages.
+type PageFlags struct {
+	All                bool
+	MaxItems, PageSize int
+}
+
+// UntilFlags are the flags about repeating a call that reads.
+type UntilFlags struct{ Expression, Interval string }
+
+// EachFlags are the flags of a run that makes a call for each row.
+type EachFlags struct {
+	File, Format, Row, Empty string
+	Failed, Journal, Rate    string
+	Parallel, StopAfter      int
+	Ordered                  bool
+}
+
+// PrintFlags are the flags that print something in place of a call.
+type PrintFlags struct {
+	DryRun, Curl, SDK, Map, Web bool
+	Skeleton                    string
+}
+
+// AddTo adds the flags to the command of an API; include is that of the
+// response's headers.
+func (c *CallFlags) AddTo(cmd *cobra.Command, include *bool) {
+	flags := cmd.PersistentFlags()
+	flags.SortFlags = false
+	flags.VarP(Repeated{&c.Input.Params}, "param", "p", "Set a parameter: `key=value` (repeatable)")
+	flags.VarP(&Once{Text: &c.Input.Data}, "data", "d", "Send a body: `JSON|@FILE|-` (a file of JSON or YAML; - for stdin)")
+	flags.VarP(Repeated{&c.Input.Fields}, "field", "f", "Set a body field: `key=value`, a.b=text, list[]=text, n:=3 for JSON, key=@file (repeatable)")
+	flags.StringVar(&c.Input.BodyFrom, "body-from", "", "Send the document `FILE|-` as the body, changed by --set")
+	flags.StringVar(&c.Input.Set, "set", "", "Change the document of --body-from with the JSONata `EXPRESSION`")
+	flags.VarP(Repeated{&c.Input.Headers}, "header", "H", "Set a header: `'Key: Value'` (repeatable)")
+	flags.Var(Repeated{&c.Input.Queries}, "query", "Send an undocumented query parameter: `key=value` (repeatable)")
+	flags.BoolVarP(include, "include", "i", false, "Show the response's headers on stderr")
+	flags.StringVar(&c.Output.JSONata, "jsonata", "", "Transform the response with the JSONata `EXPRESSION`")
+	flags.StringVar(&c.Input.Definition, "definition", "", "Use the OpenAPI document `FILE|URL` in place of the built-in definition")
+	flags.StringVarP(&c.Output.Format, "output", "o", "", "Output `FORMAT`: "+strings.Join(output.Formats(), ", "))
+	flags.StringVar(&c.Output.Columns, "columns", "", "Show these `COLUMNS` of a table or CSV: a,b.c,list.0.id")
+	flags.BoolVar(&c.Output.CSVSafe, "csv-safe", true, "Quote text in CSV and TSV that a spreadsheet would run as a formula")
+	flags.StringVar(&c.Output.File, "out-file", "", "Write the response to `FILE`, or into that folder; - for stdout")
+	flags.BoolVar(&c.Pages.All, "all", false, "Fetch all pages and merge them into one result")
+	flags.IntVar(&c.Pages.MaxItems, "max-items", 0, "Stop --all after `N` items")
+	flags.IntVar(&c.Pages.PageSize, "page-size", 0, "Request `N` items per page, with --all")
+	c.Each.addTo(cmd, flags)
+	c.Retry.AddTo(flags)
+	flags.StringVar(&c.Until.Expression, "until", "", "Repeat a read until the JSONata `EXPRESSION` is true, up to --timeout (5m)")
+	flags.StringVar(&c.Until.Interval, "interval", "", "Wait `DURATION` between the calls of --until (default 2s)")
+	flags.BoolVar(&c.Input.NoValidate, "no-validate", false, "Send the input without checking it")
+	flags.BoolVar(&c.Print.DryRun, "dry-run", false, "Print the request and send nothing")
+	flags.BoolVar(&c.Print.Curl, "curl", false, "Print the call as a curl command that reads $EPILOT_TOKEN; send nothing")
+	flags.BoolVar(&c.Print.SDK, "sdk", false, "Print the call in JavaScript, with epilot's SDK; send nothing")
+	AddYes(flags, &c.Yes)
+	AddMapFlag(flags, &c.Print.Map)
+	flags.BoolVar(&c.Print.Web, "web", false, "Open the documentation in the browser; send nothing")
+	flags.StringVar(&c.Print.Skeleton, "skeleton", "", "Print the body of the example and send nothing; `full` has every property")
+	flags.Lookup("skeleton").NoOptDefVal = MinimalSkeleton
+	c.annotate(cmd, flags)
+}
+
+// addTo adds the flags of a run.
+func (e *EachFlags) addTo(cmd *cobra.Command, flags *pflag.FlagSet) {
+	flags.Var(&Once{Text: &e.File}, "each", "Make a call for each row of `FILE|-` (CSV, TSV, NDJSON or a JSON array)")
+	flags.StringVar(&e.Format, "each-format", "", "Read the rows as `FORMAT`: "+strings.Join(bulk.Formats(), ", "))
+	flags.StringVar(&e.Row, "row", "", "Make {\"params\":{…},\"body\":…} of each row with the JSONata `EXPRESSION`")
+	flags.StringVar(&e.Empty, "empty", "", "Send an empty cell as `null`; without it, leave the field out")
+	flags.IntVar(&e.Parallel, "parallel", 8, "Make up to `N` calls at once, 1 to 64 (default 8)")
+	flags.StringVar(&e.Rate, "rate", "", "Send at most this many requests: `50/s`, 600/m")
+	flags.IntVar(&e.StopAfter, "stop-after", 0, "End after `N` failed rows; 0 for never (default 20 in a row, or half of the first 100)")
+	flags.BoolVar(&e.Ordered, "ordered", false, "Print results in the order of the rows")
+	flags.StringVar(&e.Failed, "failed", "", "Write the rows that failed to `FILE`, for another --each")
+	flags.StringVar(&e.Journal, "journal", "", "Keep each row's fate in `FILE`; with the same line again, send only what is not done")
+	RefuseEmpty(flags, "each", "each-format", "row", "empty", "rate", "failed", "journal")
+	TakesFile(flags, "each", "failed", "journal")
+	Writes(flags, "failed", "journal")
+	OneOf(cmd, flags, "each-format", bulk.Formats()...)
+	OneOf(cmd, flags, "empty", "null")
+}
+
+// Check refuses flags that mean nothing without --each, and values that are out
+// of range.
+func (e *EachFlags) Check(flags *pflag.FlagSet) error {
+	if e.File == "" {
+		for _, name := range []string{"each-format", "row", "empty", "parallel", "rate", "stop-after", "ordered", "failed", "journal"} {
+			if flags.Changed(name) {
+				return failure.New(failure.Usage, "--%s needs --each", name).Hintf("add --each FILE, or --each - for stdin")
+			}
+		}
+		return nil
+	}
+	if e.Parallel < 1 || e.Parallel > bulk.MostParallel {
+		return failure.New(failure.Usage, "invalid --parallel %d: use 1 to %d", e.Parallel, bulk.MostParallel)
+	}
+	if e.StopAfter < 0 {
+		return failure.New(failure.Usage, "invalid --stop-after %d: use a number of rows, or 0 for never", e.StopAfter)
+	}
+	return nil
+}
+
+// annotate adds what check, completion and --map read.
+func (c *CallFlags) annotate(cmd *cobra.Command, flags *pflag.FlagSet) {
+	RefuseEmpty(flags, "definition", "output", "columns", "out-file", "interval", "body-from", "set")
+	TakesFile(flags, "definition", "out-file", "body-from")
+	Writes(flags, "out-file")
+	Excludes(flags, "dry-run", "curl", "sdk")
+	Excludes(flags, "until", "all")
+	Excludes(flags, "row", "data")
+	Excludes(flags, "body-from", "data")
+	Excludes(flags, "body-from", "row")
+	for _, other := range []string{"all", "curl", "sdk", "out-file", "skeleton", "include", "until"} {
+		Excludes(flags, "each", other)
+	}
+	OneOf(cmd, flags, "output", output.Formats()...)
+	OneOf(cmd, flags, "skeleton", MinimalSkeleton, FullSkeleton)
+}
+
+// AddMapFlag adds --map: the program has it as its APIs do.
+func AddMapFlag(flags *pflag.FlagSet, to *bool) {
+	flags.BoolVar(to, "map", false, "With --json: commands, flags, APIs, operations and schemas as data")
+}
+
+// Prints reports that nothing is sent, so that no credentials are needed.
+func (p *PrintFlags) Prints() bool { return p.DryRun || p.Curl || p.SDK }
+
+// Check finds out, before anything is sent, that the pages can be followed.
+func (p *PageFlags) Check(op *openapi.Operation) error {
+	switch {
+	case p.MaxItems < 0 || p.PageSize < 0:
+		return failure.New(failure.Usage, "--max-items and --page-size must be 1 or more").
+			Hintf("leave them out for no limit and the API's own size")
+	case !p.All && (p.MaxItems > 0 || p.PageSize > 0):
+		return failure.New(failure.Usage, "--max-items and --page-size need --all").
+			Hintf("add --all, or set the operation's own parameter with -p")
+	case !p.All:
+		return nil
+	}
+	_, err := paging.New(paging.Options{Operation: op, PageSize: p.PageSize})
+	return err
+}
+
+// ParamInput is the input of the flags for the parameters of a call.
+func (i *InputFlags) ParamInput(positional []string) params.Input {
+	return params.Input{
+		Positional: positional, Named: i.Params, Flags: i.FromFlags, Query: i.Queries,
+		Headers: i.Headers, NoValidate: i.NoValidate,
+	}
+}
+
+// Compile reads the JSONata expression of a flag before anything is sent: a
+// typing error in it must not cost a POST. It returns nil where there is none.
+func (f *Factory) Compile(ctx context.Context, flags *pflag.FlagSet, name, expression string) (query.Program, error) {
+	if flag := flags.Lookup(name); flag == nil || !flag.Changed {
+		return nil, nil
+	}
+	setting, err := f.Profiles().Setting("jsonata_engine", "")
+	if err != nil {
+		return nil, err
+	}
+	engine, err := query.New(setting.Text)
+	if err != nil {
+		return nil, err
+	}
+	client, err := f.Client()
+	if err != nil {
+		return nil, err
+	}
+	if client.Timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, client.Timeout)
+		defer cancel()
+		ctx = limited
+	}
+	return query.Compile(ctx, engine, expression)
+}

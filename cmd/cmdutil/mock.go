@@ -1,0 +1,89 @@
+package cmdutil
+
+import (
+	"context"
+	"log"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/client"
+	"github.com/epilot-cli/epilot/internal/emulator"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/profiles"
+)
+
+// MockIssuer is the base URL in the tokens of a mock that runs inside a call:
+// its port changes with each call, the issuer of a token must not.
+const MockIssuer = "http://127.0.0.1:4010"
+
+// Emulator makes the mock, unless the options say otherwise over the state that
+// all commands of this user share, and adds what it is made of. api is one that
+// a definition of this line adds, nil for none.
+func (f *Factory) Emulator(with emulator.Options, api *openapi.API) (*emulator.Emulator, error) {
+	state := profiles.StateDir(f.Getenv)
+	if with.StatePath == "" && state == "" {
+		return nil, failure.New(failure.File, "the mock has no folder for its state").
+			Hintf("set HOME or XDG_STATE_HOME, or name a file with \"epilot mock --state FILE\"")
+	}
+	with.Names = f.Catalog().Names()
+	with.APIs = func(name string) (*openapi.API, error) {
+		if api != nil && name == api.Name {
+			return api, nil
+		}
+		return f.Catalog().Load(context.Background(), name, "")
+	}
+	if api != nil && !slices.Contains(with.Names, api.Name) {
+		with.Names = append(slices.Clone(with.Names), api.Name)
+	}
+	with.Hosts = func(name string) []string { return auth.Hosts(f.Catalog().Servers(name)) }
+	if with.StatePath == "" {
+		with.StatePath = filepath.Join(state, "emulator.db")
+	}
+	if with.Now == nil {
+		with.Now = f.Now
+	}
+	with.Random, with.Version = f.Random, f.Program.Version
+	return emulator.New(with)
+}
+
+// Server serves the mock; it complains where everything else of the program
+// does.
+func (f *Factory) MockServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: log.New(f.Streams.Err, "mock: ", 0),
+	}
+}
+
+// startMock serves the mock on a free loopback port for this call. The path of
+// its URL names the API, so that no other one can be meant.
+func (f *Factory) startMock(api *openapi.API) (*client.Mock, error) {
+	handler, err := f.Emulator(emulator.Options{Issuer: MockIssuer}, api)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := emulator.Listen(0)
+	if err != nil {
+		return nil, err
+	}
+	server := f.MockServer(handler)
+	go func() { _ = server.Serve(listener) }()
+	return &client.Mock{
+		URL:     &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: "/" + api.Name},
+		Token:   handler.BootstrapToken,
+		Close:   func() { _ = server.Close() },
+		Failure: handler.Failure,
+	}, nil
+}
+
+// noteMockToken tells a person whose token the mock gets.
+func (f *Factory) noteMockToken() {
+	if f.Streams.ErrTTY && !f.Flags.JSON {
+		f.Out.Note("no token configured: using the mock's token")
+	}
+}

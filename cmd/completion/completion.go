@@ -1,0 +1,139 @@
+// Package completion is the command that prints or installs what completes
+// command lines with Tab.
+package completion
+
+import (
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/completions"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/shellrc"
+)
+
+type options struct {
+	f                         *cmdutil.Factory
+	install, uninstall, force bool
+}
+
+// New is the command.
+func New(f *cmdutil.Factory) *cobra.Command {
+	o := &options{f: f}
+	cmd := &cobra.Command{
+		Use:       "completion [bash|zsh|fish|powershell]",
+		ValidArgs: Shells(),
+		Example:   "epilot completion --install\nepilot completion zsh > _epilot\nepilot completion --uninstall",
+		RunE:      func(_ *cobra.Command, args []string) error { return o.run(args) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.BoolVar(&o.install, "install", false, "Set it up for this user, in the shell's own files")
+	flags.BoolVar(&o.uninstall, "uninstall", false, "Undo --install")
+	flags.BoolVar(&o.force, "force", false, "Also replace or remove what was changed by hand")
+	cmdutil.Excludes(flags, "install", "uninstall")
+	cmdutil.Writes(flags, "install", "uninstall")
+	return cmd
+}
+
+func (o *options) run(args []string) error {
+	shell, err := o.shell(args)
+	if err != nil {
+		return err
+	}
+	if o.force && !o.install && !o.uninstall {
+		return failure.New(failure.Usage, "--force needs --install or --uninstall").Hintf("leave it out to print the script")
+	}
+	script, err := Script(shell)
+	if err != nil {
+		return err
+	}
+	if !o.install && !o.uninstall {
+		return o.f.Out.Text(script)
+	}
+	setup := &shellrc.Setup{Shell: shell, Script: script, Getenv: o.f.Getenv, System: runtime.GOOS, Force: o.force}
+	if o.install {
+		return o.report(shell, setup.Install)
+	}
+	return o.report(shell, setup.Uninstall)
+}
+
+// shell is the one that the line names, else the person's.
+func (o *options) shell(args []string) (string, error) {
+	if len(args) > 1 {
+		return "", failure.New(failure.Usage, "\"epilot completion\" takes one shell, got %d words", len(args)).
+			Hintf("for example: epilot completion zsh")
+	}
+	if len(args) == 1 {
+		return shellName(args[0], args[0]), nil
+	}
+	fallback := "bash"
+	if runtime.GOOS == "windows" {
+		fallback = "powershell"
+	}
+	name := shellName(o.f.Getenv("SHELL"), fallback)
+	if !slices.Contains(Shells(), name) {
+		return fallback, nil
+	}
+	return name, nil
+}
+
+// shellName is the shell of a program such as /usr/bin/zsh or pwsh.exe.
+func shellName(program, fallback string) string {
+	if program == "" {
+		return fallback
+	}
+	name := strings.TrimSuffix(strings.ToLower(path.Base(filepath.ToSlash(program))), ".exe")
+	if name == "pwsh" {
+		return "powershell"
+	}
+	return name
+}
+
+// setUp is what was done, as --json writes it.
+type setUp struct {
+	Shell   string           `json:"shell"`
+	Changes []shellrc.Change `json:"changes"`
+}
+
+// report makes the changes and says what they were, the data of --json.
+func (o *options) report(shell string, work func() ([]shellrc.Change, error)) error {
+	changes, err := work()
+	if err != nil {
+		return err
+	}
+	if o.f.Flags.JSON {
+		return o.f.Out.PrintJSON(setUp{shell, append([]shellrc.Change{}, changes...)})
+	}
+	for _, c := range changes {
+		o.f.Out.Note("%s: %s", c.File, c.What)
+	}
+	switch {
+	case len(changes) == 0 && o.install:
+		o.f.Out.Note("completion for %s is installed already", shell)
+	case len(changes) == 0:
+		o.f.Out.Note("completion for %s is not installed", shell)
+	case o.install:
+		o.f.Out.Note("a new %s completes epilot's command lines with Tab", shell)
+	}
+	return nil
+}
+
+// Shells are those that completion is there for.
+func Shells() []string { return completions.Shells() }
+
+// Script is the script that teaches a shell to ask the program. A shell without
+// one is an error of kind Usage.
+func Script(shell string) (string, error) {
+	script, ok := completions.Script(shell)
+	if !ok {
+		return "", failure.New(failure.Usage, "unsupported shell %q", shell).
+			Hintf("the shells are %s", strings.Join(Shells(), ", "))
+	}
+	return script, nil
+}

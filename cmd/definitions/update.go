@@ -1,0 +1,162 @@
+package definitions
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/openapi/complete"
+)
+
+func newUpdateCmd(f *cmdutil.Factory) *cobra.Command {
+	return &cobra.Command{
+		Use:   "update [api…]",
+		Short: "Download newer definitions: all, or the named ones",
+		RunE:  func(cmd *cobra.Command, args []string) error { return updateDefinitions(cmd.Context(), f, args) },
+
+		ValidArgsFunction: cmdutil.Names(func() []complete.Candidate { return downloads(f) }, false),
+	}
+}
+
+// downloads are the APIs whose definitions are published.
+func downloads(f *cmdutil.Factory) []complete.Candidate {
+	titles := map[string]string{}
+	for _, e := range f.Catalog().Entries() {
+		titles[e.Name] = e.Title
+	}
+	var found []complete.Candidate
+	for _, name := range f.Catalog().Downloadable() {
+		found = append(found, complete.Candidate{Text: name, Note: titles[name]})
+	}
+	return found
+}
+
+// updated is one API of an update as --json writes it.
+type updated struct {
+	Name       string          `json:"name"`
+	Outcome    catalog.Outcome `json:"outcome"`
+	Operations int             `json:"operationCount,omitempty"`
+	Error      string          `json:"error,omitempty"`
+}
+
+// updateDefinitions downloads and says what became of each. Where some failed,
+// the rest is kept, and the exit status is that of a local file (5) if one
+// could not be written, else 3.
+func updateDefinitions(ctx context.Context, f *cmdutil.Factory, names []string) error {
+	if err := checkDownloadable(f.Catalog(), names); err != nil {
+		return err
+	}
+	if _, err := f.Client(); err != nil {
+		return err // of the settings, before anything is asked
+	}
+	total := len(names)
+	if total == 0 {
+		total = len(f.Catalog().Downloadable())
+	}
+	mirror := strings.TrimSpace(f.Getenv("EPILOT_DEFINITIONS_URL"))
+	if u, err := url.Parse(mirror); err == nil {
+		if err := f.CheckEncrypted("EPILOT_DEFINITIONS_URL", u); err != nil {
+			return err
+		}
+	}
+	bar := f.Out.Steps(total, "definitions")
+	updates, err := f.Catalog().Update(ctx, names, mirror, func(catalog.Update) { bar.Add(1) })
+	bar.Done()
+	if err != nil {
+		return err
+	}
+	if err := showUpdates(f, updates); err != nil {
+		return err
+	}
+	return notUpdated(updates)
+}
+
+// checkDownloadable refuses names that cannot be downloaded, before any other is.
+func checkDownloadable(definitions *catalog.Catalog, names []string) error {
+	downloadable := definitions.Downloadable()
+	for _, name := range names {
+		switch {
+		case definitions.Published(name):
+		case slices.Contains(downloadable, name):
+			return failure.New(failure.Usage, "the definition of %s is not published anywhere", name).
+				Hintf("the built-in one serves; --definition or .epilot/overrides can bring another")
+		default:
+			return cmdutil.UnknownAPI(name, downloadable)
+		}
+	}
+	return nil
+}
+
+func showUpdates(f *cmdutil.Factory, updates []catalog.Update) error {
+	shown := make([]updated, 0, len(updates))
+	rows := [][]string{{"API", "OUTCOME"}}
+	for _, u := range updates {
+		row, outcome := updated{Name: u.Name, Outcome: u.Outcome, Operations: u.Operations}, string(u.Outcome)
+		if u.Outcome == catalog.Updated {
+			outcome += fmt.Sprintf(", %d operations", u.Operations)
+		}
+		if u.Err != nil {
+			row.Error = u.Err.Error()
+			if !f.Flags.JSON {
+				f.Out.Note("%s: %v", u.Name, u.Err)
+			}
+		}
+		shown, rows = append(shown, row), append(rows, []string{u.Name, outcome})
+	}
+	return f.Out.Show(shown, func(page *help.Page) { page.Table(rows) })
+}
+
+// notUpdated is the failure of the whole: the worst of the single ones.
+func notUpdated(updates []catalog.Update) error {
+	count, kind := 0, failure.Network
+	for _, u := range updates {
+		if u.Err == nil {
+			continue
+		}
+		count++
+		if failure.Of(u.Err).Kind == failure.File {
+			kind = failure.File
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	return failure.New(kind, "%d of %d definitions could not be updated", count, len(updates)).
+		Hintf("those in use before are kept; try again with \"epilot definitions update\"")
+}
+
+func newResetCmd(f *cmdutil.Factory) *cobra.Command {
+	return &cobra.Command{
+		Use:   "reset [api…]",
+		Short: "Remove downloaded definitions: all, or the named ones",
+		RunE:  func(_ *cobra.Command, args []string) error { return resetDefinitions(f, args) },
+
+		ValidArgsFunction: cmdutil.Names(f.APINames, false),
+	}
+}
+
+func resetDefinitions(f *cmdutil.Factory, names []string) error {
+	downloadable := f.Catalog().Downloadable()
+	for _, name := range names {
+		if !slices.Contains(downloadable, name) && !f.Catalog().Has(name) {
+			return cmdutil.UnknownAPI(name, downloadable)
+		}
+	}
+	removed, err := f.Catalog().Reset(names)
+	if err != nil {
+		return err
+	}
+	shown := map[string][]string{"removed": append([]string{}, removed...)}
+	if len(removed) == 0 {
+		return f.Done(shown, "there is no such download")
+	}
+	return f.ShowLine(shown, "removed "+strings.Join(removed, "\nremoved "))
+}

@@ -1,0 +1,149 @@
+// Package diff is the command that compares two JSON documents, or what one call
+// returns for two profiles.
+package diff
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/diff"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi/body"
+	"github.com/epilot-cli/epilot/internal/output"
+)
+
+// The values of --output.
+const (
+	text  = "text"
+	patch = "patch"
+	none  = "none"
+)
+
+type options struct {
+	f        *cmdutil.Factory
+	call     Call
+	profiles []string
+	format   string
+}
+
+// Call runs a line of the program and returns what it prints to stdout.
+type Call func(ctx context.Context, args []string) ([]byte, error)
+
+// New is the command. call runs the calls that it compares.
+func New(f *cmdutil.Factory, call Call) *cobra.Command {
+	o := &options{f: f, call: call}
+	cmd := &cobra.Command{
+		Use: "diff <file> <file> | --profile a --profile b <call>",
+		Example: "epilot diff before.json after.json\n" +
+			"epilot diff before.json after.json -o patch\n" +
+			"epilot diff --profile staging --profile production entity getSchema contact",
+		Args: o.checkArgs,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+	}
+	flags := cmd.Flags()
+	flags.Var(cmdutil.Repeated{Values: &o.profiles}, "profile", "Compare the call as the profile `NAME` (twice)")
+	flags.StringVarP(&o.format, "output", "o", text, "Output `FORMAT`: text, patch (RFC 6902), none (only the exit status)")
+	cmdutil.OneOf(cmd, flags, "output", text, patch, none)
+	return cmd
+}
+
+func (o *options) checkArgs(_ *cobra.Command, args []string) error {
+	const hint = "for example: epilot diff before.json after.json, or epilot diff --profile a --profile b entity getSchema contact"
+	switch {
+	case len(o.profiles) == 0 && len(args) == 2 && (args[0] != "-" || args[1] != "-"):
+		return nil
+	case len(o.profiles) == 2 && len(args) > 1:
+		return nil
+	case len(o.profiles) == 0:
+		return failure.New(failure.Usage, "diff takes two files, got %d arguments", len(args)).Hintf(hint)
+	}
+	return failure.New(failure.Usage, "diff takes --profile twice and a call, got it %d times and %d arguments", len(o.profiles), len(args)).
+		Hintf(hint)
+}
+
+func (o *options) run(cmd *cobra.Command, args []string) error {
+	if o.format != text && o.format != patch && o.format != none {
+		return failure.New(failure.Usage, "--output cannot be %q: use text, patch or none", o.format)
+	}
+	var documents [2]*jsonx.Node
+	for i := range documents {
+		var err error
+		if len(o.profiles) > 0 {
+			documents[i], err = o.called(cmd, o.profiles[i], args)
+		} else {
+			documents[i], err = o.file(cmd.Context(), args[i])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	changes := diff.Compare(documents[0], documents[1])
+	if err := o.print(cmd.Context(), changes); err != nil || len(changes) == 0 {
+		return err
+	}
+	return failure.New(failure.Different, "the documents differ")
+}
+
+func (o *options) print(ctx context.Context, changes []diff.Change) error {
+	switch {
+	case o.format == none:
+		return nil
+	case o.format == patch || o.f.Flags.JSON:
+		form, err := (&output.Options{}).Form(o.f.Flags.JSON)
+		if err != nil {
+			return err
+		}
+		return o.f.Out.Result(ctx, json.RawMessage(diff.Patch(changes)), output.ResponseOptions{Form: form})
+	}
+	var page strings.Builder
+	if err := diff.Text(&page, changes); err != nil {
+		return err
+	}
+	return o.f.Out.Text(page.String())
+}
+
+// file reads a document: JSON or YAML, "-" for stdin.
+func (o *options) file(ctx context.Context, name string) (*jsonx.Node, error) {
+	data := name
+	if name != "-" {
+		if _, err := os.Stat(name); os.IsNotExist(err) {
+			return nil, failure.New(failure.Usage, "%s: no such file", name)
+		}
+		data = "@" + name
+	}
+	read, err := body.Base(ctx, body.Input{
+		Data: &data, Stdin: o.f.Streams.In, Budget: o.f.Out.Budget,
+		Open: func(name string) (io.ReadCloser, error) { return os.Open(name) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return jsonx.ParseNode(read)
+}
+
+// called is the response of the call as the profile.
+func (o *options) called(cmd *cobra.Command, profile string, args []string) (*jsonx.Node, error) {
+	line := []string{"--profile=" + profile, "--json", "--no-interactive"}
+	cmd.InheritedFlags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed && flag.Name != "json" && flag.Name != "no-interactive" {
+			line = append(line, "--"+flag.Name+"="+flag.Value.String())
+		}
+	})
+	read, err := o.call(cmd.Context(), append(line, args...))
+	if err != nil {
+		return nil, err
+	}
+	node, err := jsonx.ParseNode(read)
+	if err != nil {
+		return nil, failure.New(failure.Network, "the response for profile %s is not JSON: %w", profile, err)
+	}
+	return node, nil
+}

@@ -1,0 +1,178 @@
+package file
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/epilot-cli/epilot/internal/atomicfile"
+	"github.com/epilot-cli/epilot/internal/client"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/body"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
+	"github.com/epilot-cli/epilot/internal/output"
+)
+
+const uploadsAtOnce = 4
+
+// operations are the operations around the upload itself.
+type operations struct{ begin, save *openapi.Operation }
+
+// upload takes each file through its three steps, several files at once, and
+// shows what was saved, in the order of the line. One that fails does not keep
+// the others from being saved.
+func (t *transfer) upload(ctx context.Context) error {
+	files := make([]client.File, len(t.args))
+	for i, path := range t.args {
+		var err error
+		if files[i], err = t.file(path); err != nil {
+			return err
+		}
+	}
+	var steps operations
+	var err error
+	if steps.begin, err = t.operation("POST", "/v2/files/upload"); err != nil {
+		return err
+	}
+	if steps.save, err = t.operation("POST", "/v2/files"); err != nil {
+		return err
+	}
+	saved, failed := t.uploadAll(ctx, files, steps)
+	if len(saved) > 0 {
+		list := append(append([]byte{'['}, bytes.Join(saved, []byte{','})...), ']')
+		if err := t.show(ctx, list); err != nil {
+			return err
+		}
+	}
+	return firstOf(failed, len(files))
+}
+
+// file looks at a file before anything is sent.
+func (t *transfer) file(path string) (client.File, error) {
+	f := client.File{Name: path, MediaType: body.MediaTypeOf(path)}
+	info, err := os.Stat(path) // before it is opened: a named pipe would wait for its writer
+	switch {
+	case err != nil:
+		return f, unreadable(path, atomicfile.Cause(err))
+	case info.IsDir():
+		return f, unreadable(path, errors.New("it is a folder"))
+	case !info.Mode().IsRegular():
+		return f, unreadable(path, errors.New("it is not a regular file"))
+	}
+	from, err := os.Open(path)
+	if err != nil {
+		return f, unreadable(path, atomicfile.Cause(err))
+	}
+	_ = from.Close() // it can be read
+	f.Size = info.Size()
+	f.Open = func() (io.ReadCloser, error) {
+		from, err := os.Open(path)
+		if err != nil || len(t.args) > 1 {
+			return from, err
+		}
+		return struct {
+			io.Reader
+			io.Closer
+		}{t.f.Out.Bytes(0, f.Size).Reader(from), from}, nil
+	}
+	return f, nil
+}
+
+func unreadable(path string, why error) error {
+	failed := failure.New(failure.File, "cannot read %s: %w", path, why)
+	if errors.Is(why, fs.ErrNotExist) {
+		failed = failure.New(failure.File, "cannot read %s: no such file", path)
+	}
+	return failed.Hintf("nothing was uploaded; check the file names")
+}
+
+func (t *transfer) uploadAll(ctx context.Context, files []client.File, steps operations) (saved [][]byte, failed []failedFile) {
+	results, errs := make([][]byte, len(files)), make([]error, len(files))
+	var shown *output.Progress
+	if len(files) > 1 {
+		shown = t.f.Out.Steps(len(files), "files uploaded")
+	}
+	var group sync.WaitGroup
+	var drawing sync.Mutex
+	free := make(chan struct{}, uploadsAtOnce)
+	for i, f := range files {
+		free <- struct{}{}
+		group.Go(func() {
+			results[i], errs[i] = t.uploadOne(ctx, f, steps)
+			drawing.Lock()
+			shown.Add(1)
+			drawing.Unlock()
+			<-free
+		})
+	}
+	group.Wait()
+	shown.Done()
+	for i := range files {
+		if errs[i] != nil {
+			failed = append(failed, failedFile{files[i].Name, errs[i]})
+		} else {
+			saved = append(saved, bytes.TrimSpace(results[i]))
+		}
+	}
+	return saved, failed
+}
+
+// uploadOne asks for a place, fills it, and saves what is there.
+func (t *transfer) uploadOne(ctx context.Context, f client.File, steps operations) ([]byte, error) {
+	name := filepath.Base(f.Name)
+	ref, to, err := t.createUpload(ctx, steps.begin, name, f.MediaType)
+	if err != nil {
+		return nil, err
+	}
+	// The same bytes at the same place: to repeat it does no harm.
+	if err := client.Upload(ctx, t.client.Repeatable(), to, f); err != nil {
+		return nil, err
+	}
+	payload, err := t.entity(ctx, steps.save, name, f.MediaType, ref)
+	if err != nil {
+		return nil, err
+	}
+	return t.call(ctx, steps.save, params.Input{Named: t.flags.Input.Params}, payload)
+}
+
+// createUpload asks where a file is to be put, and what the API calls the place.
+func (t *transfer) createUpload(ctx context.Context, begin *openapi.Operation, name, mediaType string) (json.RawMessage, *url.URL, error) {
+	ask, err := json.Marshal(map[string]string{"filename": name, "mime_type": mediaType})
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := t.call(ctx, begin, params.Input{}, &body.Body{MediaType: "application/json", Bytes: ask})
+	if err != nil {
+		return nil, nil, err
+	}
+	var answered struct {
+		S3Ref     json.RawMessage `json:"s3ref"`
+		UploadURL string          `json:"upload_url"`
+	}
+	if json.Unmarshal(text, &answered) != nil || len(answered.S3Ref) == 0 {
+		return nil, nil, failure.New(failure.Network, "%s answered no place for %s", begin.ID, name)
+	}
+	to, err := client.PresignedURL(answered.UploadURL, t.client.AllowHTTP)
+	return answered.S3Ref, to, err
+}
+
+// entity is the body that saves a file: what is known of it, and the fields of
+// the line.
+func (t *transfer) entity(ctx context.Context, save *openapi.Operation, name, mediaType string, ref json.RawMessage) (*body.Body, error) {
+	form, err := json.Marshal(map[string]any{"filename": name, "mime_type": mediaType, "s3ref": ref})
+	if err != nil {
+		return nil, err
+	}
+	text := string(form)
+	in := t.f.BodyInput(&t.flags.Input, true, "")
+	in.Data = &text
+	return body.Read(ctx, save, in)
+}

@@ -1,0 +1,19 @@
+package help
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/help"
+)
+
+// NewExamples is the command that shows what people do, as lines to paste.
+func NewExamples(f *cmdutil.Factory) *cobra.Command {
+	return &cobra.Command{
+		Use:  "examples",
+		Args: cmdutil.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return f.Out.Show(help.Tasks(), (*help.Page).Tasks)
+		},
+	}
+}

@@ -1,0 +1,157 @@
+package operation
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/epilot-cli/epilot/internal/client"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/output"
+	"github.com/epilot-cli/epilot/internal/output/render"
+	"github.com/epilot-cli/epilot/internal/prompt"
+	"github.com/epilot-cli/epilot/internal/term"
+)
+
+// confirm shows the finished request and asks for a yes where one is needed.
+func (k *call) confirm(ctx context.Context, prepared *client.Call) error {
+	careful := k.isDestructive()
+	if k.flags.Yes || !k.f.Flags.Guided && !(careful && k.f.MayAsk()) {
+		return nil
+	}
+	req, err := k.firstRequest(ctx, prepared)
+	if err != nil {
+		return err
+	}
+	if err := k.review(req, prepared); err != nil {
+		return &render.WriteError{Err: err}
+	}
+	q := prompt.Question{Text: "Send it", Yes: true}
+	if careful {
+		q = prompt.Question{Text: "This cannot be undone. Send it"}
+	}
+	if k.op.DestroysMany {
+		q.Text = k.op.ID + " destroys many objects or an account. Send it"
+	}
+	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
+}
+
+// review shows what a yes would send, and a sentence on what will happen. The
+// headers are for a person who went through the whole call.
+func (k *call) review(req *http.Request, prepared *client.Call) error {
+	out := k.f.Streams.Err
+	if err := k.preview(out, req, prepared, preview{tty: true, headers: k.f.Flags.Guided}); err != nil {
+		return err
+	}
+	sentence := k.op.Line
+	if object := objectOf(prepared); object != "" {
+		sentence += ": " + object
+	}
+	if sentence == "" {
+		return nil
+	}
+	_, err := fmt.Fprintln(out, k.f.Out.ErrPalette().Bold(term.Line(sentence)))
+	return err
+}
+
+// objectOf names what a call is about: the values in its path, "" for none.
+func objectOf(prepared *client.Call) string {
+	var values []string
+	template := strings.Split(prepared.Operation.Path, "/")
+	segments := strings.Split(prepared.Params.Path, "/")
+	if len(template) != len(segments) {
+		return ""
+	}
+	for i, segment := range template {
+		if strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}") {
+			if value, err := url.PathUnescape(segments[i]); err == nil {
+				values = append(values, value)
+			}
+		}
+	}
+	return strings.Join(values, " ")
+}
+
+// checkDestroying refuses, before anything is asked or read, an operation that
+// destroys many objects where nobody can be asked and nobody said --yes.
+func (k *call) checkDestroying() error {
+	if !k.op.DestroysMany || k.flags.Yes || k.client.Unsent || k.f.Asks() || k.flags.Each.File != "" {
+		return nil
+	}
+	return failure.New(failure.Usage, "%s destroys many objects or an account, so it needs --yes", k.op.ID).
+		Hintf("add --yes to send it, or --dry-run to see the request")
+}
+
+func (k *call) isDestructive() bool { return isDestructive(k.op) || k.op.DestroysMany }
+
+// preview is how a request is shown: on a terminal the body is indented.
+type preview struct{ tty, headers bool }
+
+// preview writes a request: method and URL, the headers without secrets, and
+// the body as it is sent.
+func (k *call) preview(out io.Writer, req *http.Request, prepared *client.Call, as preview) error {
+	var text strings.Builder
+	redact := k.client.Redactor()
+	fmt.Fprintf(&text, "%s %s\n", req.Method, redact.URL(req.URL))
+	header := output.FlatHeader(redact.Header(req.Header))
+	for _, name := range slices.Sorted(maps.Keys(header)) {
+		if !as.headers {
+			break
+		}
+		fmt.Fprintf(&text, "%s: %s\n", name, header[name])
+	}
+	sent, err := sentBody(prepared.Body, req)
+	if err != nil {
+		return err
+	}
+	if as.tty && json.Valid([]byte(sent)) {
+		var indented bytes.Buffer
+		_ = json.Indent(&indented, []byte(sent), "", "  ") // it is valid
+		sent = indented.String()
+	}
+	if sent != "" {
+		fmt.Fprintf(&text, "\n%s\n", strings.TrimSuffix(sent, "\n"))
+	}
+	shown := text.String()
+	if as.tty {
+		shown = term.Safe(shown)
+	}
+	_, err = io.WriteString(out, shown)
+	return err
+}
+
+// isDestructive tells an operation that takes something away for good: DELETE,
+// and a write whose id or path says so.
+func isDestructive(op *openapi.Operation) bool {
+	switch op.Method {
+	case http.MethodDelete:
+		return true
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return false
+	}
+	final := []string{"delete", "remove", "revoke", "erase", "purge", "reset", "wipe", "cancel", "destroy"}
+	return slices.ContainsFunc(splitName(op.ID+" "+op.Path), func(part string) bool { return slices.Contains(final, part) })
+}
+
+// splitName returns the parts of "bulkDelete_jobs/v1" in lower case.
+func splitName(name string) []string {
+	var spaced strings.Builder
+	for _, r := range name {
+		if unicode.IsUpper(r) || !unicode.IsLetter(r) {
+			spaced.WriteByte(' ')
+		}
+		if unicode.IsLetter(r) {
+			spaced.WriteRune(unicode.ToLower(r))
+		}
+	}
+	return strings.Fields(spaced.String())
+}

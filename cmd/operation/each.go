@@ -1,0 +1,463 @@
+package operation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/atomicfile"
+	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/bulk"
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/client"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi/body"
+	"github.com/epilot-cli/epilot/internal/output"
+	"github.com/epilot-cli/epilot/internal/output/render"
+	"github.com/epilot-cli/epilot/internal/prompt"
+	"github.com/epilot-cli/epilot/internal/shell"
+	"github.com/epilot-cli/epilot/internal/syserror"
+)
+
+// shownFirst is how many requests --dry-run and a question show.
+const shownFirst = 3
+
+// rows is where the rows of --each come from.
+type rows struct {
+	name   string
+	format string
+	from   io.Reader
+	file   *os.File // that can be read twice; nil for a pipe
+}
+
+// open begins to read the rows, a file from its beginning. also gets all bytes
+// that are read; nil for nobody.
+func (r *rows) open(also io.Writer) (*bulk.Reader, error) {
+	from := r.from
+	if r.file != nil {
+		if _, err := r.file.Seek(0, io.SeekStart); err != nil {
+			return nil, failure.New(failure.File, "%s cannot be read: %w", r.name, err)
+		}
+	}
+	if also != nil {
+		from = io.TeeReader(from, also)
+	}
+	return bulk.Open(r.name, from, r.format)
+}
+
+// rows opens the file of --each, or stdin.
+func (k *call) rows() (*rows, error) {
+	name := k.flags.Each.File
+	r := &rows{name: name, format: k.flags.Each.Format}
+	if name == "-" {
+		if k.f.Streams.InTTY {
+			return nil, failure.New(failure.Usage, "--each -: nothing is piped to stdin").Hintf("pipe the rows, or name a file: --each rows.csv")
+		}
+		if in := k.flags.Input; in.Data == "-" || in.Data == "@-" || in.BodyFrom == "-" {
+			return nil, failure.New(failure.Usage, "--each - and the body both read stdin").Hintf("name a file for one of them")
+		}
+		r.name, r.from = "stdin", k.f.Streams.In
+		return r, nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		kind := failure.File
+		if os.IsNotExist(err) {
+			kind = failure.Usage
+		}
+		return nil, failure.New(kind, "--each %s: %w", name, atomicfile.Cause(err))
+	}
+	r.from = file
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		r.file = file
+	} else if err == nil && info.IsDir() {
+		return nil, failure.New(failure.Usage, "--each %s: it is a folder", name)
+	}
+	return r, nil
+}
+
+// each makes a call for each row.
+func (k *call) each(ctx context.Context) error {
+	if k.f.Flags.Guided {
+		return failure.New(failure.Usage, "--each and --guided cannot be combined").Hintf("leave one of them out")
+	}
+	pace, err := k.pace(ctx)
+	if err != nil {
+		return err
+	}
+	policy := k.client.Policy
+	policy.PerCall = true
+	if !k.f.Flags.Verbose {
+		policy.Retry.Report = nil // the progress shows what fails
+	}
+	k.client = k.f.NewClient(policy)
+	defer k.client.Close()
+	k.client.HTTP.Attempt = pace.Wrap
+	k.client.AskCall = nil
+	from, err := k.rows()
+	if err != nil {
+		return err
+	}
+	plan, err := k.plan(ctx)
+	if err != nil {
+		return err
+	}
+	target, err := k.client.Target(ctx, k.api, k.op)
+	if err != nil {
+		return err
+	}
+	checked := &checkedRows{total: -1}
+	if from.file != nil || k.client.Unsent {
+		if checked, err = k.checkRows(ctx, plan, from); err != nil {
+			return err
+		}
+	}
+	if k.client.Unsent {
+		return k.showFirst(ctx, checked)
+	}
+	if err := k.confirmRows(ctx, checked); err != nil {
+		return err
+	}
+	return k.runRows(ctx, &bulkRun{plan: plan, from: from, target: target, checked: checked, pace: pace})
+}
+
+func (k *call) pace(ctx context.Context) (*bulk.Pace, error) {
+	pace := &bulk.Pace{MaxWait: k.client.Retry.MaxWait, Now: k.f.Now, Sleep: k.f.Sleep, Quit: ctx.Done()}
+	var err error
+	if k.flags.Each.Rate != "" {
+		pace.Every, err = bulk.ParseRate(k.flags.Each.Rate)
+	}
+	return pace, err
+}
+
+// plan says what the columns fill.
+func (k *call) plan(ctx context.Context) (*bulk.Plan, error) {
+	each := &k.flags.Each
+	if each.Empty != "" && each.Empty != "null" {
+		return nil, failure.New(failure.Usage, "invalid --empty %q: use null, or leave it out", each.Empty)
+	}
+	if each.Format != "" && !slices.Contains(bulk.Formats(), each.Format) {
+		return nil, failure.New(failure.Usage, "invalid --each-format %q: use %s", each.Format, strings.Join(bulk.Formats(), ", "))
+	}
+	input := func(contentType string, dataGiven bool) body.Input {
+		in := k.f.BodyInput(&k.flags.Input, dataGiven, contentType)
+		in.Stdin = nil
+		return in
+	}
+	plan := &bulk.Plan{
+		Operation: k.op, Params: k.flags.Input.ParamInput(k.positional), Fields: k.flags.Input.Fields,
+		EmptyNull: each.Empty == "null", Body: func(contentType string) body.Input { return input(contentType, false) },
+	}
+	var err error
+	if k.flags.Input.BodyFrom != "" {
+		var text string
+		text, err = k.document(ctx)
+		plan.Data = []byte(text)
+	} else {
+		plan.Data, err = body.Base(ctx, input("", k.dataGiven))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if plan.Program, err = k.f.Compile(ctx, k.line, "row", each.Row); err != nil {
+		return nil, err
+	}
+	return plan, plan.Check()
+}
+
+// prepare makes the call of a row.
+func (k *call) prepare(ctx context.Context, plan *bulk.Plan, row *bulk.Row) (*client.Call, error) {
+	if row.Err != nil {
+		return nil, row.Err
+	}
+	in, err := plan.Input(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+	return k.client.Prepare(ctx, k.api, k.op, in)
+}
+
+// checkedRows is what a first pass over the rows has found.
+type checkedRows struct {
+	total, wrong int // total is -1 for a pipe, which is not read twice
+	first        []*client.Call
+	digest       string
+}
+
+const mostTold = 10 // wrong rows that are told without --dry-run
+
+// checkRows prepares the call of every row and sends none.
+func (k *call) checkRows(ctx context.Context, plan *bulk.Plan, from *rows) (*checkedRows, error) {
+	hash := sha256.New()
+	reader, err := from.open(hash)
+	if err != nil {
+		return nil, err
+	}
+	progress := k.f.Out.Tally(-1, "checked")
+	defer progress.Done()
+	c := &checkedRows{}
+	for row, err := range reader.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		c.total++
+		prepared, err := k.prepare(ctx, plan, row)
+		if err != nil && !isOfRow(err) {
+			return nil, err
+		}
+		switch {
+		case err != nil:
+			if c.wrong++; c.wrong <= mostTold || k.client.Unsent {
+				k.f.Out.Warn(fmt.Sprintf("%s, %s: %v", from.name, row.At(), err))
+			}
+		case len(c.first) < shownFirst:
+			c.first = append(c.first, prepared)
+		}
+		progress.Show(c.total, c.wrong)
+	}
+	progress.Done()
+	c.digest = "sha256:" + hex.EncodeToString(hash.Sum(nil))
+	return c, k.judge(from, c)
+}
+
+// judge refuses rows of which one is wrong, or none.
+func (k *call) judge(from *rows, c *checkedRows) error {
+	switch {
+	case c.total == 0:
+		return failure.New(failure.Usage, "%s has no rows", from.name)
+	case c.wrong == 0 || k.client.Unsent:
+		return nil
+	}
+	err := failure.New(failure.Usage, "%d of %d rows cannot be sent, so none was", c.wrong, c.total)
+	if c.wrong > mostTold {
+		return err.Hintf("--dry-run lists every wrong row")
+	}
+	return err.Hintf("correct the rows, or see the requests with --dry-run")
+}
+
+// isOfRow reports whether an error is about one row, so that the next can be
+// looked at.
+func isOfRow(err error) bool {
+	kind := failure.Of(err).Kind
+	return kind == failure.Usage || kind == failure.Query
+}
+
+// showFirst prints the first requests in place of a run.
+func (k *call) showFirst(ctx context.Context, c *checkedRows) error {
+	for i, prepared := range c.first {
+		if i > 0 {
+			if err := k.f.Out.Text("\n"); err != nil {
+				return err
+			}
+		}
+		if err := k.printRequest(ctx, prepared); err != nil {
+			return err
+		}
+	}
+	k.f.Out.Note("%d rows, %d of them wrong; nothing was sent", c.total, c.wrong)
+	if c.wrong > 0 {
+		return failure.New(failure.Usage, "%d of %d rows are wrong", c.wrong, c.total)
+	}
+	return nil
+}
+
+// confirmRows asks once before rows destroy something.
+func (k *call) confirmRows(ctx context.Context, c *checkedRows) error {
+	if k.flags.Yes || !k.isDestructive() {
+		return nil
+	}
+	if !k.f.MayAsk() || c.total < 0 {
+		return failure.New(failure.Usage, "%s cannot be undone, so a run of it needs --yes", k.op.ID).
+			Hintf("add --yes to send it, or --dry-run to see the first requests")
+	}
+	for _, prepared := range c.first {
+		req, err := prepared.Request(ctx)
+		if err != nil {
+			return err
+		}
+		k.f.Out.Note("%s %s", req.Method, k.client.Redactor().URL(req.URL))
+	}
+	if more := c.total - len(c.first); more > 0 {
+		k.f.Out.Note("and %d more", more)
+	}
+	q := prompt.Question{Text: fmt.Sprintf("This cannot be undone. Send %d requests", c.total)}
+	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
+}
+
+// bulkRun is a run that may begin.
+type bulkRun struct {
+	plan    *bulk.Plan
+	from    *rows
+	target  *client.Call
+	checked *checkedRows
+	pace    *bulk.Pace
+}
+
+// runRows makes the calls and prints what comes of them.
+func (k *call) runRows(ctx context.Context, b *bulkRun) error {
+	each := &k.flags.Each
+	reader, err := b.from.open(nil)
+	if b.from.file == nil && errors.Is(err, bulk.ErrEmpty) { // such as a search without a result
+		k.tell(bulk.Summary{}, 0)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	run := &bulk.Run{
+		Rows:    reader.Rows(),
+		Prepare: func(ctx context.Context, row *bulk.Row) (*client.Call, error) { return k.prepare(ctx, b.plan, row) },
+		Send:    k.client.Do, Program: k.program, Budget: k.client.Budget,
+		Parallel: each.Parallel, Ordered: each.Ordered, Pace: b.pace,
+		Stop:   bulk.Stop{After: each.StopAfter, Usual: !k.line.Changed("stop-after")},
+		Resend: k.maySendAgain(),
+		Reason: func(text []byte) string { return k.client.Redactor().Text(output.Reason(text)) },
+	}
+	if each.Journal != "" {
+		if run.Journal, err = bulk.OpenJournal(ctx, each.Journal, k.identity(b)); err != nil {
+			return err
+		}
+		defer run.Journal.Close()
+	}
+	var failed *bulk.FailedFile
+	if each.Failed != "" {
+		if failed, err = bulk.CreateFailed(each.Failed, reader); err != nil {
+			return err
+		}
+		defer failed.Discard()
+	}
+	k.f.WindDown()
+	began := k.f.Now()
+	sum, ended := k.print(ctx, run, failed, b.checked.total)
+	if err := run.Journal.Close(); err != nil && ended == nil {
+		ended = err
+	}
+	if err := failed.Close(); err != nil && ended == nil {
+		ended = err
+	}
+	if failed := k.client.MockFailure(); failed != nil {
+		return failed
+	}
+	k.tell(sum, k.f.Now().Sub(began))
+	return verdict(sum, ended, each)
+}
+
+// identity is what the journal of the run belongs to.
+func (k *call) identity(b *bulkRun) bulk.Identity {
+	id := bulk.Identity{
+		Operation: k.api.Name + " " + k.op.ID, Server: b.target.Server.String(),
+		Organization: k.client.Organization, Input: b.checked.digest,
+	}
+	profile, _ := k.client.As(k.api.Name) // it was read for the target
+	if k.client.NamedServer(profile) == client.MockServer {
+		id.Server = client.MockServer // its port is another one in each run
+	}
+	if id.Organization == "" && b.target.Token != nil {
+		if claims, err := auth.Parse(b.target.Token.Value); err == nil {
+			id.Organization = claims.OrgID
+		}
+	}
+	return id
+}
+
+// maySendAgain reports whether a row may be sent again that may have been
+// applied: the operation only reads, or makes the same of it twice.
+func (k *call) maySendAgain() bool {
+	switch k.op.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return k.flags.Retry.Unsafe || catalog.OnlyReads(k.api.Name, k.op.ID) || slices.Contains(splitName(k.op.ID), "upsert")
+}
+
+// print runs and prints the results as they come.
+func (k *call) print(ctx context.Context, run *bulk.Run, failed *bulk.FailedFile, total int) (bulk.Summary, error) {
+	form := k.form
+	if form.Format == "" {
+		form.Format = render.NDJSON
+	}
+	results, in := io.Pipe()
+	printed := make(chan error, 1)
+	go func() {
+		err := k.f.Out.Rows(ctx, results, output.ResponseOptions{Operation: k.op, Redact: k.client.Redactor(), Form: form})
+		_ = results.CloseWithError(errNotPrinted)
+		printed <- err
+	}()
+	progress := k.f.Out.Tally(total, "done")
+	done, wrong := 0, 0
+	var line []byte
+	run.Emit = func(result *bulk.Result) error {
+		if done++; result.Err != nil {
+			wrong++
+			failed.Add(result.Row, result.Err.Error())
+		}
+		line = result.Append(line[:0])
+		_, err := in.Write(line)
+		progress.Show(done, wrong)
+		return err
+	}
+	stop := context.AfterFunc(ctx, func() { k.f.Out.Note("ending: the rows in flight are waited for; Ctrl-C again stops at once") })
+	sum, ended := run.Do(ctx)
+	stop()
+	_ = in.Close()
+	err := <-printed
+	progress.Done()
+	if err != nil && (ended == nil || ended == errNotPrinted) {
+		ended = err
+	}
+	return sum, ended
+}
+
+var errNotPrinted = failure.New(failure.File, "the results cannot be printed any more")
+
+// tell prints the summary.
+func (k *call) tell(sum bulk.Summary, took time.Duration) {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{sum.Done, "done"}, {sum.Failed, "failed"}, {sum.Unknown, "unknown"}, {sum.Skipped, "done before"}} {
+		if part.n > 0 {
+			parts = append(parts, strconv.Itoa(part.n)+" "+part.what)
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"no rows"}
+	}
+	line := strings.Join(parts, ", ") + " in " + took.Round(time.Millisecond).String()
+	k.f.Out.Summary(line, sum)
+}
+
+// verdict is the error of a run: 0 is for rows that all succeeded.
+func verdict(sum bulk.Summary, ended error, each *cmdutil.EachFlags) error {
+	lost := sum.Failed + sum.Unknown
+	switch {
+	case syserror.ClosedPipe(ended):
+		return failure.New(failure.API, "stopped: nobody reads the results any more")
+	case ended != nil:
+		return ended
+	case lost == 0:
+		return nil
+	}
+	err := failure.New(failure.API, "%d of %d rows did not succeed", lost, lost+sum.Done+sum.Skipped)
+	switch {
+	case sum.Unknown > 0 && each.Journal != "":
+		return err.Hintf("rows that are unknown may have been applied: check them, or send them again with --retry-unsafe")
+	case each.Failed != "":
+		return err.Hintf("%s has the rows and the reasons: correct it and run the line with --each %s", each.Failed, shell.Quote(each.Failed))
+	}
+	return err.Hintf("--failed FILE keeps the rows that failed, --journal FILE what is done")
+}

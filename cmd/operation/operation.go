@@ -1,0 +1,286 @@
+// Package operation is the generic command of every API and of each of its
+// operations.
+package operation
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/catalog"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/shell"
+	"github.com/epilot-cli/epilot/internal/suggest"
+)
+
+// Command is the command of the API that a line names. It has no name before
+// Select; its flags are known already, because a line may begin with them.
+type Command struct {
+	*cobra.Command
+	Extra []*cmdutil.APICommand // commands of the API that are no operations
+	Map   func(cmd *cobra.Command) error
+
+	f     *cmdutil.Factory
+	flags cmdutil.CallFlags
+	api   string
+	id    string
+	named bool // an operation is named, if only by an empty argument
+
+	loaded     *openapi.API   // once it was asked for
+	paramFlags *pflag.FlagSet // of the operation's parameters, once they were asked for
+}
+
+// New makes the command of an API that is not known yet.
+func New(f *cmdutil.Factory) *Command {
+	c := &Command{f: f}
+	c.Command = &cobra.Command{
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.runAPI(cmd) },
+	}
+	c.SetHelpFunc(func(cmd *cobra.Command, _ []string) { f.HelpErr = c.help(cmd) })
+	c.flags.AddTo(c.Command, &f.Out.Flags.Include)
+	c.registerCompletion()
+	return c
+}
+
+// Flags are the flags of a call on this line.
+func (c *Command) Flags() *cmdutil.CallFlags { return &c.flags }
+
+// API is the name of the API that the line names.
+func (c *Command) API() string { return c.api }
+
+// Placeholder is the name that cobra has for the operation: an id may begin with
+// a dash, be empty or have spaces.
+const Placeholder = "operation"
+
+// Select makes it the command of the API that the arguments name; below it
+// stands the operation that they name, and no other: a tree of every operation
+// would cost each start.
+func (c *Command) Select(args []string) {
+	c.api, c.Use = args[0], args[0]
+	c.ValidArgsFunction = c.completeOperation
+	if len(args) < 2 {
+		return
+	}
+	c.id, c.named = args[1], true
+	c.AddCommand(&cobra.Command{
+		Use:               Placeholder,
+		Aliases:           []string{c.id},
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: c.completePathParameter,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if c.flags.Print.Map && c.f.Flags.JSON {
+				return c.mapOne(cmd.Context())
+			}
+			if c.flags.Print.Map {
+				return c.help(cmd)
+			}
+			return c.run(cmd, args)
+		},
+	})
+}
+
+// WrongName is the error for an operation that the API does not have, nil where
+// it has it or where that cannot be said: nothing is fetched or read from stdin
+// to find out. definition is the value of --definition.
+func (c *Command) WrongName(ctx context.Context, definition string) error {
+	if !c.named || catalog.IsURL(definition) || definition == "-" {
+		return nil
+	}
+	c.flags.Input.Definition = definition
+	api, op, extra, err := c.find(ctx)
+	if err != nil && c.paramFlags == nil {
+		return err // the flag may be that of a parameter
+	}
+	if err != nil || op != nil || extra != nil {
+		return nil
+	}
+	return c.unknownOperation(api)
+}
+
+// OnlyLists reports whether the line can only print what is built in.
+func (c *Command) OnlyLists() bool { return !c.named && c.flags.Input.Definition == "" }
+
+// run calls the operation, or runs the command of that name.
+func (c *Command) run(cmd *cobra.Command, args []string) error {
+	api, op, extra, err := c.find(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if extra != nil && c.flags.Print.Skeleton == "" {
+		return extra.Run(cmd, args)
+	}
+	if op == nil {
+		return c.unknownOperation(api)
+	}
+	switch {
+	case c.flags.Print.Skeleton != "":
+		return c.printSkeleton(api, op)
+	case c.flags.Print.Web:
+		return c.f.BrowseDocs(cmd.Context(), api.Name, op.ID)
+	}
+	return c.call(cmd, api, op, args)
+}
+
+// find loads the definition and what the line names: an operation, or else a
+// command that the API has beside them. Both are nil where there is neither.
+func (c *Command) find(ctx context.Context) (*openapi.API, *openapi.Operation, *cmdutil.APICommand, error) {
+	api, err := c.load(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if op := api.Named(c.id); op != nil {
+		return api, op, nil, nil
+	}
+	at := slices.IndexFunc(c.Extra, func(e *cmdutil.APICommand) bool { return e.Name == suggest.Fold(c.id) })
+	if at < 0 {
+		return api, nil, nil, nil
+	}
+	return api, nil, c.Extra[at], nil
+}
+
+func (c *Command) load(ctx context.Context) (*openapi.API, error) {
+	if c.loaded != nil {
+		return c.loaded, nil
+	}
+	api, err := c.f.Catalog().Load(ctx, c.api, c.flags.Input.Definition)
+	c.loaded = api
+	return api, err
+}
+
+func (c *Command) unknownOperation(api *openapi.API) error {
+	var extra []string
+	for _, e := range c.Extra {
+		extra = append(extra, e.Name)
+	}
+	return cmdutil.UnknownOperation(api, c.id, extra...)
+}
+
+// runAPI lets a person choose an operation and calls it; otherwise it lists them.
+func (c *Command) runAPI(cmd *cobra.Command) error {
+	if err := c.f.CheckGuided(); err != nil {
+		return err
+	}
+	if c.flags.Print.Web {
+		return c.f.BrowseDocs(cmd.Context(), c.api, "")
+	}
+	if c.flags.Print.Map || !c.f.Flags.Guided && (c.f.Flags.JSON || !c.f.MayAsk()) {
+		if err := c.checkListed(cmd); err != nil {
+			return err
+		}
+		return c.list(cmd.Context())
+	}
+	api, err := c.load(cmd.Context())
+	if err != nil {
+		return err
+	}
+	if c.id, err = pickOperation(cmd.Context(), c.f, api); err != nil {
+		return err
+	}
+	return c.run(cmd, nil)
+}
+
+// checkListed refuses flags of a call on a line that names no operation: the
+// operation was a shell variable, or a name that the shell took for one.
+func (c *Command) checkListed(cmd *cobra.Command) error {
+	var lost *pflag.Flag
+	c.PersistentFlags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Changed && lost == nil && !slices.Contains([]string{"definition", "map"}, flag.Name) {
+			lost = flag
+		}
+	})
+	if lost == nil {
+		return nil
+	}
+	api, err := c.load(cmd.Context())
+	if err != nil {
+		return err
+	}
+	missing := failure.New(failure.Usage, "missing operation: --%s is a flag of a call", lost.Name)
+	if name := dollarName(api); name != "" {
+		return missing.Hintf("the shell removes an unquoted $name: write %s, or %s", shell.Quote(name), strings.TrimLeft(name, "$"))
+	}
+	return missing.Hintf("write epilot %s <operationId> --%s …; \"epilot %s\" lists the operations", api.Name, lost.Name, api.Name)
+}
+
+// dollarName is the id of an operation that begins with "$", "" where none does.
+func dollarName(api *openapi.API) string {
+	for _, op := range api.Operations {
+		if strings.HasPrefix(op.ID, "$") {
+			return op.ID
+		}
+	}
+	return ""
+}
+
+// Guide begins with the choice of an API.
+func (c *Command) Guide(cmd *cobra.Command) error {
+	if err := c.f.CheckGuided(); err != nil {
+		return err
+	}
+	api, err := pickAPI(cmd.Context(), c.f)
+	if err != nil {
+		return err
+	}
+	cmd.Flags().SortFlags = false
+	cmd.Flags().AddFlagSet(c.PersistentFlags()) // not on this line, but their defaults count
+	c.Select([]string{api})
+	return c.runAPI(cmd)
+}
+
+// list lists the operations of the API.
+func (c *Command) list(ctx context.Context) error {
+	api, err := c.load(ctx)
+	if err != nil {
+		return err
+	}
+	if c.flags.Print.Map && c.f.Flags.JSON {
+		return c.f.MapOne(ctx, api, c.flags.Input.Definition, nil)
+	}
+	if note := catalog.LeftOutNote(api); note != "" {
+		c.f.Out.Warn(note)
+	}
+	return c.f.Out.Show(cmdutil.DescribeAPI(api), func(page *help.Page) {
+		page.Operations(api, catalog.About(api))
+		if api.Source == "" {
+			c.listExtra(page)
+		}
+		next := []string{
+			"epilot " + api.Name + " <operationId> --help   show what it takes and returns",
+			"epilot " + api.Name + " <operationId>          call it",
+		}
+		if name := dollarName(api); name != "" {
+			next = append(next, "epilot "+api.Name+" "+shell.Quote(name)+"   in quotes, or without the $")
+		}
+		page.Lines("LEARN MORE", next...)
+	})
+}
+
+func (c *Command) mapOne(ctx context.Context) error {
+	api, op, _, err := c.find(ctx)
+	if err == nil && op == nil {
+		err = c.unknownOperation(api)
+	}
+	if err != nil {
+		return err
+	}
+	return c.f.MapOne(ctx, api, c.flags.Input.Definition, op)
+}
+
+// callFlagEntries are all flags of a call, as its help lists them.
+func (c *Command) callFlagEntries() []help.Entry {
+	global := pflag.NewFlagSet("", pflag.ContinueOnError)
+	global.SortFlags = false
+	c.Root().PersistentFlags().VisitAll(func(flag *pflag.Flag) {
+		if flag.Name != "version" {
+			global.AddFlag(flag)
+		}
+	})
+	return slices.Concat(cmdutil.FlagEntries(c.PersistentFlags()), cmdutil.FlagEntries(global))
+}

@@ -1,0 +1,20 @@
+package acceptance
+
+import (
+	"os"
+	"testing"
+)
+
+// loadVariable turns on the tests that move much data, measure memory or time,
+// or repeat a check for the whole catalog. .ci/run sets it.
+const loadVariable = "EPILOT_TEST_LOAD"
+
+func withLoad() bool { return os.Getenv(loadVariable) != "" }
+
+// needsLoad skips a test that takes long, and says why.
+func needsLoad(t *testing.T, why string) {
+	t.Helper()
+	if !withLoad() {
+		t.Skipf("%s: set %s=1", why, loadVariable)
+	}
+}

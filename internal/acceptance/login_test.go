@@ -1,0 +1,119 @@
+package acceptance
+
+import (
+	"bufio"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// login is "epilot auth login" as a process that waits for its callback.
+type login struct {
+	*testing.T
+	cmd      *exec.Cmd
+	config   string   // XDG_CONFIG_HOME
+	page     *url.URL // where the person would sign in
+	callback *url.URL
+	state    string
+	code     string // as the terminal shows it
+	rest     *bufio.Reader
+}
+
+// startLogin starts the program in a configuration of its own, and reads what it
+// says until it waits.
+func startLogin(t *testing.T, env []string, args ...string) *login {
+	t.Helper()
+	l := &login{T: t, config: filepath.Join(t.TempDir(), "config")}
+	l.cmd = exec.Command("epilot", append([]string{"auth", "login"}, args...)...)
+	l.cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "XDG_CONFIG_HOME=" + l.config, "HOME=" + l.config, "EPILOT_CREDENTIAL_STORE=file",
+	}, env...)
+	said, err := l.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.cmd.Process.Kill() })
+	l.rest = bufio.NewReader(said)
+	l.readPage()
+	return l
+}
+
+func (l *login) readPage() {
+	l.Helper()
+	code := regexp.MustCompile(`code is ([0-9A-F]{6}):`)
+	for l.code == "" {
+		line, err := l.rest.ReadString('\n')
+		if err != nil {
+			l.Fatalf("the login said no code: %v", err)
+		}
+		if address, found := strings.CutPrefix(strings.TrimSpace(line), "http"); found {
+			l.page, err = url.Parse("http" + address)
+			if err != nil {
+				l.Fatal(err)
+			}
+		}
+		if match := code.FindStringSubmatch(line); match != nil {
+			l.code = match[1]
+		}
+	}
+	var err error
+	if l.callback, err = url.Parse(l.page.Query().Get("cli_callback")); err != nil {
+		l.Fatal(err)
+	}
+	l.state = l.page.Query().Get("state")
+}
+
+// end waits for the process, and returns its exit status and what it said last.
+func (l *login) end() (status int, said string) {
+	l.Helper()
+	text, err := io.ReadAll(l.rest)
+	if err != nil {
+		l.Fatal(err)
+	}
+	_ = l.cmd.Wait() // its status is what is looked at
+	return l.cmd.ProcessState.ExitCode(), string(text)
+}
+
+// stored is the content of a file of the configuration, "" where there is none.
+func (l *login) stored(name string) string {
+	text, err := os.ReadFile(filepath.Join(l.config, "epilot", name))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+func TestLoginPages(t *testing.T) {
+	t.Parallel()
+	for want, row := range map[string]struct{ env, args []string }{
+		"https://portal.epilot.cloud/login":                           {},
+		"https://portal.dev.epilot.cloud/login":                       {args: []string{"--use-dev"}},
+		"https://portal.staging.epilot.cloud/login":                   {env: []string{"EPILOT_STAGE=staging"}},
+		"http://127.0.0.1:1/base/login":                               {env: []string{"EPILOT_PORTAL_URL=http://127.0.0.1:1/base/"}},
+		"https://portal.epilot.cloud/login readonly=true":             {args: []string{"--readonly"}},
+		"https://portal.epilot.cloud/login anonymize=true":            {args: []string{"--anonymize"}},
+		"https://own.example/login readonly=true anonymize=true both": {env: []string{"EPILOT_PORTAL_URL=https://own.example"}, args: []string{"--readonly", "--anonymize"}},
+	} {
+		l := startLogin(t, row.env, append(row.args, "--no-browser")...)
+		words := strings.Fields(want)
+		if got := l.page.Scheme + "://" + l.page.Host + l.page.Path; got != words[0] {
+			t.Errorf("got %s, want %s", got, words[0])
+		}
+		for _, wish := range []string{"readonly=true", "anonymize=true"} {
+			if strings.Contains(want, wish) != strings.Contains(l.page.RawQuery, wish) {
+				t.Errorf("%s: got %s", want, l.page.RawQuery)
+			}
+		}
+		if l.page.Query().Get("code") != l.code || l.callback.Hostname() != "localhost" || l.callback.Path != "/callback" {
+			t.Errorf("got %s", l.page)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package acceptance
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/epilot-cli/epilot/cmd"
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/auth/keyring"
+	"github.com/epilot-cli/epilot/internal/term"
+)
+
+// Process is the program inside the test's own process, for tests that run it
+// thousands of times. Its streams are no terminals, and it knows no proxy.
+type Process struct {
+	Env     map[string]string
+	Stdin   string
+	Keyring keyring.Keyring     // nil: a command that asks it panics
+	Slept   func(time.Duration) // told of each wait before a retry, which takes no time
+}
+
+// Result is what a process left behind.
+type Result struct {
+	Stdout, Stderr string
+	Status         int
+}
+
+// Run runs the command line as Main does, without its signals.
+func (p Process) Run(ctx context.Context, args ...string) Result {
+	var out, errs bytes.Buffer
+	app := &cmdutil.App{
+		Streams:   &term.Streams{In: strings.NewReader(p.Stdin), Out: &out, Err: &errs},
+		LookupEnv: func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok },
+		Now:       time.Now,
+		Random:    sameRandom{},
+		Environ:   os.Environ,
+		Keyring:   p.Keyring,
+		Sleep:     p.sleep,
+		Program:   cmdutil.Program{Version: "test", Executable: os.Executable, Root: fstest.MapFS{}},
+		Jitter:    func(limit time.Duration) time.Duration { return limit },
+	}
+	status := cmd.Run(ctx, app, args)
+	return Result{Stdout: out.String(), Stderr: errs.String(), Status: status}
+}
+
+func (p Process) sleep(ctx context.Context, d time.Duration) error {
+	if p.Slept != nil {
+		p.Slept(d)
+	}
+	return ctx.Err()
+}
+
+// sameRandom gives zeros: of a call, only the boundary of a form is random.
+type sameRandom struct{}
+
+func (sameRandom) Read(p []byte) (int, error) { clear(p); return len(p), nil }

@@ -1,0 +1,134 @@
+package acceptance
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// needsUnix matches what a Windows program cannot run: a Unix terminal, login
+// shell, device, mode, link or signal, and what a script expects of one system
+// alone.
+var needsUnix = regexp.MustCompile(`(?m)^(terminal|symlink|chmod)\b|mkfifo|kill |ulimit|/dev/|/bin/|\[!?(unix|windows|linux)\]|exec (bash|zsh|fish|ln)\b|^env (HOME|SHELL|PATH)=`)
+
+// notInWine are scripts that share state with a mock that is started as the
+// system's own program, or show a default of Unix.
+var notInWine = []string{"config_defaults", "mock_full", "mock_token", "mock_refuses_foreign_hosts", "mock_prefer_success"}
+
+// TestScriptsInWine runs the scripts with the Windows build under Wine.
+func TestScriptsInWine(t *testing.T) {
+	t.Parallel()
+	needsLoad(t, "it starts Wine for each command")
+	w := newWine(t)
+	var files []string
+	all, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range all {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if needsUnix.Match(text) || slices.Contains(notInWine, strings.TrimSuffix(filepath.Base(name), ".txtar")) {
+			continue
+		}
+		files = append(files, name)
+	}
+	t.Logf("%d of %d scripts need nothing of Unix", len(files), len(all))
+	testscript.RunT(watched{t}, testscript.Params{
+		Files: files,
+		Setup: func(env *testscript.Env) error {
+			if err := prepare(env, false); err != nil {
+				return err
+			}
+			return w.setup(env)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve":     serve,
+			"intercept": intercept,
+			"mock":      mock,
+			"status":    status,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// wine is the Windows build and what runs it.
+type wine struct{ folder string }
+
+// newWine skips the test where Wine is not installed.
+func newWine(t *testing.T) *wine {
+	const program, compiler = "/usr/lib/wine/wine64", "x86_64-w64-mingw32-gcc"
+	if _, err := os.Stat(program); err != nil {
+		t.Skip("wine64 is not installed")
+	}
+	if _, err := exec.LookPath(compiler); err != nil {
+		t.Skip("the MinGW compiler is not installed")
+	}
+	w := &wine{t.TempDir()}
+	windows := append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	w.run(t, windows, "go", "build", "-o", w.folder+"/epilot.exe", "../..")
+	w.write(t, "prng.c", 0o600, prng)
+	w.run(t, os.Environ(), compiler, "-shared", "-o", w.folder+"/bcryptprimitives.dll", w.folder+"/prng.c", "-ladvapi32")
+	if err := os.Mkdir(w.folder+"/prefix", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	server := "/usr/lib/wine/wineserver64" // one for all programs: its start takes a second
+	w.run(t, w.environment(), server, "--persistent")
+	t.Cleanup(func() { w.run(t, w.environment(), server, "--kill") })
+	w.run(t, w.environment(), program, "wineboot", "-i")
+	w.run(t, nil, "/bin/cp", w.folder+"/bcryptprimitives.dll", w.folder+"/prefix/drive_c/windows/system32/")
+	w.write(t, "bin/epilot", 0o700, fmt.Sprintf("#!/bin/sh\nTMPDIR=%s exec %s %[1]s/epilot.exe \"$@\"\n", w.folder, program))
+	return w
+}
+
+// prng is what Go asks of Windows and Wine 8 lacks.
+const prng = `#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE b, SIZE_T n) { return SystemFunction036(b, (ULONG)n); }
+`
+
+// environment has what Wine reads. Its programs meet their server below TMPDIR,
+// of which each script has its own.
+func (w *wine) environment() []string {
+	return append(os.Environ(), "WINEPREFIX="+w.folder+"/prefix", "WINEDEBUG=-all", "LC_ALL=C.UTF-8", "TMPDIR="+w.folder)
+}
+
+func (w *wine) write(t *testing.T, name string, mode os.FileMode, text string) {
+	path := filepath.Join(w.folder, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *wine) run(t *testing.T, env []string, program string, args ...string) {
+	cmd := exec.Command(program, args...) // no pipe: Wine's server would hold it open
+	cmd.Env = env
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %s: %v", program, strings.Join(args, " "), err)
+	}
+}
+
+// setup lets a script find the Windows program, and names its folders as Windows
+// does.
+func (w *wine) setup(env *testscript.Env) error {
+	env.Setenv("PATH", w.folder+"/bin:"+os.Getenv("PATH"))
+	env.Setenv("WINEPREFIX", w.folder+"/prefix")
+	env.Setenv("WINEDEBUG", "-all")
+	env.Setenv("LC_ALL", "C.UTF-8") // the encoding of arguments
+	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
+		env.Setenv(name, "Z:"+env.Getenv(name)) // Wine's drive of the whole file system
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+// Package verify checks who signed a token: with the keys that its issuer
+// publishes, and only where the issuer is one that can be believed. The token
+// itself is sent to nobody, and whether it has expired is not looked at.
+package verify
+
+import (
+	"context"
+	"crypto/rsa"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/big"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/transport"
+)
+
+// Verdict is what a check has found.
+type Verdict string
+
+// The verdicts.
+const (
+	Verified       Verdict = "verified"
+	UnknownKey     Verdict = "unknown key"      // the issuer publishes no such key
+	WrongSignature Verdict = "wrong signature"  // the key has not signed this
+	UnknownIssuer  Verdict = "issuer not known" // nobody was asked
+)
+
+// byPool is the verdict on a token that a pool of Amazon Cognito signed: anybody
+// can have one, so it proves nothing about epilot.
+func byPool(issuer string) Verdict {
+	_, pool, _ := strings.Cut(strings.TrimPrefix(issuer, "https://"), "/")
+	return Verdict("signed by Cognito pool " + pool + ", which epilot does not vouch for")
+}
+
+// Checker asks issuers for their keys.
+type Checker struct {
+	Transport http.RoundTripper
+	Hosts     []string // that an issuer may have, exactly, over https
+	Mock      *url.URL // a server on loopback that the person named: it may be an issuer too; nil for none
+}
+
+// Check verifies the token's signature (RFC 7515, RS256 only) with the JWK set
+// of its issuer (OpenID Connect Discovery 1.0). An error is of kind Credentials
+// for what is no token, and of kind Network where the keys cannot be had.
+func (c *Checker) Check(ctx context.Context, token string) (Verdict, error) {
+	claims, err := auth.Parse(token)
+	if err != nil {
+		return "", err
+	}
+	if !c.believes(claims.Issuer) {
+		return UnknownIssuer, nil
+	}
+	address, err := c.discover(ctx, claims.Issuer)
+	if err != nil {
+		return "", err
+	}
+	keys, err := c.keys(ctx, address)
+	if err != nil {
+		return "", err
+	}
+	verdict, err := verify(token, keys)
+	if verdict == Verified && auth.CognitoIssuer(claims.Issuer) {
+		verdict = byPool(claims.Issuer)
+	}
+	return verdict, err
+}
+
+var errUnknownKey = errors.New("no such key")
+
+// verify tells the verdicts apart. Any algorithm but RS256 is a wrong
+// signature: a public key must never be taken for a shared secret.
+func verify(token string, keys map[string]*rsa.PublicKey) (Verdict, error) {
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
+	_, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
+		id, _ := t.Header["kid"].(string)
+		if key := keys[id]; key != nil {
+			return key, nil
+		}
+		return nil, errUnknownKey
+	})
+	switch {
+	case err == nil:
+		return Verified, nil
+	case errors.Is(err, errUnknownKey):
+		return UnknownKey, nil
+	}
+	return WrongSignature, nil
+}
+
+// believes reports whether keys from that address may vouch for a token.
+func (c *Checker) believes(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.User != nil || u.Host == "" || strings.ContainsAny(address, "?#\\") || path.Clean(u.Path+"/") != "/" && path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") {
+		return false
+	}
+	if c.Mock != nil && httpx.IsLoopback(c.Mock.Hostname()) && u.Scheme == c.Mock.Scheme && strings.EqualFold(u.Host, c.Mock.Host) {
+		return true
+	}
+	if u.Scheme != "https" || u.Port() != "" && u.Port() != "443" {
+		return false
+	}
+	return slices.Contains(c.Hosts, strings.ToLower(u.Hostname())) || auth.CognitoIssuer(address)
+}
+
+// discover returns the address of the issuer's keys.
+func (c *Checker) discover(ctx context.Context, issuer string) (string, error) {
+	var found struct {
+		Issuer string `json:"issuer"`
+		Keys   string `json:"jwks_uri"`
+	}
+	if err := c.get(ctx, strings.TrimRight(issuer, "/")+"/.well-known/openid-configuration", &found); err != nil {
+		return "", err
+	}
+	if found.Issuer != issuer {
+		return "", failure.New(failure.Network, "the issuer %q says that its name is %q", issuer, found.Issuer)
+	}
+	if !sameOrigin(issuer, found.Keys) && !c.believes(found.Keys) {
+		return "", failure.New(failure.Network, "the issuer %q has its keys at %q, which is not its own", issuer, found.Keys)
+	}
+	return found.Keys, nil
+}
+
+func sameOrigin(a, b string) bool {
+	first, err := url.Parse(a)
+	second, bad := url.Parse(b)
+	return err == nil && bad == nil && second.User == nil && httpx.SameOrigin(first, second)
+}
+
+// jwk is a key of RFC 7517, as far as RSA and RFC 7518, section 6.3.1 go.
+type jwk struct {
+	Type      string `json:"kty"`
+	ID        string `json:"kid"`
+	Use       string `json:"use"`
+	Algorithm string `json:"alg"`
+	Modulus   string `json:"n"`
+	Exponent  string `json:"e"`
+}
+
+// keys returns the keys of a set that can verify RS256, by their ids.
+func (c *Checker) keys(ctx context.Context, address string) (map[string]*rsa.PublicKey, error) {
+	var set struct {
+		Keys []jwk `json:"keys"`
+	}
+	if err := c.get(ctx, address, &set); err != nil {
+		return nil, err
+	}
+	keys := map[string]*rsa.PublicKey{}
+	for _, k := range set.Keys {
+		if key := k.public(); key != nil && k.ID != "" {
+			keys[k.ID] = key
+		}
+	}
+	return keys, nil
+}
+
+// public is the RSA key, nil where the entry is not one for signatures of
+// RS256 in a size that is safe and that can be computed with.
+func (k jwk) public() *rsa.PublicKey {
+	if k.Type != "RSA" || k.Use != "" && k.Use != "sig" || k.Algorithm != "" && k.Algorithm != "RS256" {
+		return nil
+	}
+	modulus, bad := base64.RawURLEncoding.DecodeString(k.Modulus)
+	exponent, worse := base64.RawURLEncoding.DecodeString(k.Exponent)
+	const least, most = 2048 / 8, 8192 / 8
+	if bad != nil || worse != nil || len(modulus) < least || len(modulus) > most || len(exponent) > 4 {
+		return nil
+	}
+	e := new(big.Int).SetBytes(exponent).Int64()
+	if e < 3 || e > 1<<31-1 {
+		return nil
+	}
+	return &rsa.PublicKey{N: new(big.Int).SetBytes(modulus), E: int(e)}
+}
+
+// get reads a JSON document.
+func (c *Checker) get(ctx context.Context, address string, into any) error {
+	req, err := http.NewRequestWithContext(transport.NoRedirects(ctx), http.MethodGet, address, nil)
+	if err != nil {
+		return failure.New(failure.Network, "the address %q of the issuer's keys is not a URL", address)
+	}
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.Transport.RoundTrip(req)
+	if err != nil {
+		return transport.Classify(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return failure.New(failure.Network, "%s answered %d, and not with the issuer's keys", address, resp.StatusCode)
+	}
+	const most = 1 << 20
+	text, err := io.ReadAll(io.LimitReader(resp.Body, most))
+	if err != nil {
+		return transport.Classify(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return failure.New(failure.Network, "%s answered with something else than the issuer's keys", address)
+	}
+	return nil
+}

@@ -1,0 +1,264 @@
+package bulk
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+
+	"github.com/epilot-cli/epilot/internal/atomicfile"
+	"github.com/epilot-cli/epilot/internal/failure"
+)
+
+// Fate is what a journal knows of a row.
+type Fate byte
+
+// The fates.
+const (
+	Unsent  Fate = iota
+	Unknown      // it was sent, and may have been applied
+	Done
+	Failed // the server refused it
+)
+
+// Identity is what a journal belongs to.
+type Identity struct {
+	Version      int    `json:"epilot_journal"` // 1
+	Operation    string `json:"operation"`      // "entity createEntity"
+	Server       string `json:"server"`
+	Organization string `json:"organization,omitempty"`
+	Input        string `json:"input,omitempty"` // "sha256:…" of a file; "" for a pipe, whose rows are compared one by one
+}
+
+// Journal is a file with the fate of each row of a run. A row is in it, and on
+// the disk, before it is sent. The file is only ever added to. It holds no token.
+type Journal struct {
+	path   string
+	file   *os.File
+	unlock func()
+	rows   []byte // of each row that is known: its fate and six bits of its check
+}
+
+// entry is one line of the file.
+type entry struct {
+	Row     int     `json:"row"`
+	Sent    *uint32 `json:"sent,omitempty"` // the check of the row
+	Done    int     `json:"done,omitempty"` // the status of the response
+	Failed  *int    `json:"failed,omitempty"`
+	Unknown *int    `json:"unknown,omitempty"`
+}
+
+// OpenJournal opens the journal at the path, or begins one there. One that
+// belongs to something else, and a file that is not a journal, are refused with
+// an error of kind Usage. It must be closed.
+func OpenJournal(ctx context.Context, path string, id Identity) (*Journal, error) {
+	id.Version = 1
+	unlock, err := atomicfile.Lock(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{path: path, unlock: unlock}
+	if err := j.open(id); err != nil {
+		_ = j.Close()
+		return nil, err
+	}
+	return j, nil
+}
+
+func (j *Journal) open(id Identity) error {
+	info, err := os.Stat(j.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		head, err := json.Marshal(id)
+		if err != nil {
+			return err
+		}
+		if err := atomicfile.Write(j.path, append(head, '\n'), 0o600); err != nil {
+			return err
+		}
+	case err != nil:
+		return j.failed(err)
+	case !info.Mode().IsRegular():
+		return j.foreign()
+	}
+	if j.file, err = os.OpenFile(j.path, os.O_RDWR|os.O_APPEND, 0); err != nil {
+		return j.failed(err)
+	}
+	return j.load(id)
+}
+
+// load reads what an earlier run has written. The end of a line that the run did
+// not finish is taken away.
+func (j *Journal) load(id Identity) error {
+	in := bufio.NewReaderSize(j.file, 64<<10)
+	head, err := in.ReadBytes('\n')
+	if err != nil && err != io.EOF {
+		return j.failed(err)
+	}
+	var found Identity
+	if json.Unmarshal(head, &found) != nil || found.Version == 0 {
+		return j.foreign()
+	}
+	if err := found.differs(j.path, id); err != nil {
+		return err
+	}
+	size := int64(len(head))
+	for number := 2; ; number++ {
+		line, err := in.ReadBytes('\n')
+		if err == io.EOF {
+			break // what has no end was not written completely
+		}
+		if err != nil {
+			return j.failed(err)
+		}
+		var e entry
+		if json.Unmarshal(line, &e) != nil || e.Row < 1 || e.Row > len(j.rows)+1 {
+			return failure.New(failure.Usage, "%s, line %d: not a line of a journal", j.path, number).
+				Hintf("restore the file: without it nobody knows which rows were sent")
+		}
+		j.note(e)
+		size += int64(len(line))
+	}
+	if err := j.file.Truncate(size); err != nil {
+		return j.failed(err)
+	}
+	return nil
+}
+
+// differs refuses a journal of something else.
+func (i Identity) differs(path string, now Identity) error {
+	for _, part := range []struct{ what, then, now string }{
+		{"operation", i.Operation, now.Operation},
+		{"server", i.Server, now.Server},
+		{"organization", i.Organization, now.Organization},
+		{"input", i.Input, now.Input},
+	} {
+		if part.then != part.now {
+			return failure.New(failure.Usage, "%s belongs to another %s: %s, not %s", path, part.what, orNone(part.then), orNone(part.now)).
+				Hintf("give a new file to --journal, or the same line as before")
+		}
+	}
+	if i.Version != now.Version {
+		return failure.New(failure.Usage, "%s is a journal of version %d, and this program knows %d", path, i.Version, now.Version)
+	}
+	return nil
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+const (
+	fateBits = 2
+	fateMask = 1<<fateBits - 1
+)
+
+func (j *Journal) note(e entry) {
+	if len(j.rows) < e.Row { // rows are sent in their order
+		j.rows = append(j.rows, 0)
+	}
+	at := &j.rows[e.Row-1]
+	switch {
+	case e.Sent != nil:
+		*at = byte(*e.Sent)<<fateBits | byte(Unknown)
+	case e.Failed != nil:
+		*at = *at&^fateMask | byte(Failed)
+	case e.Unknown != nil:
+		*at = *at&^fateMask | byte(Unknown)
+	default:
+		*at = *at&^fateMask | byte(Done)
+	}
+}
+
+// Fate is what an earlier run has written about the row. A row that is not the
+// one of that run is an error of kind Usage.
+func (j *Journal) Fate(row *Row) (Fate, error) {
+	if j == nil || row.Number > len(j.rows) || j.rows[row.Number-1] == 0 {
+		return Unsent, nil
+	}
+	known := j.rows[row.Number-1]
+	if known>>fateBits != byte(check(row))<<fateBits>>fateBits {
+		return Unsent, failure.New(failure.Usage, "%s: row %d is not the one that it was sent for", j.path, row.Number).
+			Hintf("give a new file to --journal: this one belongs to another input")
+	}
+	return Fate(known & fateMask), nil
+}
+
+// check tells rows apart.
+func check(row *Row) uint32 {
+	sum := crc32.NewIEEE()
+	if row.Text != nil {
+		_, _ = sum.Write(row.Text)
+		return sum.Sum32()
+	}
+	for _, cell := range row.Cells {
+		_, _ = sum.Write([]byte(cell.Name + "\x00" + cell.Text + "\x00"))
+	}
+	return sum.Sum32()
+}
+
+// Send notes that the rows are about to be sent, and returns when that is on the
+// disk, with all that was noted before.
+func (j *Journal) Send(rows []*Row) error {
+	if j == nil {
+		return nil
+	}
+	var text bytes.Buffer
+	for _, row := range rows {
+		fmt.Fprintf(&text, "{\"row\":%d,\"sent\":%d}\n", row.Number, check(row))
+	}
+	if _, err := j.file.Write(text.Bytes()); err != nil {
+		return j.failed(err)
+	}
+	if err := j.file.Sync(); err != nil {
+		return j.failed(err)
+	}
+	return nil
+}
+
+// Note writes what became of a row that was sent; it is on the disk with the
+// next Send, or Close.
+func (j *Journal) Note(row *Row, fate Fate, status int) error {
+	if j == nil {
+		return nil
+	}
+	name := map[Fate]string{Done: "done", Failed: "failed", Unknown: "unknown"}[fate]
+	if _, err := fmt.Fprintf(j.file, "{\"row\":%d,\"%s\":%d}\n", row.Number, name, status); err != nil {
+		return j.failed(err)
+	}
+	return nil
+}
+
+// Close ends the journal and lets others have the file.
+func (j *Journal) Close() error {
+	if j == nil {
+		return nil
+	}
+	defer j.unlock()
+	file := j.file
+	if j.file = nil; file == nil {
+		return nil
+	}
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return j.failed(err)
+	}
+	return nil
+}
+
+func (j *Journal) failed(err error) error {
+	return failure.New(failure.File, "the journal %s cannot be used: %w", j.path, atomicfile.Cause(err))
+}
+
+func (j *Journal) foreign() error {
+	return failure.New(failure.Usage, "%s exists and is not a journal", j.path).
+		Hintf("give --journal a new file; nothing in this one was changed")
+}

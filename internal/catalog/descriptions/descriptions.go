@@ -1,0 +1,219 @@
+// Package descriptions holds our own texts about the embedded APIs: what each
+// is for, and what their parameters and properties are,
+// and examples by hand of everyday operations. A call reads none of them; help, guided mode, completion, the map and the reference do.
+//
+// Each API has a file. A line is a key, a tab and the text:
+//
+//	about                      what the API is for
+//	group                      the group in a list of APIs
+//	param NAME                 a parameter of any operation
+//	param OPERATION NAME       the same where one operation means something else
+//	field NAME                 a property of any schema
+//	field SCHEMA.path.to.NAME  a property of a component, or nested in it
+//	field OPERATION:path.NAME  a property of an inline schema of an operation
+//	example OPERATION          the arguments of a call that the mock takes, as a shell reads them
+//
+// Paths name properties only: arrays and compositions add nothing. A reference
+// to a component starts a new path.
+package descriptions
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/epilot-cli/epilot/internal/openapi"
+)
+
+//go:embed *.txt
+var files embed.FS
+
+// Texts are the descriptions of one API, by key.
+type Texts map[string]string
+
+// Of returns the texts about the embedded API of that name, nil for none.
+func Of(name string) Texts {
+	content, err := files.ReadFile(name + ".txt")
+	if err != nil {
+		return nil
+	}
+	return Parse(string(content))
+}
+
+// About is what the embedded API of that name is for, and the group that it
+// belongs to.
+func About(name string) (about, group string) {
+	texts := Of(name)
+	return texts["about"], texts["group"]
+}
+
+// Groups are the groups of APIs, in the order of a list.
+func Groups() []string {
+	return []string{
+		"records and files", "sales and pricing", "processes", "communication",
+		"portal", "integration", "administration", "developer tools",
+	}
+}
+
+// Parse reads a file of descriptions.
+func Parse(content string) Texts {
+	texts := make(Texts, strings.Count(content, "\n"))
+	for line := range strings.Lines(content) {
+		if key, text, found := strings.Cut(strings.TrimSuffix(line, "\n"), "\t"); found {
+			texts[key] = text
+		}
+	}
+	return texts
+}
+
+// Apply gives the operation its example, and its parameters and the properties
+// of its bodies and responses the texts that they lack. Components are shared by operations: it
+// must not run while another goroutine uses the API.
+func (t Texts) Apply(op *openapi.Operation) {
+	if len(t) == 0 {
+		return
+	}
+	op.Example = t[exampleKey(op)]
+	for _, p := range op.Params {
+		if p.Description == "" {
+			p.Description = t[t.key(paramKeys(op, p))]
+		}
+	}
+	walk(op, func(keys []string, p *openapi.Property, _ bool) {
+		if p.Description == "" {
+			p.Description = t[t.key(keys)]
+		}
+	})
+}
+
+// key is the first of the keys that has a text, "" for none.
+func (t Texts) key(keys []string) string {
+	for _, key := range keys {
+		if _, found := t[key]; found {
+			return key
+		}
+	}
+	return ""
+}
+
+func exampleKey(op *openapi.Operation) string { return "example " + op.ID }
+
+func paramKeys(op *openapi.Operation, p *openapi.Param) []string {
+	return []string{"param " + op.ID + " " + p.Name, "param " + p.Name}
+}
+
+// walk visits the properties of an operation's bodies and responses, with the
+// keys of each, the narrowest first.
+func walk(op *openapi.Operation, visit func(keys []string, p *openapi.Property, response bool)) {
+	w := &walker{visit: visit, seen: map[*openapi.Schema]bool{}}
+	if op.Body != nil {
+		w.contents(op.ID+":", op.Body.Contents)
+	}
+	w.response = true
+	for _, response := range op.Responses {
+		w.contents(op.ID+":", response.Contents)
+	}
+}
+
+type walker struct {
+	visit    func(keys []string, p *openapi.Property, response bool)
+	seen     map[*openapi.Schema]bool
+	response bool
+}
+
+func (w *walker) contents(owner string, contents []*openapi.Content) {
+	for _, content := range contents {
+		w.schema(content.Schema, owner, "")
+	}
+}
+
+func (w *walker) schema(s *openapi.Schema, owner, path string) {
+	if s != nil && s.Ref != "" {
+		owner, path = s.Ref+".", ""
+		s = s.Target()
+	}
+	if s == nil || w.seen[s] {
+		return
+	}
+	w.seen[s] = true
+	for i := range s.Properties {
+		p := &s.Properties[i]
+		w.visit([]string{"field " + owner + path + p.Name, "field " + owner + p.Name, "field " + p.Name}, p, w.response)
+		w.schema(p.Schema, owner, path+p.Name+".")
+	}
+	w.schema(s.Items, owner, path)
+	w.schema(s.Additional, owner, path)
+	for _, part := range slices.Concat(s.AllOf, s.OneOf, s.AnyOf) {
+		w.schema(part, owner, path)
+	}
+}
+
+// Check says what is wrong with the texts for an API that was read with the
+// document's own: parameters and properties of requests without a text, keys
+// that nothing has, and texts that share five words in a row with the document.
+func (t Texts) Check(api *openapi.API) []string {
+	var problems []string
+	used := map[string]bool{"about": true, "group": true}
+	hold := func(keys []string, needed bool, upstream ...string) {
+		key := t.key(keys)
+		switch {
+		case key == "" && needed:
+			problems = append(problems, "no text for "+keys[0])
+		case key != "":
+			used[key] = true
+			if run := sharedRun(t[key], upstream); run != "" {
+				problems = append(problems, fmt.Sprintf("%s shares %q with the document", key, run))
+			}
+		}
+	}
+	for _, op := range api.Operations {
+		op.Load()
+		used[exampleKey(op)] = true
+		for _, p := range op.Params {
+			hold(paramKeys(op, p), true, p.Description)
+		}
+		walk(op, func(keys []string, p *openapi.Property, response bool) {
+			target := p.Schema.Target()
+			hold(keys, !response, p.Schema.Description, target.Description, p.Schema.Title, target.Title)
+		})
+	}
+	for key := range t {
+		if !used[key] {
+			problems = append(problems, "nothing has the key "+key)
+		}
+	}
+	for _, key := range []string{"about", "group"} {
+		if t[key] == "" {
+			problems = append(problems, "no "+key)
+		}
+	}
+	if group := t["group"]; group != "" && !slices.Contains(Groups(), group) {
+		problems = append(problems, "nobody lists the group "+group)
+	}
+	slices.Sort(problems)
+	return slices.Compact(problems)
+}
+
+const longestRun = 4 // words that a text may share with the document's
+
+// sharedRun is the first run of more than longestRun words that a text shares
+// with others, "" for none.
+func sharedRun(text string, others []string) string {
+	terms := termsOf(text)
+	for _, other := range others {
+		upstream := " " + strings.Join(termsOf(other), " ") + " "
+		for i := 0; i+longestRun < len(terms); i++ {
+			if run := strings.Join(terms[i:i+longestRun+1], " "); strings.Contains(upstream, " "+run+" ") {
+				return run
+			}
+		}
+	}
+	return ""
+}
+
+func termsOf(text string) []string {
+	text = strings.ReplaceAll(strings.ToLower(text), "'", "")
+	return strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
+}

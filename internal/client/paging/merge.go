@@ -1,0 +1,216 @@
+package paging
+
+import (
+	"io"
+	"iter"
+	"net/http"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/epilot-cli/epilot/internal/convention"
+)
+
+// Merge returns a response whose body is the first page with the items of all
+// pages, or the items alone, one a line, for lines. A page is taken when the
+// body is read so far, and one is held at a time. A first page that is not a
+// list is returned as it came. A page that fails ends the body with its failure.
+func Merge(pages iter.Seq2[*Page, error], lines bool) (*http.Response, error) {
+	next, stop := iter.Pull2(pages)
+	first, err, _ := next()
+	switch {
+	case err != nil:
+		stop()
+		return nil, err
+	case !first.IsList():
+		stop()
+		return first.Response, nil
+	}
+	m := &merger{next: next, stop: stop, lines: lines, outline: outlineOf(first)}
+	m.begin(first)
+	resp := replaced(first.Response, m)
+	resp.Header.Del("Link") // it leads to a page that is merged already
+	if lines {
+		resp.Header.Set("Content-Type", "application/x-ndjson")
+	}
+	return resp, nil
+}
+
+// merger is the body of all pages.
+type merger struct {
+	next  func() (*Page, error, bool)
+	stop  func()
+	lines bool
+
+	outline outline // of the first page
+	last    *Page
+	some    bool   // there was an item
+	text    []byte // what Read returns next
+	end     error
+}
+
+func (m *merger) Close() error {
+	m.stop()
+	return nil
+}
+
+func (m *merger) Read(p []byte) (int, error) {
+	for len(m.text) == 0 {
+		if m.end != nil {
+			return 0, m.end
+		}
+		m.fill()
+	}
+	n := copy(p, m.text)
+	m.text = m.text[n:]
+	return n, nil
+}
+
+func (m *merger) begin(first *Page) {
+	if !m.lines {
+		m.text = m.outline.head()
+	}
+	m.add(first)
+}
+
+func (m *merger) fill() {
+	m.text = m.text[:0]
+	page, err, more := m.next()
+	switch {
+	case err != nil:
+		m.end = err
+	case more:
+		m.add(page)
+	default:
+		m.end = io.EOF
+		if !m.lines {
+			m.text = m.outline.tail(m.last)
+		}
+	}
+}
+
+// add writes the items of a page.
+func (m *merger) add(page *Page) {
+	for _, item := range page.Items {
+		if m.some && !m.lines {
+			m.text = append(m.text, ',')
+		}
+		if m.text = append(m.text, item...); m.lines {
+			m.text = append(m.text, '\n')
+		}
+		m.some = true
+	}
+	m.last = page
+}
+
+// outline is what stands around a list. Members that belong to one page, such as
+// a cursor, come from the last page; all others from the first.
+type outline struct {
+	path   []string
+	levels [][]member
+}
+
+func outlineOf(p *Page) outline { return outline{path: p.path, levels: p.levels} }
+
+// head is the text in front of the items.
+func (o outline) head() []byte {
+	var text []byte
+	for i, name := range o.path {
+		text = append(text, '{')
+		for _, m := range o.levels[i] {
+			if m.name == name {
+				break
+			}
+			if !isLead(m) {
+				text = append(appendMember(text, m), ',')
+			}
+		}
+		text, _ = jsontext.AppendQuote(text, name)
+		text = append(text, ':')
+	}
+	return append(text, '[')
+}
+
+// tail is the text after them.
+func (o outline) tail(last *Page) []byte {
+	text := []byte{']'}
+	for i := len(o.path) - 1; i >= 0; i-- {
+		for _, m := range o.after(i, last) {
+			text = appendMember(append(text, ','), m)
+		}
+		text = append(text, '}')
+	}
+	return text
+}
+
+// after are the members of a level that follow the list: those of the first page
+// in their order, and what leads on from the last page, which is nothing where
+// it leads past items that were left out.
+func (o outline) after(level int, last *Page) []member {
+	var members []member
+	behind := false
+	for _, m := range o.levels[level] {
+		if behind && !isLead(m) {
+			members = append(members, m)
+		}
+		behind = behind || m.name == o.path[level]
+	}
+	matches := func(m member) bool {
+		known := slices.IndexFunc(o.levels[level], func(other member) bool { return other.name == m.name })
+		if known >= 0 {
+			m = o.levels[level][known] // which is written already where it says nothing about the next page
+		}
+		return m.name != o.path[level] && isLead(m)
+	}
+	for _, m := range last.levels[level] {
+		if !matches(m) {
+			continue
+		}
+		if last.cut {
+			if m.raw = withoutLeads(m.raw); m.raw == nil {
+				continue
+			}
+		}
+		members = append(members, m)
+	}
+	return members
+}
+
+// isLead reports whether a member belongs to one page and not to the list of all
+// of them, or is an object with such a member.
+func isLead(m member) bool {
+	if slices.Contains(convention.PageMembers(), m.name) {
+		return true
+	}
+	if !slices.Contains(convention.PageObjects(), m.name) {
+		return false
+	}
+	inner, _ := objectOf(m.raw)
+	return slices.ContainsFunc(inner, isLead) || relation(m.raw) != ""
+}
+
+// withoutLeads is what remains of an object, nil where nothing does.
+func withoutLeads(raw []byte) []byte {
+	members, _ := objectOf(raw)
+	members = slices.DeleteFunc(members, isLead)
+	if len(members) == 0 {
+		return nil
+	}
+	return object(members)
+}
+
+func object(members []member) []byte {
+	text := []byte{'{'}
+	for i, m := range members {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = appendMember(text, m)
+	}
+	return append(text, '}')
+}
+
+func appendMember(text []byte, m member) []byte {
+	text, _ = jsontext.AppendQuote(text, m.name) // it was decoded before
+	return append(append(text, ':'), m.raw...)
+}

@@ -1,0 +1,102 @@
+package resource
+
+import (
+	"slices"
+	"strings"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/epilot-cli/epilot/internal/emulator/object"
+	"github.com/epilot-cli/epilot/internal/emulator/sample"
+	"github.com/epilot-cli/epilot/internal/emulator/store"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+)
+
+// builtin are the resources of a collection that an organization has from its
+// first day. A client can change and remove them: what is stored under the id
+// of one takes its place.
+func builtin(c store.Collection) []*store.Item {
+	switch c.Name {
+	case "entity\x00entity/schema":
+		return entitySchemas()
+	case "permissions\x00permission/role":
+		return roles()
+	}
+	return nil
+}
+
+// entitySchemas are those of a usual organization: their slugs, names and the
+// attributes that make a title.
+func entitySchemas() []*store.Item {
+	var items []*store.Item
+	for _, row := range [][]string{
+		{"contact", "Contact", "Contacts", "first_name", "last_name"},
+		{"account", "Account", "Accounts", "name"},
+		{"contract", "Contract", "Contracts", "contract_name"},
+		{"opportunity", "Opportunity", "Opportunities", "opportunity_title"},
+		{"order", "Order", "Orders", "order_number"},
+		{"submission", "Submission", "Submissions", "submission_title"},
+		{"product", "Product", "Products", "name"},
+		{"price", "Price", "Prices", "description"},
+		{"tax", "Tax", "Taxes", "description"},
+		{"file", "File", "Files", "filename"},
+		{"meter", "Meter", "Meters", "meter_number"},
+		{"meter_counter", "Meter counter", "Meter counters", "obis_number"},
+		{"ticket", "Ticket", "Tickets", "ticket_title"},
+		{"email_template", "Email template", "Email templates", "name"},
+		{"portal_user", "Portal user", "Portal users", "email"},
+	} {
+		attributes := ""
+		for _, name := range row[3:] {
+			label := strings.ToUpper(name[:1]) + strings.ReplaceAll(name[1:], "_", " ")
+			attributes += `,{"name":"` + name + `","label":"` + label + `","type":"string"}`
+		}
+		items = append(items, item(row[0], `{"slug":"`+row[0]+`","name":"`+row[1]+`","plural":"`+row[2]+`","version":1,`+
+			`"source":{"id":"default","type":"blueprint"},"published":true,"draft":false,"enable_setting":[],`+
+			`"title_template":"{{`+strings.Join(row[3:], "}} {{")+`}}","attributes":[`+strings.TrimPrefix(attributes, ",")+`],`+
+			`"created_at":"2024-01-01T00:00:00.000Z","updated_at":"2024-01-01T00:00:00.000Z"}`))
+	}
+	return items
+}
+
+// roles are those of a new organization. Their ids are "<organization>:<slug>".
+func roles() []*store.Item {
+	var items []*store.Item
+	for _, row := range [][]string{{"owner", "Owner"}, {"administrator", "Administrator"}, {"manager", "Manager"}, {"user", "User"}} {
+		id := sample.Organization + ":" + row[0]
+		items = append(items, item(id, `{"id":"`+id+`","name":"`+row[1]+`","slug":"`+row[0]+`","type":"org_role","organization_id":"`+
+			sample.Organization+`","grants":[{"action":"*","resource":"*","effect":"allow"}]}`))
+	}
+	return items
+}
+
+func item(id, text string) *store.Item { return &store.Item{Id: id, Text: []byte(text)} }
+
+// find is a resource as it is stored, or built in; nil where there is none.
+func find(tx *bolt.Tx, c store.Collection, id string) *store.Item {
+	if tx != nil {
+		if found := c.Get(tx, id); found != nil {
+			return found
+		}
+	}
+	all := builtin(c)
+	if i := slices.IndexFunc(all, func(b *store.Item) bool { return b.Id == id }); i >= 0 {
+		return all[i]
+	}
+	return nil
+}
+
+// eachBuiltin visits the built-in resources that nothing stored takes the place of.
+func eachBuiltin(tx *bolt.Tx, c store.Collection, visit func(*store.Item) bool) bool {
+	for _, b := range builtin(c) {
+		if (tx == nil || c.Get(tx, b.Id) == nil) && !visit(b) {
+			return false
+		}
+	}
+	return true
+}
+
+// tombstone takes the place of a built-in resource that has been removed.
+func tombstone(old jsonx.Object, now string) []byte {
+	return old.With(deletedMember, object.Quote(now)).Text()
+}

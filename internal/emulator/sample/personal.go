@@ -1,0 +1,188 @@
+package sample
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/epilot-cli/epilot/internal/emulator/message"
+	"github.com/epilot-cli/epilot/internal/emulator/object"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
+)
+
+// Header marks a response that no state stands behind; its value is then
+// HeaderSample.
+const (
+	Header       = "X-Epilot-Mock"
+	HeaderSample = "sample"
+)
+
+// documentOrganization owns the examples of epilot's definitions.
+const documentOrganization = "739224"
+
+// Personalize makes a sample fit its request: path parameters and members of
+// the body are echoed, everything belongs to the mock's organization, and URLs
+// lead nowhere but to names that cannot exist. A step whose result would not be
+// valid is left out. newID is the id of what the operation creates, "" for none.
+func Personalize(r *message.Request, s *openapi.Schema, text []byte, newID string) []byte {
+	steps := []func(jsontext.Value) jsontext.Value{
+		func(v jsontext.Value) jsontext.Value { return local("", v) },
+		func(v jsontext.Value) jsontext.Value { return withID(v, newID) },
+		func(v jsontext.Value) jsontext.Value { return withParams(r, v) },
+		func(v jsontext.Value) jsontext.Value { return withBody(r, s, v) },
+	}
+	for _, step := range steps {
+		if next := step(text); string(next) != string(text) && matches(s, next) {
+			text = next
+		}
+	}
+	return text
+}
+
+func matches(s *openapi.Schema, text []byte) bool {
+	value, err := schema.Decode(text)
+	return err == nil && (s == nil || len(schema.Check(s, value, schema.Response)) == 0)
+}
+
+var foreignURL = regexp.MustCompile(`(https?://)([A-Za-z0-9.-]+)`)
+
+// local replaces organizations by the mock's, and hosts by names that no
+// resolver knows (RFC 6761, section 6.4).
+func local(name string, value jsontext.Value) jsontext.Value {
+	switch value.Kind() {
+	case '{':
+		members, _ := jsonx.ParseObject(value)
+		for i, m := range members {
+			members[i].Value = local(m.Name, m.Value)
+		}
+		return members.Text()
+	case '[':
+		elements := object.Elements(value)
+		for i := range elements {
+			elements[i] = local(name, elements[i])
+		}
+		return array(elements)
+	case '"':
+		text := jsonx.Unquote(value)
+		changed := strings.ReplaceAll(text, documentOrganization, Organization)
+		if IsOrganization(name) {
+			changed = Organization
+		}
+		changed = foreignURL.ReplaceAllStringFunc(changed, func(url string) string {
+			_, host, _ := strings.Cut(url, "://")
+			if httpx.IsLoopback(host) || strings.HasSuffix(host, ".invalid") || strings.HasSuffix(host, ".localhost") {
+				return url
+			}
+			return strings.TrimRight(url, ".") + ".invalid"
+		})
+		if changed != text {
+			return object.Quote(changed)
+		}
+	}
+	return value
+}
+
+// IsOrganization reports whether a member of this name holds an organization's id.
+func IsOrganization(name string) bool {
+	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
+	case "org", "orgid", "organizationid", "ownerorgid", "sourceorgid":
+		return true
+	}
+	return false
+}
+
+func array(elements []jsontext.Value) jsontext.Value {
+	out := []byte{'['}
+	for i, element := range elements {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, element...)
+	}
+	return append(out, ']')
+}
+
+func withID(value jsontext.Value, id string) jsontext.Value {
+	members, ok := jsonx.ParseObject(value)
+	if !ok || id == "" {
+		return value
+	}
+	for _, name := range []string{"id", "_id"} {
+		if members.Get(name).Kind() == '"' {
+			return members.With(name, object.Quote(id)).Text()
+		}
+	}
+	return value
+}
+
+// withParams sets the members that have the name of a path parameter, in the
+// object itself and in objects directly below it. A path that ends with the
+// parameter names the object, whose "id" it is.
+func withParams(r *message.Request, value jsontext.Value) jsontext.Value {
+	members, ok := jsonx.ParseObject(value)
+	if !ok {
+		return value
+	}
+	for name, param := range r.Path {
+		names := []string{name, "_" + name, spelled(name)}
+		if r.Op.Method != http.MethodPost && strings.HasSuffix(r.Op.Path, "/{"+name+"}") {
+			names = append(names, "id", "_id")
+		}
+		for i, m := range members {
+			if slices.Contains(names, m.Name) && m.Value.Kind() == '"' {
+				members[i].Value = object.Quote(param)
+			}
+			inner, ok := jsonx.ParseObject(m.Value)
+			for j, n := range inner {
+				if ok && slices.Contains(names[:3], n.Name) && n.Value.Kind() == '"' {
+					inner[j].Value = object.Quote(param)
+					members[i].Value = inner.Text()
+				}
+			}
+		}
+	}
+	return members.Text()
+}
+
+// spelled is "jobId" for "job_id", and the other way round.
+func spelled(name string) string {
+	if parts := strings.Split(name, "_"); len(parts) > 1 {
+		for i := 1; i < len(parts); i++ {
+			parts[i] = strings.ToUpper(parts[i][:min(1, len(parts[i]))]) + parts[i][min(1, len(parts[i])):]
+		}
+		return strings.Join(parts, "")
+	}
+	var out strings.Builder
+	for i, r := range name {
+		if i > 0 && 'A' <= r && r <= 'Z' {
+			out.WriteByte('_')
+		}
+		out.WriteString(strings.ToLower(string(r)))
+	}
+	return out.String()
+}
+
+// withBody lays the members of the request's body over those of the response
+// that have the same name: a response does not contradict its request.
+func withBody(r *message.Request, s *openapi.Schema, value jsontext.Value) jsontext.Value {
+	members, ok := jsonx.ParseObject(value)
+	if !ok || r.Body == nil {
+		return value
+	}
+	for _, m := range r.Object() {
+		if members.Get(m.Name) == nil && !schema.Declares(s, m.Name) {
+			continue
+		}
+		changed := members.With(m.Name, m.Value)
+		if matches(s, changed.Text()) {
+			members = changed
+		}
+	}
+	return members.Text()
+}

@@ -1,0 +1,282 @@
+package help
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
+)
+
+// What --help=DETAIL may ask for of an operation.
+const (
+	Brief    = "brief"    // usage, what is required, and an example
+	Full     = "full"     // nothing folded
+	body     = "body"     // the request body alone: "body" or "body.grants"
+	response = "response" // the response alone
+)
+
+// Lines that the outlines of a page may take before parts of them are folded.
+const (
+	bodyLines     = 30
+	responseLines = 12
+	moreLines     = 12 // of the document's own text
+)
+
+// Operation writes the help of one operation; detail is what --help=DETAIL asks
+// for, "" for the usual page.
+func (p *Page) Operation(api *openapi.API, op *openapi.Operation, detail string) error {
+	d := describe(api, op)
+	part, path, _ := strings.Cut(detail, ".")
+	switch part {
+	case Brief:
+		p.brief(d)
+		return nil
+	case body, response:
+		return p.part(d, part, path)
+	case "", Full:
+	default:
+		return failure.New(failure.Usage, "--help=%s is not known", detail).
+			Hintf("use --help=brief, --help=full, --help=body or --help=body.<property>")
+	}
+	budget := func(lines int) int {
+		if detail == Full {
+			return 0
+		}
+		return lines
+	}
+	p.title(d, detail == Full)
+	p.usage(d)
+	p.examples(d)
+	p.parameters(d.params)
+	p.body(d, budget(bodyLines))
+	p.response(d, budget(responseLines))
+	p.callFlags()
+	p.learnMore(api)
+	return nil
+}
+
+func (p *Page) title(d *description, full bool) {
+	p.text(d.line, 0)
+	p.text(p.palette.Method(d.method)+" "+d.path, 0)
+	if d.more != "" {
+		p.line("")
+		lines := strings.Split(d.more, "\n")
+		if len(lines) > moreLines && !full {
+			lines = append(lines[:moreLines], "…")
+		}
+		for _, line := range lines {
+			p.text(line, 0)
+		}
+	}
+	for _, note := range slices.Concat(
+		[]string{mark(d.deprecated, p.palette.Error(deprecatedNote))}, d.notes,
+		[]string{mark(len(d.servers) > 0, "Server: "+strings.Join(d.servers, ", "))},
+	) {
+		if note != "" {
+			p.line("")
+			p.text(note, 0)
+		}
+	}
+}
+
+const (
+	deprecatedNote = "Deprecated: this operation may be removed."
+	publicNote     = "Public: needs no token, and is sent none."
+	destroysNote   = "Destroys many objects or an account: a script needs --yes."
+)
+
+func (p *Page) usage(d *description) {
+	p.heading("USAGE")
+	p.text(d.usage+" [flags]", 2)
+}
+
+func (p *Page) examples(d *description) {
+	p.heading("EXAMPLES")
+	p.command(d.call)
+	if d.filter != "" && d.call.body == "" {
+		p.command(d.call, d.filtered())
+	}
+}
+
+func (p *Page) parameters(params []paramRow) {
+	if len(params) == 0 {
+		return
+	}
+	p.heading("PARAMETERS")
+	var names []string
+	for _, row := range params {
+		names = append(names, row.names())
+	}
+	column := columnOf(names)
+	for _, row := range params {
+		p.item(row.names(), row.text(), 2, column)
+	}
+}
+
+// names are what -p calls the parameter, and its flag.
+func (r paramRow) names() string { return r.name + mark(r.flag != "", ", "+r.flag) }
+
+// text is "string, required · Schema slug".
+func (r paramRow) text() string {
+	text := r.kind + mark(r.in == "header" || r.in == "cookie", ", "+r.in) + mark(r.required, ", required")
+	if r.value != "" {
+		text += ", default " + r.value
+	}
+	if r.about == "" {
+		return text
+	}
+	return text + " · " + r.about
+}
+
+func (p *Page) body(d *description, budget int) {
+	for _, c := range d.bodies {
+		p.heading("REQUEST BODY")
+		p.text(c.mediaType+mark(d.bodyRequired, ", required")+mark(c.plainType() != "", ", "+c.plainType()), 2)
+		p.contents(c.outline, body, budget, 4)
+	}
+}
+
+// contents writes the outline of a body, and how to unfold what is folded.
+func (p *Page) contents(n *node, name string, budget, indent int) {
+	n.unfold(budget)
+	p.outline(n, indent)
+	path := n.folded()
+	switch {
+	case n.omitted > 0 && n.nodes != nil:
+		p.text("… "+strconv.Itoa(n.omitted)+" more"+": --help="+name, indent)
+	case path != "" && budget > 0:
+		p.text("… is folded: --help=full, or --help="+name+path, indent)
+	}
+}
+
+func (p *Page) response(d *description, budget int) {
+	if d.success == nil {
+		return
+	}
+	p.heading("RESPONSE")
+	status := clean(d.success.Status)
+	contents := contentsOf(d.success.Contents, false)
+	if len(contents) == 0 {
+		p.text(status+"  "+withoutSample(d.success), 2)
+	}
+	for i, c := range contents {
+		p.text(status+"  "+c.mediaType+mark(c.plainType() != "", ", "+c.plainType()), 2)
+		if i > 0 && budget > 0 {
+			continue // the same in another form
+		}
+		p.contents(flat(c.outline, budget), response, budget, 4)
+	}
+	if len(d.others) > 0 {
+		p.text(strings.Join(d.others, ", ")+"  error", 2)
+	}
+}
+
+// flat opens the first level only, where there is a budget.
+func flat(n *node, budget int) *node {
+	if budget > 0 {
+		for _, c := range n.children() {
+			if !strings.HasPrefix(c.name, "- ") {
+				c.nodes, c.grown, c.isFlat = nil, true, len(c.children()) > 0
+			}
+		}
+	}
+	return n
+}
+
+// callFlags names the flags of a call that people use most.
+func (p *Page) callFlags() {
+	p.heading("FLAGS")
+	p.text("Request: -p key=value, -d JSON, -f a.b=text, --skeleton, --guided", 2)
+	p.text("Result: -o table, --jsonata EXPR, --all, --out-file FILE, --json", 2)
+	p.text(`Try: --server mock, --dry-run, --curl; all: "epilot help flags"`, 2)
+}
+
+func (p *Page) learnMore(api *openapi.API) {
+	p.heading("LEARN MORE")
+	if api.Source == "" {
+		p.text(APIPage(clean(api.Name)), 2)
+		p.text(`"epilot definitions update" adds epilot's own texts`, 2)
+		return
+	}
+	p.text(`"epilot `+clean(api.Name)+`" lists the operations of the API`, 2)
+}
+
+// Documentation is where epilot documents its APIs.
+const Documentation = "https://docs.epilot.io/api"
+
+// APIPage is the page about an API.
+func APIPage(api string) string { return Documentation + "/" + url.PathEscape(api) }
+
+// OperationPage is the page about an operation: a section of its API's.
+func OperationPage(api string, op *openapi.Operation) string {
+	tag := strings.ReplaceAll(firstTag(op), " ", "-") // as the page has it
+	return APIPage(api) + "#tag/" + url.PathEscape(tag) + "/operation/" + url.PathEscape(op.ID)
+}
+
+// brief writes the signature of an operation: its usage, what is required, and
+// one example.
+func (p *Page) brief(d *description) {
+	p.text(d.line, 0)
+	p.text(p.palette.Method(d.method)+" "+d.path, 0)
+	p.usage(d)
+	var required []string
+	for _, row := range d.params {
+		if row.required {
+			required = append(required, row.name+" "+row.kind)
+		}
+	}
+	for _, c := range d.bodies[:min(1, len(d.bodies))] {
+		names := c.outline.required()
+		if len(names) > 0 || d.bodyRequired {
+			required = append(required, strings.TrimSpace("body "+cut(strings.Join(names, ", "))))
+		}
+	}
+	if len(required) > 0 {
+		p.heading("REQUIRED")
+		p.text(cut(strings.Join(required, "; ")), 2)
+	}
+	p.heading("EXAMPLE")
+	if len(d.call.line()) > longBrief {
+		d.call.words[len(d.call.words)-1] = "-d @body.json"
+		d.call.body = ""
+		p.line("  %s --skeleton > body.json", d.call.command)
+	}
+	p.command(d.call)
+}
+
+// longBrief is how many bytes an example of a brief page may have.
+const longBrief = 400
+
+// cut is a text of a brief page.
+func cut(text string) string {
+	const most = 300
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + " …"
+}
+
+// part writes what is below one path of the body or the response, unfolded.
+func (p *Page) part(d *description, name, path string) error {
+	contents := d.bodies
+	if name == response && d.success != nil {
+		contents = contentsOf(d.success.Contents, false)
+	}
+	if len(contents) == 0 {
+		return failure.New(failure.Usage, "%s has no %s", d.call.command, name).Hintf("%s --help shows what it has", d.call.command)
+	}
+	at := contents[0].outline.find(path)
+	if at == nil {
+		return failure.New(failure.Usage, "the %s of %s has no %s", name, d.call.command, path).
+			Hintf("%s --help=%s shows all of it", d.call.command, name)
+	}
+	p.line("%s", p.palette.Bold(strings.TrimSuffix(name+"."+path, ".")))
+	if text := strings.TrimPrefix(at.facts+mark(at.about != "", " · "+at.about), " · "); text != "" {
+		p.text(text, 2)
+	}
+	p.contents(at, name, 0, 2)
+	return nil
+}

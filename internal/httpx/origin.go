@@ -1,0 +1,58 @@
+// Package httpx holds the facts of HTTP that several packages need: which host
+// is this machine, what a header may hold, and what a media type names.
+package httpx
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// SameOrigin reports whether two http or https URLs have the same scheme, host
+// and port (RFC 6454, section 4). Hosts are compared as text: another spelling
+// of a host is another origin.
+func SameOrigin(a, b *url.URL) bool {
+	return originOf(a) == originOf(b)
+}
+
+type origin struct{ scheme, host, port string }
+
+func originOf(u *url.URL) origin {
+	return origin{strings.ToLower(u.Scheme), strings.ToLower(u.Hostname()), EffectivePort(u)}
+}
+
+// EffectivePort is the port of an http or https URL, also where it is the
+// scheme's own.
+func EffectivePort(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case strings.EqualFold(u.Scheme, "https"):
+		return "443"
+	}
+	return "80"
+}
+
+// IsLoopback reports whether a host, without port or brackets, never leaves
+// this machine: "localhost" in any case and with or without the final dot of a
+// full name, 127.0.0.0/8, ::1, and 127.0.0.0/8 mapped to IPv6. Names are not
+// looked up, and "x.localhost" is not loopback. Tokens go over plain http to
+// loopback only, so notations that a resolver could read differently (127.1,
+// 0x7f000001, an address with a zone or a final dot) are not loopback either.
+func IsLoopback(host string) bool {
+	if isASCII(host) && strings.ToLower(strings.TrimSuffix(host, ".")) == "localhost" {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.Zone() == "" && address.Unmap().IsLoopback()
+}
+
+// isASCII guards against case folding: Unicode folds the long s to s.
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,289 @@
+// Package complete says what may stand at a place of a command line that calls
+// an operation: the keys of its parameters and of the fields of its body, and
+// the values that a schema lists. It knows no shell and no flag, reads nothing,
+// and does not look at what was typed of the word but for what that leads to.
+package complete
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
+)
+
+// Candidate is one text that may stand there.
+type Candidate struct {
+	Text string
+	Note string // what it is, may be empty
+	Open bool   // more follows within the word, such as the value behind "key="
+}
+
+// Values are those that the schema lists: of enumerations, constants and
+// booleans, also of its alternatives and of the elements of a list. It is nil
+// where anything will do.
+func Values(s *openapi.Schema) []Candidate {
+	var found []Candidate
+	for _, part := range s.Parts() {
+		found = append(found, ownValues(part)...)
+		if part.Items != nil {
+			found = append(found, elements(part.Items)...)
+		}
+	}
+	return distinct(found)
+}
+
+// elements are the values of a list's elements. Those of lists in lists have no
+// place in one word.
+func elements(s *openapi.Schema) []Candidate {
+	var found []Candidate
+	for _, part := range s.Parts() {
+		found = append(found, ownValues(part)...)
+	}
+	return found
+}
+
+func ownValues(s *openapi.Schema) []Candidate {
+	texts := s.Enum
+	if s.Const != "" {
+		texts = []string{s.Const}
+	}
+	if len(texts) == 0 && s.Is("boolean") {
+		texts = []string{"true", "false"}
+	}
+	var found []Candidate
+	for _, text := range texts {
+		if text == "null" {
+			continue // a word is never null
+		}
+		note := ""
+		if text == s.Default {
+			note = "default"
+		}
+		found = append(found, Candidate{Text: plain(text), Note: note})
+	}
+	return found
+}
+
+// plain is a JSON text as a word: a string without its quotes.
+func plain(text string) string {
+	if !strings.HasPrefix(text, `"`) {
+		return text
+	}
+	word, err := jsontext.AppendUnquote(nil, text)
+	if err != nil {
+		return text
+	}
+	return string(word)
+}
+
+func distinct(all []Candidate) []Candidate {
+	seen := map[string]bool{}
+	var found []Candidate
+	for _, c := range all {
+		if c.Text != "" && !seen[c.Text] {
+			seen[c.Text] = true
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+const longestType = 48 // characters of a type in a note
+
+// typeOf names the type of a value, short enough for a note.
+func typeOf(s *openapi.Schema) string {
+	name := []rune(schema.TypeName(s))
+	if len(name) > longestType {
+		return string(name[:longestType-1]) + "…"
+	}
+	return string(name)
+}
+
+// Describe is what a value of the schema must be, for a hint: its type, format
+// and limits.
+func Describe(s *openapi.Schema) string {
+	parts := []string{typeOf(s)}
+	for _, part := range s.Parts() {
+		if part.Format != "" {
+			parts = append(parts, part.Format)
+		}
+		if part.Minimum != "" {
+			parts = append(parts, "min "+part.Minimum)
+		}
+		if part.Maximum != "" {
+			parts = append(parts, "max "+part.Maximum)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Keys are the "key=" of the parameters that the words do not give yet, the
+// required ones first. A list may be given again, and comes last.
+func Keys(op *openapi.Operation, positional, named []string) []Candidate {
+	op.Described()
+	in := params.Input{Positional: positional, Named: wellFormed(op, named)}
+	var found []Candidate
+	for _, p := range params.Missing(op, in) {
+		found = append(found, keyOf(op, p, "required"))
+	}
+	for _, p := range params.Optional(op, in) {
+		found = append(found, keyOf(op, p, ""))
+	}
+	for _, p := range op.Params {
+		if slices.Contains(schema.Types(p.Schema), "array") && isNamed(op, p, in.Named) {
+			found = append(found, keyOf(op, p, "again"))
+		}
+	}
+	return distinct(found)
+}
+
+// wellFormed leaves out the words that name no parameter: a line that is not
+// finished may hold anything.
+func wellFormed(op *openapi.Operation, named []string) []string {
+	return slices.DeleteFunc(slices.Clone(named), func(word string) bool {
+		key, _, _ := strings.Cut(word, "=")
+		p, _ := params.Find(op, key)
+		return p == nil || !strings.Contains(word, "=")
+	})
+}
+
+func isNamed(op *openapi.Operation, p *openapi.Param, named []string) bool {
+	return slices.ContainsFunc(named, func(word string) bool {
+		key, _, _ := strings.Cut(word, "=")
+		found, _ := params.Find(op, key)
+		return found == p
+	})
+}
+
+func keyOf(op *openapi.Operation, p *openapi.Param, mark string) Candidate {
+	note := p.In
+	if mark != "" {
+		note += ", " + mark
+	}
+	if p.Deprecated {
+		note += ", deprecated"
+	}
+	return Candidate{Text: params.Key(op, p) + "=", Note: note + ": " + cmp.Or(p.Description, typeOf(p.Schema)), Open: true}
+}
+
+// Schema is what a value of the parameter with that key must fit; nil where
+// there is none, or where it is not said.
+func Schema(op *openapi.Operation, key string) *openapi.Schema {
+	p, path := params.Find(op, key)
+	if p == nil {
+		return nil
+	}
+	s := p.Schema
+	for _, name := range path {
+		s = schema.Member(s, name)
+	}
+	return s
+}
+
+// Fields are the keys of the body's fields that go on from what was typed, such
+// as "name=" and "address.", the required ones first. Those that the words set
+// already are left out, but for lists.
+func Fields(op *openapi.Operation, already []string, typed string) []Candidate {
+	path := ""
+	if dot := strings.LastIndexByte(typed, '.'); dot >= 0 {
+		path = typed[:dot+1]
+	}
+	s := FieldSchema(op.Described(), strings.TrimSuffix(path, "."))
+	must := requiredOf(s)
+	var required, rest []Candidate
+	for _, part := range s.Parts() {
+		for _, p := range part.Properties {
+			c := field(path, p, slices.Contains(must, p.Name))
+			switch {
+			case !writable(p) || isGiven(c, p, already):
+			case slices.Contains(must, p.Name):
+				required = append(required, c)
+			default:
+				rest = append(rest, c)
+			}
+		}
+	}
+	return distinct(append(required, rest...))
+}
+
+// requiredOf are the members that every alternative asks for.
+func requiredOf(s *openapi.Schema) []string {
+	variants := schema.Variants(s)
+	if len(variants) == 0 {
+		return schema.Shape(s).Required
+	}
+	must := slices.Clone(variants[0].Schema.Required)
+	for _, v := range variants[1:] {
+		must = slices.DeleteFunc(must, func(name string) bool { return !slices.Contains(v.Schema.Required, name) })
+	}
+	return must
+}
+
+// writable leaves out what the server sets, and names that the path of -f
+// cannot spell without quotes.
+func writable(p openapi.Property) bool {
+	target := p.Schema.Target()
+	return (target == nil || !target.ReadOnly) && !strings.ContainsAny(p.Name, ".[]=:@")
+}
+
+func field(path string, p openapi.Property, required bool) Candidate {
+	note := cmp.Or(p.Description, typeOf(p.Schema))
+	if required {
+		note = "required: " + note
+	}
+	end := "="
+	if hasMembers(p.Schema) {
+		end = "."
+	}
+	return Candidate{Text: path + p.Name + end, Note: note, Open: true}
+}
+
+func hasMembers(s *openapi.Schema) bool {
+	return slices.ContainsFunc(s.Parts(), func(part *openapi.Schema) bool { return len(part.Properties) > 0 })
+}
+
+func isGiven(c Candidate, p openapi.Property, already []string) bool {
+	if strings.HasSuffix(c.Text, ".") || slices.Contains(schema.Types(p.Schema), "array") {
+		return false
+	}
+	return slices.ContainsFunc(already, func(word string) bool {
+		key, _, _ := strings.Cut(word, "=")
+		return strings.TrimSuffix(key, ":")+"=" == c.Text
+	})
+}
+
+// FieldSchema is what a value at that path of the body must fit, the body's own
+// schema for an empty one; nil where it is not said.
+func FieldSchema(op *openapi.Operation, path string) *openapi.Schema {
+	s := bodySchema(op)
+	if path == "" {
+		return s
+	}
+	for _, step := range strings.Split(path, ".") {
+		name, element, inList := strings.Cut(step, "[")
+		if s = schema.Member(s, name); inList {
+			s = schema.Items(s)
+		}
+		if strings.Contains(element, "[") {
+			return nil
+		}
+	}
+	return s
+}
+
+// bodySchema is that of JSON where the operation takes it, else of the first
+// media type, such as a form's.
+func bodySchema(op *openapi.Operation) *openapi.Schema {
+	if op.Body == nil || len(op.Body.Contents) == 0 {
+		return nil
+	}
+	if content := openapi.JSON(op.Body.Contents); content != nil {
+		return content.Schema
+	}
+	return op.Body.Contents[0].Schema
+}

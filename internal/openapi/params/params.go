@@ -1,0 +1,357 @@
+// Package params turns the words of a command line into the path, the query
+// string and the headers of a request, by OpenAPI's rules for parameters. It is
+// pure: it sends nothing, reads no file, and leaves bodies, servers and tokens
+// to others.
+package params
+
+import (
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi"
+)
+
+// Input is what the command line says about parameters.
+type Input struct {
+	Positional []string // fill the path parameters in the order of the template
+	Named      []string // -p as typed: "key=value"
+	Flags      []string // the flags of parameters, in the form of -p
+	Query      []string // --query as typed: undocumented query parameters
+	Headers    []string // -H as typed: "Key: Value"
+	NoValidate bool     // send what was typed, whatever the definition says
+}
+
+// Result is the part of a request that parameters make.
+type Result struct {
+	Path   string      // the template filled, percent-encoded, begins with "/"
+	Query  string      // raw query without "?", may be empty
+	Header http.Header // header and cookie parameters, and -H; never nil
+
+	args []*argument
+}
+
+// Build checks the words against the operation's parameters and serializes
+// them: https://spec.openapis.org/oas/v3.1.1#style-values. Values keep the text
+// they were typed with. An error is a *failure.Error of kind Usage.
+func Build(op *openapi.Operation, in Input) (*Result, error) {
+	r, err := build(op, in)
+	if err != nil {
+		return nil, oneLine(err)
+	}
+	return r, nil
+}
+
+func build(op *openapi.Operation, in Input) (*Result, error) {
+	if err := readable(in); err != nil {
+		return nil, err
+	}
+	extra, err := readExtras(in)
+	if err != nil {
+		return nil, err
+	}
+	args, err := gather(op, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := complete(op, args, extra, in.NoValidate); err != nil {
+		return nil, err
+	}
+	if err := check(args, in.NoValidate); err != nil {
+		return nil, err
+	}
+	return assemble(op, args, extra, in.NoValidate)
+}
+
+// readable refuses words that are not UTF-8: they could not be sent as typed.
+func readable(in Input) error {
+	sources := []struct {
+		name  string
+		texts []string
+	}{
+		{"positional argument", in.Positional},
+		{"-p", in.Named},
+		{"the flag of parameter", in.Flags},
+		{"--query", in.Query},
+		{"-H", in.Headers},
+	}
+	for _, source := range sources {
+		for i, word := range source.texts {
+			if !utf8.ValidString(word) {
+				return failure.New(failure.Usage, "%s %d is not valid UTF-8", source.name, i+1).
+					Hintf("type it as UTF-8 text; arbitrary bytes can only be sent in a body")
+			}
+		}
+	}
+	return nil
+}
+
+// assemble writes the checked arguments into the request's parts.
+func assemble(op *openapi.Operation, args []*argument, extra *extras, lenient bool) (*Result, error) {
+	r := &Result{Header: extra.header.Clone(), args: args}
+	segments, query := map[string]string{}, []string{}
+	for _, a := range args {
+		text, defined := expand(a.param, a.value)
+		if err := a.sendable(text, defined, lenient, extra); err != nil {
+			return nil, err
+		}
+		switch {
+		case !defined:
+		case a.param.In == inPath:
+			segments[a.param.Name] = text
+		case a.param.In == inQuery:
+			query = append(query, text)
+		case a.param.In == inHeader:
+			r.Header.Set(a.param.Name, text)
+		case a.param.In == inCookie:
+			addCookie(r.Header, text)
+		}
+	}
+	r.Query = strings.Join(append(query, extra.query...), "&")
+	var err error
+	r.Path, err = fill(op.Path, segments)
+	return r, err
+}
+
+// argument is what the command line gives for one parameter.
+type argument struct {
+	param   *openapi.Param
+	texts   []string // values of the whole parameter
+	members []member // values of members of an object
+	from    source
+	value   *jsonx.Node // set by check
+}
+
+// source is how a line gives a parameter. It gives each in one way.
+type source int
+
+const (
+	byPosition source = iota
+	byKey             // -p
+	byFlag
+)
+
+// member is the value of one member of an object, named by its path.
+type member struct {
+	path []string
+	word string
+}
+
+// gather finds the parameter that each word is for. The arguments come in the
+// order in which they were first named, the positional ones first.
+func gather(op *openapi.Operation, in Input) ([]*argument, error) {
+	params := documented(op)
+	args, err := positional(op, pathParams(op), in.Positional)
+	if err != nil {
+		return nil, err
+	}
+	for _, typed := range in.Named {
+		if args, err = gatherOne(args, op, params, typed, byKey, in.NoValidate); err != nil {
+			return nil, err
+		}
+	}
+	for _, typed := range in.Flags {
+		if args, err = gatherOne(args, op, params, typed, byFlag, in.NoValidate); err != nil {
+			return nil, err
+		}
+	}
+	return args, nil
+}
+
+// gatherOne adds a word of the form key=value.
+func gatherOne(args []*argument, op *openapi.Operation, params []*openapi.Param, typed string, from source, lenient bool) ([]*argument, error) {
+	key, word, ok := strings.Cut(typed, "=")
+	if !ok || key == "" {
+		return nil, failure.New(failure.Usage, "-p %q is not of the form key=value", typed).
+			Hintf("write -p key=value; an empty value is -p key=")
+	}
+	p, path := resolve(params, key)
+	if p == nil {
+		if !lenient {
+			return nil, unknown(op, params, key)
+		}
+		p = &openapi.Param{Name: key, In: inQuery, Style: "form", Explode: true}
+	}
+	a := find(args, p)
+	switch {
+	case a == nil:
+		a = &argument{param: p, from: from}
+		args = append(args, a)
+	case a.from != from:
+		return nil, givenTwice(op, a, from)
+	}
+	if path != nil {
+		a.members = append(a.members, member{path, word})
+	} else {
+		a.texts = append(a.texts, word)
+	}
+	return args, nil
+}
+
+// givenTwice is the error for a parameter that is given in two ways.
+func givenTwice(op *openapi.Operation, a *argument, from source) error {
+	how := "-p"
+	if from == byFlag {
+		how = "--" + FlagOf(op, a.param)
+	}
+	if a.from == byPosition {
+		return failure.New(failure.Usage, "path parameter %s is given twice: as a positional argument and with %s", a.param.Name, how).
+			Hintf("positional arguments fill the path in order: give all of it in order, or name every part with -p or its flag")
+	}
+	return failure.New(failure.Usage, "parameter %s is given twice: with -p and with %s", a.param.Name, how).
+		Hintf("leave one of them out")
+}
+
+func positional(op *openapi.Operation, params []*openapi.Param, texts []string) ([]*argument, error) {
+	if len(texts) > len(params) {
+		return nil, tooMany(op, params, texts)
+	}
+	var args []*argument
+	for i, word := range texts {
+		args = append(args, &argument{param: params[i], texts: []string{word}})
+	}
+	return args, nil
+}
+
+// find returns the argument for the parameter, or nil.
+func find(args []*argument, p *openapi.Param) *argument {
+	for _, a := range args {
+		if a.param == p || a.param.Name == p.Name && a.param.In == p.In {
+			return a
+		}
+	}
+	return nil
+}
+
+func tooMany(op *openapi.Operation, params []*openapi.Param, texts []string) error {
+	first := texts[len(params)]
+	if len(params) == 0 {
+		return failure.New(failure.Usage, "%s takes no positional arguments, but %q was given", title(op), first).
+			Hintf("positional arguments fill path parameters, and the path %s has none; other parameters are given as -p key=value", op.Path)
+	}
+	return failure.New(failure.Usage, "%s takes %d positional %s (%s), but %d were given: %q is too many",
+		title(op), len(params), plural(len(params), "argument"), strings.Join(names(params), ", "), len(texts), first).
+		Hintf("quote a value that contains spaces; other parameters are given as -p key=value")
+}
+
+// Missing are the required parameters that the words do not give, those of the
+// path first. It is nil where the words are wrong: Build says what is.
+func Missing(op *openapi.Operation, in Input) []*openapi.Param {
+	args, extra, err := read(op, in)
+	if err != nil {
+		return nil
+	}
+	return missing(op, args, extra, in.NoValidate)
+}
+
+// Optional are the other parameters that the words do not give. It is nil where
+// the words are wrong.
+func Optional(op *openapi.Operation, in Input) []*openapi.Param {
+	args, extra, err := read(op, in)
+	if err != nil {
+		return nil
+	}
+	var open []*openapi.Param
+	for _, p := range documented(op) {
+		if p.In != inPath && !p.Required && !reserved(p) && find(args, p) == nil && !extra.has(p) {
+			open = append(open, p)
+		}
+	}
+	return open
+}
+
+// Find returns the parameter that a key of -p names, and the path to the member
+// of an object where the key names one; nil where there is none.
+func Find(op *openapi.Operation, key string) (*openapi.Param, []string) {
+	return resolve(documented(op), key)
+}
+
+// Key is what -p calls the parameter.
+func Key(op *openapi.Operation, p *openapi.Param) string { return keyOf(documented(op), p) }
+
+func read(op *openapi.Operation, in Input) ([]*argument, *extras, error) {
+	extra, err := readExtras(in)
+	if err != nil {
+		return nil, nil, err
+	}
+	args, err := gather(op, in)
+	return args, extra, err
+}
+
+// complete refuses a call that lacks a required parameter, and names all that
+// are missing. No URL can be made without a part of the path, so those are
+// required whatever the definition says.
+func complete(op *openapi.Operation, args []*argument, extra *extras, lenient bool) error {
+	lacking := missing(op, args, extra, lenient)
+	if len(lacking) == 0 {
+		return nil
+	}
+	all := documented(op)
+	return failure.New(failure.Usage, "missing required %s: %s",
+		plural(len(lacking), "parameter"), strings.Join(labels(all, lacking), ", ")).
+		Hintf("%s", howToGive(op, all, lacking))
+}
+
+func missing(op *openapi.Operation, args []*argument, extra *extras, lenient bool) []*openapi.Param {
+	var lacking []*openapi.Param
+	for _, p := range documented(op) {
+		needed := p.In == inPath || p.Required && !lenient && !reserved(p)
+		if needed && find(args, p) == nil && !extra.has(p) {
+			lacking = append(lacking, p)
+		}
+	}
+	return lacking
+}
+
+// reserved tells the header parameters that OpenAPI says to ignore: other parts
+// of the program send these headers.
+func reserved(p *openapi.Param) bool {
+	if p.In != inHeader {
+		return false
+	}
+	switch strings.ToLower(p.Name) {
+	case "accept", "content-type", "authorization":
+		return true
+	}
+	return false
+}
+
+// howToGive shows the missing parameters as words of the command line.
+func howToGive(op *openapi.Operation, all, missing []*openapi.Param) string {
+	var flags []string
+	inOrder := ""
+	for _, p := range missing {
+		flags = append(flags, "-p "+keyOf(all, p)+"=…")
+		if p.In == inPath {
+			inOrder = "; path parameters also as positional arguments: " +
+				title(op) + " <" + strings.Join(names(pathParams(op)), "> <") + ">"
+		}
+	}
+	return "give " + strings.Join(flags, " ") + inOrder
+}
+
+// Value is one parameter that the command line gave.
+type Value struct {
+	Name string
+	In   string // path, query, header or cookie
+	JSON string // its value, with the types that the schema asks for
+}
+
+// Values are the parameters in the order in which they were given.
+func (r *Result) Values() []Value {
+	var values []Value
+	for _, a := range r.args {
+		values = append(values, Value{a.param.Name, a.param.In, a.json()})
+	}
+	return values
+}
+
+func (a *argument) json() string {
+	if a.param.MediaType != "" {
+		return strings.TrimSpace(a.value.String()) // it is a document already
+	}
+	typed(a.param.Schema, a.value) // decides which texts are numbers
+	return string(a.value.Append(nil))
+}

@@ -1,7 +1,0 @@
-//go:build darwin || dragonfly || freebsd || netbsd || openbsd
-
-package prompt
-
-import "golang.org/x/sys/unix"
-
-const readModes = unix.TIOCGETA

@@ -1,0 +1,8 @@
+package prompt
+
+import "golang.org/x/sys/unix"
+
+const (
+	readModes  = unix.TCGETS
+	writeModes = unix.TCSETS
+)

@@ -1,5 +1,0 @@
-package prompt
-
-import "golang.org/x/sys/unix"
-
-const readModes = unix.TCGETS

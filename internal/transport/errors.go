@@ -1,0 +1,300 @@
+package transport
+
+import (
+	"cmp"
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+	"unicode"
+
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/syserror"
+)
+
+// situation is what an error cannot say itself. Zero values are not known.
+type situation struct {
+	peer            string // host:port that the request went to
+	connect, header time.Duration
+	redactor        *Redactor
+}
+
+// explain gives the errors of one exchange their kind and message.
+type explain struct {
+	next http.RoundTripper
+	at   situation
+}
+
+func (e *explain) RoundTrip(req *http.Request) (*http.Response, error) {
+	response, err := e.next.RoundTrip(req)
+	if err == nil {
+		return response, nil
+	}
+	at := e.at
+	at.peer = peer(req.URL)
+	if ended := req.Context().Err(); ended != nil {
+		return nil, stopped(req.Context(), ended, at)
+	}
+	return nil, classify(err, at)
+}
+
+func peer(u *url.URL) string {
+	host := u.Hostname()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	return host + ":" + httpx.EffectivePort(u)
+}
+
+// stopped says that the context ended. A cause that is a failure knows better
+// than we do which signal or limit it was.
+func stopped(ctx context.Context, ended error, at situation) error {
+	if cause := (*failure.Error)(nil); errors.As(context.Cause(ctx), &cause) {
+		return cause
+	}
+	if errors.Is(ended, context.Canceled) {
+		return interrupted(ended)
+	}
+	return &failure.Error{
+		Kind: failure.Network, Err: ended,
+		Message: "the time limit ran out before " + at.peer + " answered",
+	}
+}
+
+func interrupted(err error) *failure.Error {
+	return &failure.Error{Kind: failure.Interrupted, Message: "interrupted", Err: err}
+}
+
+// Classify makes one clear line of any network, TLS, name, timeout or context
+// error, such as a response body returns while it is read: a *failure.Error of
+// kind Network, or Interrupted for a cancelled context. It keeps the error in
+// the chain, shows no credentials, and returns a *failure.Error of the chain as
+// it is. Nil stays nil.
+func Classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	return classify(err, situation{redactor: NewRedactor()})
+}
+
+func classify(err error, at situation) error {
+	if failed := (*failure.Error)(nil); errors.As(err, &failed) {
+		return failed
+	}
+	if errors.Is(err, context.Canceled) {
+		return interrupted(err)
+	}
+	message, hint := describe(err, at)
+	return &failure.Error{
+		Kind: failure.Network, Err: err, Hint: hint,
+		Message: at.redactor.Text(oneLine(message)),
+	}
+}
+
+func describe(err error, at situation) (message, hint string) {
+	for _, tell := range [...]func(error, situation) (string, string){
+		lookupError, proxyError, dialError, tlsError, connectionError, timeoutError, bodyError,
+	} {
+		if message, hint = tell(err, at); message != "" {
+			return message, hint
+		}
+	}
+	return cmp.Or(at.peer, "request") + ": " + plain(err), ""
+}
+
+// plain is the error without the URL and prefixes that net/http puts around it.
+func plain(err error) string {
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	text := strings.TrimPrefix(err.Error(), "net/http: ")
+	return strings.TrimPrefix(text, "http: ")
+}
+
+// oneLine replaces what could break the line or drive a terminal: a server can
+// put its own bytes into an error.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, text)
+}
+
+// Each of these tells one family of errors, or returns "".
+
+func lookupError(err error, _ situation) (message, hint string) {
+	var failed *net.DNSError
+	switch {
+	case !errors.As(err, &failed):
+		return "", ""
+	case failed.IsNotFound:
+		return "no such host " + failed.Name, "check the spelling of the server and the network"
+	case failed.IsTimeout:
+		return "cannot look up " + failed.Name + ": the name server did not answer", "check the network"
+	}
+	return "cannot look up " + failed.Name + ": " + failed.Err, "check the network"
+}
+
+func proxyError(err error, at situation) (message, hint string) {
+	failed := operation(err, "proxyconnect", "socks connect")
+	if failed == nil {
+		return "", ""
+	}
+	return "cannot connect to the proxy" + address(" ", failed) + ": " + reason(failed.Err, at.connect),
+		"check HTTPS_PROXY and HTTP_PROXY, or list the host in NO_PROXY"
+}
+
+func dialError(err error, at situation) (message, hint string) {
+	failed := operation(err, "dial")
+	if failed == nil {
+		return "", ""
+	}
+	to := cmp.Or(at.peer, address("", failed), "the server")
+	return "cannot connect to " + to + ": " + reason(failed.Err, at.connect),
+		"check that the server is the right one and is running"
+}
+
+func connectionError(err error, at situation) (message, hint string) {
+	who := cmp.Or(at.peer, "the server")
+	switch {
+	case syserror.Reset(err):
+		return who + " reset the connection", ""
+	case syserror.ClosedPipe(err):
+		return who + " closed the connection while the request was being sent", ""
+	case errors.Is(err, io.EOF), strings.Contains(err.Error(), "server closed idle connection"):
+		return who + " closed the connection without a response", ""
+	case strings.Contains(err.Error(), "malformed"):
+		// The text quotes what came, which may be the line of a cookie.
+		return who + " sent a response that is not valid HTTP", ""
+	}
+	return "", ""
+}
+
+func timeoutError(err error, at situation) (message, hint string) {
+	var failed net.Error
+	over := errors.Is(err, context.DeadlineExceeded) || errors.As(err, &failed) && failed.Timeout()
+	switch {
+	case !over:
+		return "", ""
+	case at.peer == "":
+		return "the time limit ran out before the response was complete", ""
+	case strings.Contains(err.Error(), "TLS handshake"):
+		return "TLS: no handshake" + within(at.connect) + " from " + at.peer, ""
+	}
+	return "no response" + within(at.header) + " from " + at.peer, ""
+}
+
+func bodyError(err error, _ situation) (message, hint string) {
+	var corrupt flate.CorruptInputError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the response ended early", "what arrived is not complete"
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return "the response is not the gzip it claims to be", "what arrived is not complete"
+	}
+	return "", ""
+}
+
+// operation finds the first *net.OpError of the chain, if it is one of ops.
+func operation(err error, ops ...string) *net.OpError {
+	var failed *net.OpError
+	if !errors.As(err, &failed) {
+		return nil
+	}
+	for _, op := range ops {
+		if failed.Op == op {
+			return failed
+		}
+	}
+	return nil
+}
+
+func address(before string, failed *net.OpError) string {
+	if inner := operation(failed.Err, "dial"); inner != nil {
+		failed = inner
+	}
+	if failed.Addr == nil {
+		return ""
+	}
+	return before + failed.Addr.String()
+}
+
+// reason is the system's word for a failed connection, such as "connection
+// refused", without the names of the calls that found it.
+func reason(err error, limit time.Duration) string {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	var timed net.Error
+	if errors.As(err, &timed) && timed.Timeout() {
+		return "no response" + within(limit)
+	}
+	return plain(err)
+}
+
+func within(limit time.Duration) string {
+	if limit == 0 {
+		return " in time"
+	}
+	return " within " + strconv.FormatFloat(limit.Seconds(), 'f', -1, 64) + "s"
+}
+
+// tlsError tells why a TLS handshake failed (RFC 8446) or a certificate was
+// not believed (RFC 5280 section 6).
+func tlsError(err error, at situation) (message, hint string) {
+	if message, hint = certificateError(err, at); message != "" {
+		return message, hint
+	}
+	if header := (tls.RecordHeaderError{}); errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &header) {
+		return "TLS: " + from(at, "the server does not speak TLS"), "if that is meant, give the server as http://…"
+	}
+	if refused := operation(err, "remote error", "local error"); refused != nil {
+		return "TLS: " + from(at, "handshake failed, "+strings.TrimPrefix(refused.Err.Error(), "tls: ")), ""
+	}
+	if text, isTLS := strings.CutPrefix(plain(err), "tls: "); isTLS {
+		return "TLS: " + from(at, text), ""
+	}
+	return "", ""
+}
+
+func certificateError(err error, at situation) (message, hint string) {
+	var (
+		unknown  x509.UnknownAuthorityError
+		name     x509.HostnameError
+		invalid  x509.CertificateInvalidError
+		unproved *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return "TLS: " + from(at, "certificate signed by unknown authority"),
+			"a company proxy may stand in between: its authority belongs in the system's trust store"
+	case errors.As(err, &name):
+		return "TLS: " + from(at, "the certificate is for another host than "+name.Host), ""
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "TLS: " + from(at, "certificate has expired or is not yet valid"), "check this machine's clock"
+	case errors.As(err, &unproved):
+		return "TLS: " + from(at, "certificate cannot be verified, "+strings.TrimPrefix(unproved.Err.Error(), "x509: ")), ""
+	}
+	return "", ""
+}
+
+func from(at situation, text string) string {
+	if at.peer == "" {
+		return text
+	}
+	return text + " (" + at.peer + ")"
+}

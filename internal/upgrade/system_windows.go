@@ -1,0 +1,21 @@
+package upgrade
+
+import (
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+const (
+	detachedProcess = 0x00000008 // DETACHED_PROCESS of CreateProcess: no console
+	processGroup    = 0x00000200 // CREATE_NEW_PROCESS_GROUP: no Ctrl-C from ours
+)
+
+func detached() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: detachedProcess | processGroup, HideWindow: true}
+}
+
+// setAside moves the program away: a running one can be renamed, not replaced.
+func setAside(program, old string) error { return os.Rename(program, old) }
+
+func giveTo(*os.File, fs.FileInfo) {} // a new file belongs to who made it

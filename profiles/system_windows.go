@@ -1,0 +1,8 @@
+package profiles
+
+import "io/fs"
+
+const nonBlocking = 0
+
+// isOwn is false: there are no modes to repair.
+func isOwn(fs.FileInfo) bool { return false }
