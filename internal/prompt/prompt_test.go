@@ -32,9 +32,14 @@ func sit(t *testing.T, columns int, plain bool, editor ...string) *person {
 	return &person{Terminal: terminal, t: t, program: program, prompts: prompts, answers: make(chan string, 1)}
 }
 
-// asked runs one question and keeps its answer or error as text.
+// asked runs one question and keeps its answer or error as text. The terminal
+// stays open until the question has ended, at the latest with the test.
 func (p *person) asked(ctx context.Context, kind string, q Question) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	p.t.Cleanup(func() { cancel(); <-done })
 	go func() {
+		defer close(done)
 		var answer any
 		var err error
 		switch kind {
@@ -52,7 +57,10 @@ func (p *person) asked(ctx context.Context, kind string, q Question) {
 		if err != nil {
 			answer = fmt.Sprintf("%d %v", failure.ExitStatus(err), err)
 		}
-		p.answers <- fmt.Sprint(answer)
+		select {
+		case p.answers <- fmt.Sprint(answer):
+		case <-ctx.Done(): // the test has seen enough
+		}
 	}()
 }
 
