@@ -36,8 +36,12 @@ func sit(t *testing.T, columns int, plain bool, editor ...string) *person {
 // stays open until the question has ended, at the latest with the test.
 func (p *person) asked(ctx context.Context, kind string, q Question) {
 	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	p.t.Cleanup(func() { cancel(); <-done })
+	over, done := make(chan struct{}), make(chan struct{})
+	p.t.Cleanup(func() {
+		cancel()
+		close(over)
+		<-done
+	})
 	go func() {
 		defer close(done)
 		var answer any
@@ -59,7 +63,7 @@ func (p *person) asked(ctx context.Context, kind string, q Question) {
 		}
 		select {
 		case p.answers <- fmt.Sprint(answer):
-		case <-ctx.Done(): // the test has seen enough
+		case <-over: // the test has seen enough
 		}
 	}()
 }
