@@ -71,11 +71,10 @@ func (k *call) rows() (*rows, error) {
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		kind := failure.File
 		if os.IsNotExist(err) {
-			kind = failure.Usage
+			return nil, failure.New(failure.Usage, "--each %s: no such file", name)
 		}
-		return nil, failure.New(kind, "--each %s: %w", name, atomicfile.Cause(err))
+		return nil, failure.New(failure.File, "--each %s: %w", name, atomicfile.Cause(err))
 	}
 	r.from = file
 	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
