@@ -62,6 +62,8 @@ func checkQuery(t *testing.T, server string, wrong bool, want string) {
 	got, _ := faultyCall(t, server, "--jsonata", "$.v")
 	status := 0
 	switch {
+	case wrong && got.Status == 6 && strings.Contains(got.Stderr, "takes more memory than the limit"):
+		return // the stack of a deep text may come to the limit before the text comes to its own
 	case wrong:
 		status, want = 3, ""
 	case want == "":
