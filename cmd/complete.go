@@ -92,7 +92,7 @@ type commandLine struct {
 
 	flag  *pflag.Flag // whose value is at the cursor
 	start int         // where in typed that value begins
-	bare  bool        // what follows "--" is no flag
+	bare  bool        // words after "--" are not flags
 }
 
 // readLine reads the arguments before the cursor and the one at it.

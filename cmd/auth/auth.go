@@ -18,7 +18,7 @@ func New(f *cmdutil.Factory) *cobra.Command {
 }
 
 // seenBy is the profile of this line as an API sees it, "" for none of them;
-// nil where there is no profile.
+// nil without a profile.
 func seenBy(f *cmdutil.Factory, api string) (*profiles.Profile, error) {
 	if api != "" && !f.Catalog().Has(api) {
 		return nil, f.RefuseAPI(api)

@@ -102,7 +102,7 @@ func (f *Factory) Hidden(resumed func()) (*prompt.Hidden, error) {
 }
 
 // AskHidden asks for one line that is not shown. Errors are of kind Usage where
-// there is no terminal, and Interrupted at Ctrl-D.
+// stdin is not a terminal, and Interrupted at Ctrl-D.
 func (f *Factory) AskHidden(ctx context.Context, question string) (string, error) {
 	ask := func() { fmt.Fprint(f.Streams.Err, question) }
 	hidden, err := f.Hidden(ask)

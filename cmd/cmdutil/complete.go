@@ -21,7 +21,7 @@ func Complete(cmd *cobra.Command, flag string, values cobra.CompletionFunc) {
 	_ = cmd.RegisterFlagCompletionFunc(flag, values) // the flag is there: it was added in the lines above
 }
 
-// FlagValues are the values that a flag may have, nil where there is no short
+// FlagValues are the values that a flag may have, nil without a short
 // list of them that needs no command line.
 func FlagValues(flag *pflag.Flag) []string { return flag.Annotations[fixedValues] }
 

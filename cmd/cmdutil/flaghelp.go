@@ -7,7 +7,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/help"
 )
 
-// APICommand is a command of an API that is no operation: it takes several
+// APICommand is a command of an API that is not an operation: it takes several
 // operations, and the flags of a call.
 type APICommand struct {
 	Name, Takes, Line string // "upload", "<path>…", "Upload files and save them"

@@ -118,7 +118,7 @@ func (f *Factory) signInTo(ctx context.Context, name string, who SignedIn) error
 		return err
 	}
 	if len(before.TokenCommand) > 0 {
-		f.Out.Warn("the token command of profile " + strconv.Quote(name) + " goes before the token that was stored now; \"epilot profile set " + name + " --unset token-command\" removes it")
+		f.Out.Warn("the token command of profile " + strconv.Quote(name) + " takes precedence over the stored token; \"epilot profile set " + name + " --unset token-command\" removes it")
 	}
 	f.signedIn(ctx, who, "profile "+strconv.Quote(name), keyring.Profile(name), before.Keyring, kept)
 	return nil

@@ -156,7 +156,7 @@ func resetDefinitions(f *cmdutil.Factory, names []string) error {
 	}
 	shown := map[string][]string{"removed": append([]string{}, removed...)}
 	if len(removed) == 0 {
-		return f.Done(shown, "there is no such download")
+		return f.Done(shown, "no such download")
 	}
 	return f.ShowLine(shown, "removed "+strings.Join(removed, "\nremoved "))
 }

@@ -121,7 +121,7 @@ func (t *transfer) refused(op *openapi.Operation, resp *http.Response, text []by
 	return failed.Hintf("the steps of it are operations of their own; \"epilot %s\" lists them", t.api.Name)
 }
 
-// show writes what came of it, as any response is written.
+// show writes the result as any response is written.
 func (t *transfer) show(ctx context.Context, text []byte) error {
 	form := t.form
 	form.File = ""

@@ -1,0 +1,123 @@
+package operation
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/epilot-cli/epilot/internal/bulk"
+	"github.com/epilot-cli/epilot/internal/client"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/prompt"
+)
+
+// checkedRows is what a first pass over the rows has found.
+type checkedRows struct {
+	total, wrong int // total is -1 for a pipe, which is not read twice
+	first        []*client.Call
+	digest       string
+}
+
+const mostTold = 10 // wrong rows that are told without --dry-run
+
+// checkRows prepares the call of every row and sends none.
+func (k *call) checkRows(ctx context.Context, plan *bulk.Plan, from *rows) (*checkedRows, error) {
+	hash := sha256.New()
+	reader, err := from.open(hash)
+	if err != nil {
+		return nil, err
+	}
+	progress := k.f.Out.Tally(-1, "checked")
+	defer progress.Done()
+	c := &checkedRows{}
+	for row, err := range reader.Rows() {
+		if err != nil {
+			return nil, err
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		c.total++
+		prepared, err := k.prepare(ctx, plan, row)
+		if err != nil && !isOfRow(err) {
+			return nil, err
+		}
+		switch {
+		case err != nil:
+			if c.wrong++; c.wrong <= mostTold || k.client.Unsent {
+				k.f.Out.Warn(fmt.Sprintf("%s, %s: %v", from.name, row.At(), err))
+			}
+		case len(c.first) < shownFirst:
+			c.first = append(c.first, prepared)
+		}
+		progress.Show(c.total, c.wrong)
+	}
+	progress.Done()
+	c.digest = "sha256:" + hex.EncodeToString(hash.Sum(nil))
+	return c, k.judge(from, c)
+}
+
+// judge refuses rows of which one is wrong, or none.
+func (k *call) judge(from *rows, c *checkedRows) error {
+	switch {
+	case c.total == 0:
+		return failure.New(failure.Usage, "%s has no rows", from.name)
+	case c.wrong == 0 || k.client.Unsent:
+		return nil
+	}
+	err := failure.New(failure.Usage, "%d of %d rows cannot be sent, so none was", c.wrong, c.total)
+	if c.wrong > mostTold {
+		return err.Hintf("--dry-run lists every wrong row")
+	}
+	return err.Hintf("correct the rows, or see the requests with --dry-run")
+}
+
+// isOfRow reports whether an error is about one row, so that the next can be
+// looked at.
+func isOfRow(err error) bool {
+	kind := failure.Of(err).Kind
+	return kind == failure.Usage || kind == failure.Query
+}
+
+// showFirst prints the first requests in place of a run.
+func (k *call) showFirst(ctx context.Context, c *checkedRows) error {
+	for i, prepared := range c.first {
+		if i > 0 {
+			if err := k.f.Out.Text("\n"); err != nil {
+				return err
+			}
+		}
+		if err := k.printRequest(ctx, prepared); err != nil {
+			return err
+		}
+	}
+	k.f.Out.Note("%d rows, %d of them wrong; nothing was sent", c.total, c.wrong)
+	if c.wrong > 0 {
+		return failure.New(failure.Usage, "%d of %d rows are wrong", c.wrong, c.total)
+	}
+	return nil
+}
+
+// confirmRows asks once before rows destroy something.
+func (k *call) confirmRows(ctx context.Context, c *checkedRows) error {
+	if k.flags.Yes || !k.isDestructive() {
+		return nil
+	}
+	if !k.f.MayAsk() || c.total < 0 {
+		return failure.New(failure.Usage, "%s cannot be undone, so a run of it needs --yes", k.op.ID).
+			Hintf("add --yes to send it, or --dry-run to see the first requests")
+	}
+	for _, prepared := range c.first {
+		req, err := prepared.Request(ctx)
+		if err != nil {
+			return err
+		}
+		k.f.Out.Note("%s %s", req.Method, k.client.Redactor().URL(req.URL))
+	}
+	if more := c.total - len(c.first); more > 0 {
+		k.f.Out.Note("and %d more", more)
+	}
+	q := prompt.Question{Text: fmt.Sprintf("This cannot be undone. Send %d requests", c.total)}
+	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
+}
