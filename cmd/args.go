@@ -8,19 +8,19 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// role is what one argument of a line is.
+// role is the role of one argument of a command line.
 type role int
 
 const (
 	word role = iota
 	option
-	optionValue // of the option before it
-	dashes      // "--", behind which all are words
+	optionValue // of the preceding option
+	dashes      // "--"; everything after it is positional
 )
 
-// eachArg tells visit the role of each argument, as the known flags have it. A
-// flag that is unknown takes no value. open reports that the last flag lacks its
-// value. visit ends the walk with false.
+// eachArg calls visit with the role of each argument, according to the known flags.
+// An unknown flag takes no value. open reports that the last flag lacks its value.
+// visit returns false to stop.
 func eachArg(args []string, flagSets []*pflag.FlagSet, visit func(at int, r role) bool) (open bool) {
 	valueNext, bare := false, false
 	for at, arg := range args {
@@ -41,13 +41,12 @@ func eachArg(args []string, flagSets []*pflag.FlagSet, visit func(at int, r role
 	return valueNext
 }
 
-// splitArgs moves the words of a command line in front of its flags and
-// returns them: "--json -p a=1 entity getEntity x" becomes
-// "entity getEntity x --json -p a=1". Flags may so stand anywhere, before the
-// API too, and the words say which API's commands are needed. What follows
-// "--" is words, whatever it looks like; a flag that nobody knows keeps its
-// place among the flags, where pflag will name it. open reports that the last
-// flag lacks its value.
+// splitArgs moves the positional arguments of a command line in front of its flags:
+// "--json -p a=1 entity getEntity x" becomes "entity getEntity x --json -p a=1".
+// Flags may thus appear anywhere, even before the API, and the positional arguments
+// tell which API's commands are needed. Everything after "--" is positional. An
+// unknown flag keeps its place among the flags, so that pflag reports it. open
+// reports that the last flag lacks its value.
 func splitArgs(args []string, flagSets ...*pflag.FlagSet) (positional, options []string, open bool) {
 	open = eachArg(args, flagSets, func(at int, r role) bool {
 		switch r {
@@ -67,9 +66,9 @@ func wantsValue(flagSets []*pflag.FlagSet, arg string) bool {
 	return last != nil && last.NoOptDefVal == ""
 }
 
-// flagOf is the first flag that an argument such as "--json", "-p" or "-vip"
-// names, nil for none; last is the one at its end, nil where that is unknown or
-// has its value in the argument: "-p" waits for one, "-pid=1" does not.
+// flagOf returns the first flag in an argument such as "--json", "-p" or "-vip", or
+// nil. last is the flag at its end, nil if that is unknown or has its value in the
+// argument: "-p" needs a value, "-pid=1" does not.
 func flagOf(flagSets []*pflag.FlagSet, arg string) (first, last *pflag.Flag) {
 	if name, long := strings.CutPrefix(arg, "--"); long {
 		name, _, valued := strings.Cut(name, "=")
@@ -110,7 +109,7 @@ func find(flagSets []*pflag.FlagSet, lookup func(*pflag.FlagSet) *pflag.Flag) *p
 	return nil
 }
 
-// valueOf is the value that the line gives a flag, "" where it gives none.
+// valueOf returns the value of a flag on the command line, or "".
 func valueOf(name string, args []string, flagSets ...*pflag.FlagSet) (value string) {
 	eachArg(args, flagSets, func(at int, r role) bool {
 		switch text, attached := strings.CutPrefix(args[at], "--"+name+"="); {
@@ -124,9 +123,9 @@ func valueOf(name string, args []string, flagSets ...*pflag.FlagSet) (value stri
 	return value
 }
 
-// checkValues refuses a flag's value that is spelled like another flag: the
-// value is a shell variable that is not set, and the flag behind it would be
-// lost, which may be --dry-run. One that is meant is written with "=".
+// checkValues rejects a flag value that is spelled like another flag: it is probably
+// an unset shell variable, and the swallowed flag may be --dry-run. Such a value can
+// still be passed with "=".
 func checkValues(args []string, flagSets ...*pflag.FlagSet) error {
 	var lost error
 	eachArg(args, flagSets, func(at int, r role) bool {
@@ -141,8 +140,7 @@ func checkValues(args []string, flagSets ...*pflag.FlagSet) error {
 	return lost
 }
 
-// spelling is the flag of an argument without the value in it: that may be a
-// token.
+// spelling returns the flag of an argument without its value, which may be a token.
 func spelling(arg string) string {
 	name, _, valued := strings.Cut(arg, "=")
 	if !strings.HasPrefix(arg, "--") && len(name) > 2 {
@@ -154,7 +152,7 @@ func spelling(arg string) string {
 	return name
 }
 
-// isFlag reports whether pflag would take the argument for known flags.
+// isFlag reports whether pflag would parse the argument as known flags.
 func isFlag(flagSets []*pflag.FlagSet, arg string) bool {
 	switch {
 	case arg == "--":

@@ -24,7 +24,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// command is one of the program's own, as the help lists it, and how it is made.
+// command is a built-in command: its line in the help and its constructor.
 type command struct {
 	name, short string
 	build       func(*cmdutil.Factory) *cobra.Command
@@ -34,23 +34,23 @@ func commands() []command {
 	return []command{
 		{"login", "Sign in with the browser (as \"epilot auth login\")", auth.NewLogin},
 		{"logout", "Delete the stored token (as \"epilot auth logout\")", auth.NewLogout},
-		{"whoami", "Show who is signed in, where, and until when", auth.NewWhoami},
+		{"whoami", "Show the current user, organization, stage and token expiry", auth.NewWhoami},
 		{"auth", "Sign in, sign out, store a token and show its claims", auth.New},
-		{"profile", "Manage profiles: an account with its server and headers", profile.New},
-		{"config", "Show and change settings: stage, pager, timeout and others", config.New},
-		{"alias", "Give short names to commands that you type often", func(f *cmdutil.Factory) *cobra.Command { return alias.New(f, names(f)) }},
+		{"profile", "Manage profiles: accounts with a server and headers", profile.New},
+		{"config", "Manage settings such as stage, pager and timeout", config.New},
+		{"alias", "Define short names for frequent commands", func(f *cmdutil.Factory) *cobra.Command { return alias.New(f, names(f)) }},
 		{"open", "Open the documentation of an API, or a record in the portal", open.New},
-		{"examples", "Show common tasks as lines to paste", help.NewExamples},
-		{"search", "Find operations, commands and topics by any words", func(f *cmdutil.Factory) *cobra.Command { return search.New(f, runnable) }},
-		{"diff", "Compare two JSON documents, or a call of two profiles", func(f *cmdutil.Factory) *cobra.Command { return diff.New(f, printedBy(f.App)) }},
+		{"examples", "Show example commands for common tasks", help.NewExamples},
+		{"search", "Search operations, commands and topics", search.New},
+		{"diff", "Compare two JSON documents, or one call under two profiles", func(f *cmdutil.Factory) *cobra.Command { return diff.New(f, printedBy(f.App)) }},
 		{"definitions", "List, update and trust the API definitions", definitions.New},
 		{"mock", "Run a local, stateful mock of every epilot API", mock.New},
-		{"upgrade", "Replace epilot with the latest release, or with the named one", upgrade.New},
-		{"completion", "Print or install the Tab completion of your shell", completion.New},
+		{"upgrade", "Upgrade epilot to the latest release or a given version", upgrade.New},
+		{"completion", "Generate or install shell completions", completion.New},
 	}
 }
 
-// printedBy runs a line of the program and returns what it prints to stdout.
+// printedBy returns a function that runs a command line and returns its stdout.
 func printedBy(app *cmdutil.App) diff.Call {
 	return func(ctx context.Context, args []string) ([]byte, error) {
 		var out bytes.Buffer
@@ -70,7 +70,7 @@ func isCommand(name string) bool {
 	return slices.ContainsFunc(commands(), func(c command) bool { return c.name == name })
 }
 
-// names says what a first argument is, in any spelling.
+// names returns the kind of a first argument, in any spelling.
 func names(f *cmdutil.Factory) alias.Names {
 	return func(name string) string {
 		fold := suggest.Fold(name)
@@ -86,10 +86,9 @@ func names(f *cmdutil.Factory) alias.Names {
 	}
 }
 
-// addCommands adds the program's own commands, of which a line needs few: the
-// one that the argument names, only names and lines in the help of the program.
-// An argument that is neither a command nor an API may be a flag's value: then
-// it is all.
+// addCommands adds the built-in commands. Only the one named by the argument is
+// built; help needs just the names and descriptions. If the argument is neither a
+// command nor an API, it may be a flag value, and all commands are built.
 func (r *root) addCommands(positional []string) {
 	for _, c := range commands() {
 		switch {
@@ -110,8 +109,8 @@ func (c command) command(f *cmdutil.Factory) *cobra.Command {
 	return cmd
 }
 
-// withoutAppAPI reads "app api <operationId>" as "app <operationId>": the
-// official CLI has commands of its own below "app", and the API below these.
+// withoutAppAPI reads "app api <operationId>" as "app <operationId>": the official
+// CLI has its own "app" commands with the API below them.
 func withoutAppAPI(positional []string) []string {
 	if len(positional) > 1 && positional[0] == "app" && positional[1] == "api" {
 		return slices.Concat(positional[:1], positional[2:])
@@ -119,9 +118,8 @@ func withoutAppAPI(positional []string) []string {
 	return positional
 }
 
-// formerName is what an API is called now that had the name in older versions of
-// the official CLI, "" for none. Its servers are others: no call follows by
-// itself.
+// formerName returns the current name of an API that older versions of the official
+// CLI called name, or "". The servers differ, so a call is never redirected.
 func formerName(name string) string {
 	switch name {
 	case "data-management":

@@ -19,14 +19,15 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// asksForCompletion tells that a shell asks what may stand at the cursor.
+// asksForCompletion reports whether a shell requests completions.
 func asksForCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// answerShell answers the shell in cobra's protocol. The line is read by our own
-// rules, by which flags stand anywhere, so cobra gets a command without flags.
-// Nothing is sent or written, and what cannot be read completes nothing.
+// answerShell handles completion requests in cobra's protocol. Flags may appear
+// anywhere, so the line is parsed by this package and cobra gets a command without
+// flags. Nothing is sent or written except to complete ids, if the user enabled
+// that. Unreadable input completes nothing.
 func answerShell(ctx context.Context, f *cmdutil.Factory, args []string) error {
 	out := bufio.NewWriter(f.Streams.Out)
 	protocol := &cobra.Command{
@@ -37,7 +38,7 @@ func answerShell(ctx context.Context, f *cmdutil.Factory, args []string) error {
 			return line.inShell(line.choices(ctx))
 		},
 	}
-	protocol.CompletionOptions.DisableDefaultCmd = true // it would answer for ours
+	protocol.CompletionOptions.DisableDefaultCmd = true // it would replace ours
 	protocol.SetOut(out)
 	protocol.SetErr(io.Discard)
 	protocol.SetArgs(args)
@@ -56,7 +57,7 @@ func flush(out *bufio.Writer) error {
 
 const officialRequest = "--_completions"
 
-// officialChoices answers the scripts of the official CLI, which may still be
+// officialChoices serves the scripts of the official CLI, which may still be
 // installed: "--_completions subcommands", "--_completions operations API".
 func officialChoices(ctx context.Context, f *cmdutil.Factory, args []string) error {
 	rest := args[1:]
@@ -74,32 +75,32 @@ func officialChoices(ctx context.Context, f *cmdutil.Factory, args []string) err
 	return flush(out)
 }
 
-// special reports whether a shell may take the character for more than itself.
-// The official script for bash has these answers expanded (compgen -W), and a
-// name may come from an override of whatever repository the person is in.
+// special reports whether a shell may interpret the character. The official bash
+// script expands these completions (compgen -W), and a name may come from an
+// override in an untrusted repository.
 func special(r rune) bool {
 	return !strings.ContainsRune("-._", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)
 }
 
-// commandLine is what stands before the cursor, read as far as it goes: it is
-// not finished, and may be wrong.
+// commandLine is the parsed part of the line before the cursor. It may be incomplete
+// or invalid.
 type commandLine struct {
 	root  *root
-	cmd   *cobra.Command // that the arguments name; the root where they name none
-	flags *pflag.FlagSet // those that may stand here
-	args  []string       // whole ones; without those that name the command
-	typed string         // the argument at the cursor, up to it
+	cmd   *cobra.Command // named by the arguments, or the root
+	flags *pflag.FlagSet // allowed here
+	args  []string       // complete ones, without the command names
+	typed string         // the argument at the cursor, up to the cursor
 
-	flag  *pflag.Flag // whose value is at the cursor
-	start int         // where in typed that value begins
-	bare  bool        // words after "--" are not flags
+	flag  *pflag.Flag // the flag whose value is at the cursor
+	start int         // offset of that value in typed
+	bare  bool        // after "--": no flags
 }
 
-// readLine reads the arguments before the cursor and the one at it.
+// readLine parses the arguments before the cursor and the one at the cursor.
 func readLine(f *cmdutil.Factory, before []string, typed string) *commandLine {
 	f.Silent = true
 	r := newRoot(f, before)
-	before = r.args // as it is meant: without aliases
+	before = r.args // with aliases expanded
 	r.operation.DescribeParamFlags(valueOf("definition", before, r.flagSets()...))
 	l := &commandLine{root: r, typed: typed}
 	l.setCommand(r.Command, r.operation.PersistentFlags())
@@ -114,7 +115,7 @@ func readLine(f *cmdutil.Factory, before []string, typed string) *commandLine {
 	cmd, below := findCommand(r.Command, positional)
 	l.setCommand(cmd, r.operation.PersistentFlags())
 	if cmd != r.Command && r.operation.API() == "" {
-		positional, options, open = splitArgs(before, l.flags) // by the flags of this command
+		positional, options, open = splitArgs(before, l.flags) // using this command's flags
 		if len(positional) > 0 && positional[0] == "help" {
 			positional = positional[1:]
 		}
@@ -127,8 +128,8 @@ func readLine(f *cmdutil.Factory, before []string, typed string) *commandLine {
 	return l
 }
 
-// findCommand is the command that the arguments name, as far as they name one,
-// and the arguments behind it.
+// findCommand returns the command named by the arguments, as far as they name one,
+// and the remaining arguments.
 func findCommand(cmd *cobra.Command, args []string) (*cobra.Command, []string) {
 	for i, arg := range args {
 		at := slices.IndexFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.Name() == arg || c.HasAlias(arg) })
@@ -140,8 +141,8 @@ func findCommand(cmd *cobra.Command, args []string) (*cobra.Command, []string) {
 	return cmd, nil
 }
 
-// setCommand sets the command and the flags that may stand behind it. A line
-// that names no command yet may go on to a call.
+// setCommand sets the command and the flags that may follow it. A line that names no
+// command yet may still become a call.
 func (l *commandLine) setCommand(cmd *cobra.Command, call *pflag.FlagSet) {
 	l.cmd = cmd
 	l.flags = pflag.NewFlagSet("line", pflag.ContinueOnError)
@@ -149,14 +150,14 @@ func (l *commandLine) setCommand(cmd *cobra.Command, call *pflag.FlagSet) {
 	if cmd == l.root.Command {
 		l.flags.AddFlagSet(call)
 	}
-	l.flags.AddFlagSet(cmd.LocalNonPersistentFlags()) // first: an own flag hides the one of that name for all
+	l.flags.AddFlagSet(cmd.LocalNonPersistentFlags()) // first: a command's own flag hides the global one of that name
 	for c := cmd; c != nil; c = c.Parent() {
 		l.flags.AddFlagSet(c.PersistentFlags())
 	}
 }
 
-// parse gives the options of this line their values. One that is wrong is left
-// out: the call will say so.
+// parse sets the flags of this line. Invalid values are skipped: the call reports
+// them.
 func (l *commandLine) parse(options []string, open bool) {
 	if open {
 		options = options[:len(options)-1]
@@ -165,7 +166,7 @@ func (l *commandLine) parse(options []string, open bool) {
 	_ = l.flags.Parse(options)
 }
 
-// behindDashes tells whether a flag at the end would be a word.
+// behindDashes reports whether a flag at the end would be positional.
 func behindDashes(flags *pflag.FlagSet, before []string) bool {
 	positional, _, _ := splitArgs(slices.Concat(before, []string{"--help"}), flags)
 	return len(positional) > 0 && positional[len(positional)-1] == "--help"
@@ -187,7 +188,7 @@ func (l *commandLine) findValue(options []string, open bool) {
 	}
 }
 
-// findShortValue finds the value behind short flags, as in -vpkey or -o=table.
+// findShortValue finds the value after short flags, as in -vpkey or -o=table.
 func (l *commandLine) findShortValue() {
 	for i := 1; i < len(l.typed)-1; i++ {
 		flag := l.shorthand(l.typed[i])
@@ -219,16 +220,16 @@ func lastFlag(flags *pflag.FlagSet, option string) *pflag.Flag {
 	return flags.ShorthandLookup(option[len(option)-1:])
 }
 
-// value is what was typed of the value, or of the word.
+// value returns the typed part of the value or argument.
 func (l *commandLine) value() string { return l.typed[l.start:] }
 
-// choices are what may stand at the cursor, and what the shell does with them.
+// choices returns the completions at the cursor and the directive for the shell.
 func (l *commandLine) choices(ctx context.Context) ([]cobra.Completion, cobra.ShellCompDirective) {
 	l.cmd.SetContext(ctx)
 	switch {
 	case l.flag != nil:
 		return l.flagValue()
-	case l.start > 0: // the value of a flag that nobody knows
+	case l.start > 0: // the value of an unknown flag
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	case !l.bare && strings.HasPrefix(l.typed, "-"):
 		return l.flagNames()
@@ -254,7 +255,7 @@ func (l *commandLine) choices(ctx context.Context) ([]cobra.Completion, cobra.Sh
 	return l.cmd.ValidArgs, cobra.ShellCompDirectiveNoFileComp
 }
 
-// flagValue completes the value of a flag by what its command registered.
+// flagValue completes the value of a flag with its registered completion.
 func (l *commandLine) flagValue() ([]cobra.Completion, cobra.ShellCompDirective) {
 	for c := l.cmd; c != nil; c = c.Parent() {
 		if values, flagSets := c.GetFlagCompletionFunc(l.flag.Name); flagSets && c.Flag(l.flag.Name) == l.flag {
@@ -270,7 +271,7 @@ func (l *commandLine) flagValue() ([]cobra.Completion, cobra.ShellCompDirective)
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// firstArguments are the commands and the APIs, and the topics of "help".
+// firstArguments returns the commands, the APIs, and the topics of "help".
 func (l *commandLine) firstArguments() []complete.Candidate {
 	var found []complete.Candidate
 	for _, c := range commands() {
@@ -298,7 +299,7 @@ func subcommands(cmd *cobra.Command) []complete.Candidate {
 	return found
 }
 
-// flagNames are the flags that may still be given, in the order of the help.
+// flagNames returns the flags that may still be added, in help order.
 func (l *commandLine) flagNames() ([]cobra.Completion, cobra.ShellCompDirective) {
 	var found []complete.Candidate
 	l.flags.VisitAll(func(flag *pflag.Flag) {
@@ -314,7 +315,7 @@ func (l *commandLine) flagNames() ([]cobra.Completion, cobra.ShellCompDirective)
 	return cmdutil.Candidates(found, l.typed, cobra.ShellCompDirectiveKeepOrder)
 }
 
-// excluded reports whether a flag of the line cannot be combined with this one.
+// excluded reports whether a flag on the line conflicts with this one.
 func (l *commandLine) excluded(flag *pflag.Flag) bool {
 	return slices.ContainsFunc(cmdutil.ExcludedBy(flag), func(name string) bool {
 		other := l.flags.Lookup(name)
@@ -322,9 +323,8 @@ func (l *commandLine) excluded(flag *pflag.Flag) bool {
 	})
 }
 
-// inShell is what the shell's script expects for the choices: the complete
-// argument, but only what follows the first "=" where the argument is a flag
-// that has one.
+// inShell returns the choices as the shell script expects them: complete arguments,
+// or only the part after the first "=" of a flag.
 func (l *commandLine) inShell(found []cobra.Completion, directive cobra.ShellCompDirective) ([]cobra.Completion, cobra.ShellCompDirective) {
 	lines := make([]cobra.Completion, 0, len(found))
 	for _, choice := range found {
@@ -345,7 +345,7 @@ func (l *commandLine) inShell(found []cobra.Completion, directive cobra.ShellCom
 	return lines, directive
 }
 
-// activeHelp is cobra's mark of a line that is a hint and no choice.
+// activeHelp is cobra's prefix of a line that is a hint, not a choice.
 var activeHelp = cobra.AppendActiveHelp(nil, "")[0]
 
 func (l *commandLine) shellWord(value string) string {

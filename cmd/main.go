@@ -1,6 +1,6 @@
-// Package cmd is the command line: it orders the arguments, builds the command
-// that they name, and turns errors into the exit status. The commands stand in
-// the packages below it.
+// Package cmd implements the command line: it orders the arguments, builds the
+// command they name, and maps errors to the exit status. The commands are in its
+// subpackages.
 package cmd
 
 import (
@@ -24,19 +24,18 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// version is set by the release build: -ldflags "-X …/cmd.version=1.2.3".
+// version is set by the release build with -ldflags "-X …/cmd.version=1.2.3".
 var version = "0.0.0-dev"
 
-// feed and feedKey are set by the release build in the same way: the address of
-// the releases, and the minisign public key of who signs them. See
-// docs/release.md.
+// feed and feedKey are also set by the release build: the URL of the releases and
+// the minisign public key that signs them. See docs/release.md.
 var feed, feedKey string
 
 // Main runs the command line of the process and returns its exit status.
 func Main() int {
-	// A write to a pipe that nobody reads fails, in place of ending the process by
-	// the signal: the status is 0 then, as for a socket. The signal is caught, not
-	// ignored, for a pager or an editor would inherit that.
+	// Make writes to a closed pipe fail instead of killing the process: the exit
+	// status is then 0, as for a socket. The signal is caught, not ignored, because
+	// a pager or an editor would inherit that.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	return Run(context.Background(), newApp(), os.Args[1:])
 }
@@ -68,7 +67,7 @@ func newApp() *cmdutil.App {
 func Run(ctx context.Context, app *cmdutil.App, args []string) int {
 	f := cmdutil.NewFactory(app)
 	f.Flags.JSON = slices.Contains(args, "--json")
-	f.Out.Flags.JSON = f.Flags.JSON // for what is wrong before the flags are read
+	f.Out.Flags.JSON = f.Flags.JSON // for errors before the flags are parsed
 	s := &signals{f: f}
 	f.WindDown = func() { s.patient.Store(true) }
 	f.Out.PagerStarted = s.leaveInterrupts
@@ -94,7 +93,7 @@ func run(ctx context.Context, f *cmdutil.Factory, s *signals, args []string) err
 		r := newRoot(f, args)
 		r.signals, f.HelpErr = s, nil
 		if s.ctx != nil {
-			ctx = s.ctx // handled since the line before
+			ctx = s.ctx // set by handle above
 		}
 		err := r.execute(ctx)
 		if err == nil {
@@ -106,21 +105,20 @@ func run(ctx context.Context, f *cmdutil.Factory, s *signals, args []string) err
 	}
 }
 
-// signals is what SIGINT and SIGTERM mean to a command that does more than
-// print. Until a command handles them, the system's own way to end the process
-// is right, and costs nothing at the start.
+// signals handles SIGINT and SIGTERM for commands that do more than print. Other
+// commands keep the system's default, which is correct and costs nothing at startup.
 type signals struct {
 	f        *cmdutil.Factory
-	ctx      context.Context // ends with the first signal; nil before handle
+	ctx      context.Context // ends on the first signal; nil before handle
 	patient  atomic.Bool     // the command ends itself after a signal, however long that takes
-	once     sync.Once       // the command's end or the end of the grace: one of them reports
-	status   int             // that was reported
-	reported chan struct{}   // closed when it is
+	once     sync.Once       // either the command or the grace timer reports
+	status   int             // the reported status
+	reported chan struct{}   // closed once reported
 }
 
-// handle ends the command's context at the first SIGINT or SIGTERM, and the
-// process when the command does not end then. A second signal meets the
-// system's default and ends the process.
+// handle cancels the command's context on the first SIGINT or SIGTERM, and exits if
+// the command does not end in time. A second signal gets the system's default
+// action.
 func (s *signals) handle(cmd *cobra.Command) {
 	if s.ctx != nil || s.f.Exit == nil {
 		return
@@ -135,13 +133,13 @@ func (s *signals) handle(cmd *cobra.Command) {
 		if <-received == syscall.SIGTERM {
 			err = failure.New(failure.Terminated, "terminated")
 		}
-		signal.Stop(received) // before anybody learns of the first: a second one must not be lost
+		signal.Stop(received) // before announcing the first: a second signal must not be lost
 		cancel(err)
 		s.giveUp(err)
 	}()
 }
 
-// giveUp ends the process when the command does not.
+// giveUp exits the process if the command does not end.
 func (s *signals) giveUp(err error) {
 	if s.patient.Load() {
 		return
@@ -155,8 +153,7 @@ func (s *signals) giveUp(err error) {
 	s.f.Exit(s.report(err))
 }
 
-// handleSignals handles signals for a command, unless it is one that only
-// prints what is built in.
+// handleSignals handles signals for a command, unless it only prints built-in data.
 func (r *root) handleSignals(cmd *cobra.Command) {
 	lists := !cmd.HasParent() || r.operation.API() != "" && r.operation.OnlyLists()
 	if r.signals != nil && (!lists || r.f.Asks()) {
@@ -164,8 +161,8 @@ func (r *root) handleSignals(cmd *cobra.Command) {
 	}
 }
 
-// leaveInterrupts leaves Ctrl-C to the pager, which knows what it means there,
-// and which must not outlive this process on the terminal.
+// leaveInterrupts leaves Ctrl-C to the pager, which handles it and must not outlive
+// this process on the terminal.
 func (s *signals) leaveInterrupts() {
 	if s.f.Exit == nil {
 		return
@@ -177,8 +174,8 @@ func (s *signals) leaveInterrupts() {
 // received reports whether a signal ended the command.
 func (s *signals) received() bool { return s.ctx != nil && s.ctx.Err() != nil }
 
-// report reports an error and returns the exit status. A signal takes
-// precedence over the failure that it provoked in the command.
+// report reports an error and returns the exit status. A signal takes precedence
+// over the error it caused in the command.
 func (s *signals) report(err error) int {
 	if s.ctx == nil {
 		return s.f.Out.Error(err)

@@ -13,8 +13,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// Manual are the facts that every man page needs: the flags of all commands
-// and those of an API call.
+// Manual returns the facts shared by all man pages: the global flags and the flags
+// of a call.
 func Manual(edition help.Edition) help.Man {
 	return help.Man{
 		Edition: edition,
@@ -24,8 +24,7 @@ func Manual(edition help.Edition) help.Man {
 	}
 }
 
-// Commands is the program with all of its commands, as the man pages describe
-// them.
+// Commands returns the program with all of its commands, for the man pages.
 func Commands() help.Command {
 	app := &cmdutil.App{Streams: &term.Streams{}, LookupEnv: func(string) (string, bool) { return "", false }}
 	r := newRoot(cmdutil.NewFactory(app), []string{allCommands})
@@ -37,8 +36,8 @@ func Commands() help.Command {
 	return program
 }
 
-// APICommands are the commands of an API that are no operations. They are not
-// in that tree: only a line that names the API has them.
+// APICommands returns the commands of an API that are not operations. They are not
+// in the tree of Commands: only a line that names the API has them.
 func APICommands(api string) []help.Command {
 	var commands []help.Command
 	for _, c := range extraCommands(nil, nil)[api] {
@@ -49,14 +48,14 @@ func APICommands(api string) []help.Command {
 	return commands
 }
 
-// runnable are the commands that do something by themselves, with those of APIs
-// that are no operations.
-func runnable() []help.Command {
+// Runnable returns the runnable commands, including those of APIs that are not
+// operations.
+func Runnable() []help.Command {
 	var found []help.Command
 	var visit func(help.Command)
 	visit = func(c help.Command) {
 		if short := c.Words == "epilot login" || c.Words == "epilot logout"; short {
-			return // "auth login" and "auth logout" are found
+			return // "auth login" and "auth logout" are listed instead
 		}
 		if len(c.Below) == 0 || len(c.Flags) > 0 && c.Words != "epilot" {
 			found = append(found, c)
@@ -74,7 +73,7 @@ func runnable() []help.Command {
 	return found
 }
 
-// CallFlags are the flags of an API call, as docs/reference lists them.
+// CallFlags returns the flags of an API call, for docs/reference.
 func CallFlags() []help.Entry {
 	return slices.Concat(
 		cmdutil.FlagEntries(cmdutil.CallCommand().PersistentFlags()),
@@ -84,7 +83,7 @@ func CallFlags() []help.Entry {
 
 func manualOf(cmd *cobra.Command) help.Command {
 	flags := cmd.LocalNonPersistentFlags()
-	flags.SortFlags = false // as its help has them
+	flags.SortFlags = false // keep the order of the help
 	described := help.Command{
 		Words: cmd.CommandPath(), Usage: []string{cmd.UseLine()}, Line: cmd.Short,
 		Flags: cmdutil.FlagEntries(flags),

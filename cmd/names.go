@@ -4,22 +4,27 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/cmd/alias"
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	helpcmd "github.com/epilot-cli/epilot/cmd/help"
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/help"
 	"github.com/epilot-cli/epilot/internal/openapi/complete"
 	"github.com/epilot-cli/epilot/internal/prompt"
 	"github.com/epilot-cli/epilot/internal/suggest"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// respell is the line with the names that it means, where its first argument is
-// neither a command nor an API: that of an alias, else of an API in another
-// spelling, else of the only operation of all APIs that is called so. It is nil
-// where the argument is none of them.
+// respell returns the intended line if its first argument is neither a command nor
+// an API: an alias, an API in another spelling, or an operation whose name is unique
+// across all APIs. Otherwise it returns nil.
 func (r *root) respell(name string) []string {
 	at := r.indexOf(name, 0)
 	if r.alias == "" {
@@ -47,7 +52,7 @@ func (r *root) respell(name string) []string {
 	}
 }
 
-// expand puts what an alias stands for in its place.
+// expand replaces an alias by its command.
 func (r *root) expand(name, text string, at int) []string {
 	r.alias = name
 	fill := alias.Expand
@@ -62,7 +67,7 @@ func (r *root) expand(name, text string, at int) []string {
 	return slices.Concat(r.args[:at], args)
 }
 
-// ambiguous is the error for an operation that several APIs have.
+// ambiguous returns the error for an operation that several APIs have.
 func ambiguous(found []catalog.Match) error {
 	var apis, lines []string
 	for _, m := range found {
@@ -74,7 +79,7 @@ func ambiguous(found []catalog.Match) error {
 		Hintf("write %s", strings.Join(lines, " or "))
 }
 
-// profiles is the configuration; a shell that completes must change nothing of it.
+// profiles returns the configuration. Completion must not change it.
 func (r *root) profiles() *profiles.Store {
 	if r.f.Silent {
 		return r.f.ReadOnlyProfiles()
@@ -82,7 +87,7 @@ func (r *root) profiles() *profiles.Store {
 	return r.f.Profiles()
 }
 
-// aliases are the names of the aliases, none where they cannot be read.
+// aliases returns the names of the aliases, or none if they cannot be read.
 func (r *root) aliases() []string {
 	stored, err := r.profiles().Aliases()
 	if err != nil {
@@ -95,8 +100,8 @@ func (r *root) aliases() []string {
 	return names
 }
 
-// indexOf is where a name stands among the words of the line, at least so many
-// of which come before it.
+// indexOf returns the index of a name among the positional arguments, skipping at
+// least the first least.
 func (r *root) indexOf(name string, least int) int {
 	index, before := -1, 0
 	eachArg(r.args, r.flagSets(), func(at int, role role) bool {
@@ -112,8 +117,8 @@ func (r *root) indexOf(name string, least int) int {
 	return index
 }
 
-// corrected is the line with the name that a person says was meant, nil where
-// nobody is asked or the answer is no.
+// corrected returns the line with the name the user confirmed, or nil if nobody is
+// asked or the answer is no.
 func (r *root) corrected(ctx context.Context, failed error) ([]string, error) {
 	var misnamed *cmdutil.Misnamed
 	isForScripts := func(arg string) bool { return strings.HasPrefix(arg, "--no-interactive") || arg == "--json" }
@@ -138,7 +143,7 @@ func (r *root) corrected(ctx context.Context, failed error) ([]string, error) {
 	return slices.Concat(r.args[:at], []string{misnamed.Near}, r.args[at+1:]), nil
 }
 
-// inSpelling are the candidates in the spelling of what was typed, where that is
+// inSpelling returns the candidates in the spelling that the user typed, if it is
 // not the documented one.
 func inSpelling(typed string, found []complete.Candidate) []complete.Candidate {
 	for i, c := range found {
@@ -149,11 +154,167 @@ func inSpelling(typed string, found []complete.Candidate) []complete.Candidate {
 	return found
 }
 
-// operations are those that no other API has, as they are called without theirs.
+// operations returns the operations with unique names, which can be called without
+// their API.
 func (l *commandLine) operations() []complete.Candidate {
 	var found []complete.Candidate
 	for _, m := range l.root.f.Catalog().Unique(context.Background()) {
-		found = append(found, complete.Candidate{Text: m.Operation.ID, Note: m.API + ": " + m.Operation.Line})
+		found = append(found, complete.Candidate{Text: m.ID, Note: m.API + ": " + m.Line})
 	}
 	return inSpelling(l.typed, found)
+}
+
+func (r *root) unknownCommand(name string) error {
+	if r.wrong != nil {
+		return r.wrong
+	}
+	candidates := append(r.f.Catalog().Names(), r.aliases()...)
+	for _, c := range commands() {
+		candidates = append(candidates, c.name)
+	}
+	unknown := failure.New(failure.Usage, "unknown command or API %s", strconv.Quote(name))
+	if r.helped {
+		candidates = append(candidates, helpcmd.TopicNames()...)
+		unknown = failure.New(failure.Usage, "no help on %s", strconv.Quote(name))
+	}
+	near := suggest.Match(name, candidates)
+	if near == "" {
+		near = r.nearestOperation(name)
+	}
+	switch {
+	case formerName(name) != "":
+		return unknown.Hintf("that API is called %s now, with the same operations", formerName(name))
+	case !r.helped && help.TopicText(name) != "":
+		return unknown.Hintf("\"epilot help %s\" is the text about it", name)
+	case !r.helped && foreignCommand(name) != "":
+		return unknown.Hintf("%s", foreignCommand(name))
+	case near != "":
+		unknown = unknown.Hintf("did you mean %s? \"epilot\" lists the APIs, commands and topics", near)
+		return &cmdutil.Misnamed{Err: unknown, Name: name, Near: near, Safe: true}
+	}
+	return unknown.Hintf("\"epilot\" lists the APIs, commands and topics")
+}
+
+// foreignCommand returns a hint for a command of other tools, or "".
+func foreignCommand(name string) string {
+	switch suggest.Fold(name) {
+	case "version":
+		return "use \"epilot --version\""
+	case "man", "docs", "doc", "documentation":
+		return "use \"epilot help\", or \"epilot open\" for the documentation"
+	case "signin":
+		return "use \"epilot login\""
+	case "signout":
+		return "use \"epilot logout\""
+	case "status", "token":
+		return "use \"epilot auth " + suggest.Fold(name) + "\""
+	case "configure", "init", "setup":
+		return "use \"epilot login\", and \"epilot config set\" for settings"
+	case "update", "selfupdate":
+		return "use \"epilot upgrade\" for the program, \"epilot definitions update\" for the APIs"
+	case "upload", "download":
+		return "use \"epilot file " + suggest.Fold(name) + "\""
+	case "get", "list", "ls", "show", "describe", "create", "new", "add", "edit", "delete", "remove", "rm", "api", "call":
+		return "\"epilot search " + name + "\" and what you look for finds operations; \"epilot\" lists the APIs"
+	}
+	return ""
+}
+
+// nearestOperation returns the closest operation for a name without its API.
+func (r *root) nearestOperation(name string) string {
+	var names []string
+	for _, m := range r.f.Catalog().Unique(context.Background()) {
+		names = append(names, m.ID)
+	}
+	return suggest.Match(name, names)
+}
+
+// flagError returns the error for an invalid flag. If a flag is unknown only because
+// the command name is wrong, the name is reported instead.
+func (r *root) flagError(cmd *cobra.Command, err error) error {
+	if r.operation.API() != "" {
+		definition := valueOf("definition", r.args, r.PersistentFlags(), r.operation.PersistentFlags())
+		if wrong := r.operation.WrongName(cmd.Context(), definition); wrong != nil {
+			return wrong
+		}
+		return cmdutil.FlagError(cmd, err, r.args)
+	}
+	name := r.wrongName(cmd)
+	switch {
+	case name == "" && cmd == r.Command && r.callFlag(err) != nil:
+		return missingAPI(r.callFlag(err).Name)
+	case name == "":
+		return cmdutil.FlagError(cmd, err, r.args)
+	case cmd == r.Command:
+		return r.unknownCommand(name)
+	}
+	return cmdutil.UnknownSubcommand(cmd, name)
+}
+
+// callFlag returns the call flag that err reports as unknown, or nil.
+func (r *root) callFlag(err error) *pflag.Flag {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return nil
+	}
+	name := unknown.GetSpecifiedName()
+	if flag := r.operation.PersistentFlags().Lookup(name); flag != nil || len(name) != 1 {
+		return flag
+	}
+	return r.operation.PersistentFlags().ShorthandLookup(name)
+}
+
+// missingAPI returns the error for a line with a call flag but no API.
+func missingAPI(flag string) error {
+	missing := failure.New(failure.Usage, "missing API: --%s is a flag of a call", flag)
+	if flag == "definition" {
+		return missing.Hintf("choose any name for the API: \"epilot myapi --definition FILE\" lists its operations")
+	}
+	return missing.Hintf("write epilot <api> <operationId> --%s …; \"epilot\" lists the APIs", flag)
+}
+
+// wrongName returns the argument in the position of a command or API name below cmd,
+// which is the root or a group. It returns "" if there is none, or if a flag before
+// it belongs to no command below cmd.
+func (r *root) wrongName(cmd *cobra.Command) string {
+	if !cmd.HasSubCommands() {
+		return ""
+	}
+	flagSets := []*pflag.FlagSet{r.PersistentFlags()}
+	if cmd == r.Command {
+		flagSets = append(flagSets, r.Flags(), r.operation.PersistentFlags())
+	}
+	for _, c := range below(cmd) {
+		flagSets = append(flagSets, c.Flags(), c.PersistentFlags())
+	}
+	depth, name := 0, ""
+	for c := cmd; c.HasParent(); c = c.Parent() {
+		depth++
+	}
+	if r.helped {
+		depth++
+	}
+	eachArg(r.args, flagSets, func(at int, role role) bool {
+		switch {
+		case role == option && !isFlag(flagSets, r.args[at]):
+			return false
+		case role != word:
+			return true
+		case depth > 0:
+			depth--
+			return true
+		}
+		name = r.args[at]
+		return false
+	})
+	return name
+}
+
+// below returns the commands below cmd, at any depth.
+func below(cmd *cobra.Command) []*cobra.Command {
+	var found []*cobra.Command
+	for _, c := range cmd.Commands() {
+		found = append(append(found, c), below(c)...)
+	}
+	return found
 }

@@ -16,24 +16,24 @@ import (
 	"github.com/epilot-cli/epilot/internal/output"
 )
 
-// root is the command line as cobra reads it: one of the program's own
-// commands, or the API that the arguments name. The others cost nothing.
+// root is the command line for cobra: one built-in command, or the API that the
+// arguments name. Other commands are not built.
 type root struct {
 	*cobra.Command
 	f         *cmdutil.Factory
 	args      []string // as typed
 	signals   *signals
-	operation *operation.Command // of the API that the line names, if it names one
+	operation *operation.Command // set for an API on the command line
 
 	version, mapped bool   // --version, --map
-	helped          bool   // the line begins with "help"
-	topic           string // that it names
-	unknown         string // the argument where a command or an API is expected
-	wrong           error  // with the names of the line
-	alias           string // that the line began with
+	helped          bool   // the line starts with "help"
+	topic           string // of the help request
+	unknown         string // unknown argument in the position of a command or API
+	wrong           error  // error in the names on the line
+	alias           string // at the start of the line
 }
 
-// allCommands stands for the arguments of a line that has all commands.
+// allCommands is the argument that makes addCommands build all commands.
 const allCommands = "/"
 
 func newRoot(f *cmdutil.Factory, args []string) *root {
@@ -58,8 +58,8 @@ func newRoot(f *cmdutil.Factory, args []string) *root {
 	return r
 }
 
-// addNamed adds the command that the arguments name, and returns the arguments
-// in the order that cobra reads: command, flags, values.
+// addNamed adds the command that the arguments name, and returns the arguments in
+// cobra's order: command, flags, values.
 func (r *root) addNamed(args []string) []string {
 	positional, options, open := splitArgs(args, r.flagSets()...)
 	if len(positional) > 0 && positional[0] == "help" {
@@ -98,12 +98,12 @@ func (r *root) addNamed(args []string) []string {
 		named, values = append(named, operation.Placeholder), values[1:]
 	}
 	if open {
-		return slices.Concat(named, options) // "--" would become the value that is missing
+		return slices.Concat(named, options) // "--" would become the missing value
 	}
 	return slices.Concat(named, options, []string{"--"}, values)
 }
 
-// flagSets are the flags that may stand anywhere on this line.
+// flagSets returns the flags allowed anywhere on this line.
 func (r *root) flagSets() []*pflag.FlagSet {
 	sets := []*pflag.FlagSet{r.PersistentFlags(), r.operation.PersistentFlags()}
 	if own := r.operation.ParamFlags(); own != nil {
@@ -112,9 +112,8 @@ func (r *root) flagSets() []*pflag.FlagSet {
 	return sets
 }
 
-// addParamFlags makes flags of the operation's parameters, where the line has a
-// flag that is none of ours, and reports whether there are any. One that is
-// spelled otherwise gets its own name.
+// addParamFlags adds flags for the operation's parameters if the line has an unknown
+// flag, and reports whether there are any. It corrects alternative spellings.
 func (r *root) addParamFlags() bool {
 	sets := r.flagSets()
 	var unknown []int
@@ -139,13 +138,13 @@ func (r *root) addParamFlags() bool {
 	return true
 }
 
-// extraCommands are the commands of APIs that are no operations.
+// extraCommands returns the commands of APIs that are not operations.
 func extraCommands(f *cmdutil.Factory, flags *cmdutil.CallFlags) map[string][]*cmdutil.APICommand {
 	return map[string][]*cmdutil.APICommand{file.API: file.Commands(f, flags)}
 }
 
-// namesAPI reports whether the argument is an API: an embedded one, or any name
-// when the line brings a definition of its own.
+// namesAPI reports whether the argument is an API: an embedded one, or any name if
+// the line has its own definition.
 func (r *root) namesAPI(name string, options []string) bool {
 	return r.f.Catalog().Has(name) || slices.ContainsFunc(options, isDefinitionFlag)
 }
@@ -154,8 +153,8 @@ func isDefinitionFlag(option string) bool {
 	return option == "--definition" || len(option) > 13 && option[:13] == "--definition="
 }
 
-// nameTopic keeps the topic of a line that begins with "help", and returns the
-// arguments that cobra reads.
+// nameTopic stores the topic of a line that starts with "help", and returns the
+// arguments for cobra.
 func (r *root) nameTopic(positional, options []string) []string {
 	if len(positional) > 1 {
 		r.unknown = positional[1]
@@ -165,7 +164,7 @@ func (r *root) nameTopic(positional, options []string) []string {
 	return options
 }
 
-// begin is what every command does first.
+// begin runs before every command.
 func (r *root) begin(cmd *cobra.Command, _ []string) error {
 	r.syncFlags()
 	if err := checkValues(r.args, cmd.Flags()); err != nil {
@@ -182,7 +181,7 @@ func (r *root) begin(cmd *cobra.Command, _ []string) error {
 	return cmdutil.CheckFlags(cmd.Flags())
 }
 
-// syncFlags tells the printer what the flags say.
+// syncFlags passes the flags to the printer.
 func (r *root) syncFlags() {
 	g := r.f.Flags
 	r.f.Out.Flags = output.Flags{
@@ -214,7 +213,7 @@ func (r *root) apis() []cmdutil.ListedAPI {
 	return apis
 }
 
-// help writes the help of the program, of a topic, or of a command of its own.
+// help writes the help of the program, a topic or a built-in command.
 func (r *root) help(cmd *cobra.Command) error {
 	r.syncFlags()
 	if err := r.f.Flags.Help.Check(); err != nil {
@@ -241,5 +240,5 @@ func (r *root) execute(ctx context.Context) error {
 	if err := r.ExecuteContext(ctx); err != nil {
 		return err
 	}
-	return r.f.HelpErr // cobra's help cannot fail by itself
+	return r.f.HelpErr // cobra's own help cannot fail
 }

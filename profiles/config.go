@@ -14,17 +14,17 @@ import (
 type config struct {
 	active   string
 	stage    string
-	stageAt  value // where the stage stands in the file
+	stageAt  value // position of the stage in the file
 	profiles []*Profile
 }
 
-// inKeyring is where a token is that the file does not hold.
+// inKeyring marks a token that is in the keyring, not in the file.
 const inKeyring = "keyring"
 
-// reader takes the value of a member.
+// reader parses the value of a member.
 type reader func(value) error
 
-// readConfig reads profiles.json. A file that does not exist is an empty one.
+// readConfig reads profiles.json. A missing file is an empty one.
 func readConfig(g *guard, path string) (*config, error) {
 	doc, err := readDocument(g, path)
 	if err != nil || doc == nil {
@@ -61,7 +61,7 @@ func (c *config) readProfiles(v value) error {
 func readProfile(m member) (*Profile, error) {
 	p := &Profile{Name: m.name}
 	err := m.value.read(map[string]reader{
-		"name":             text(new(string)), // the key is the name; both are the same in a sound file
+		"name":             text(new(string)), // same as the key in a valid file
 		"server":           text(&p.Server),
 		"token":            text(&p.Token),
 		"org_id":           text(&p.OrgID),
@@ -94,7 +94,7 @@ func (p *Profile) readAPIs(v value) error {
 	})
 }
 
-// keyring reads where the token is.
+// keyring parses the location of the token.
 func keyring(into *bool) reader {
 	return func(v value) error {
 		var store string
@@ -104,7 +104,7 @@ func keyring(into *bool) reader {
 	}
 }
 
-// readCredentials reads credentials.json: nil where there is none.
+// readCredentials reads credentials.json. It returns nil if there is none.
 func readCredentials(g *guard, path string) (*Credentials, error) {
 	doc, err := readDocument(g, path)
 	if err != nil || doc == nil {
@@ -126,7 +126,7 @@ func parseCredentials(doc *document) (*Credentials, error) {
 	return c, err
 }
 
-// profile returns a copy of the profile of that very name, or nil.
+// profile returns a copy of the profile with exactly this name, or nil.
 func (c *config) profile(name string) *Profile {
 	for _, p := range c.profiles {
 		if p.Name == name {
@@ -151,7 +151,7 @@ type preferences struct {
 	aliases []Alias
 }
 
-// Alias is a name that stands for the beginning of a command line.
+// Alias is a name for the beginning of a command line.
 type Alias struct {
 	Name    string `json:"name"`
 	Command string `json:"command"` // without "epilot"
@@ -190,7 +190,7 @@ func (p *preferences) readAliases(v value) error {
 	})
 }
 
-// Aliases are the stored aliases, in the order of the file.
+// Aliases returns the stored aliases in file order.
 func (s *Store) Aliases() ([]Alias, error) {
 	p, err := s.preferences.get()
 	if err != nil {
@@ -199,7 +199,7 @@ func (s *Store) Aliases() ([]Alias, error) {
 	return p.aliases, nil
 }
 
-// Alias is what the alias of that name stands for, "" where there is none.
+// Alias returns the command of an alias, or "".
 func (s *Store) Alias(name string) (string, error) {
 	aliases, err := s.Aliases()
 	for _, a := range aliases {
@@ -250,7 +250,7 @@ func (s *Store) changeAliases(ctx context.Context, change func(*object) error) e
 	})
 }
 
-// scalar keeps a value that is a text or a number; null is none.
+// scalar reads a string or a number; null is unset.
 func (p *preferences) scalar(name string) reader {
 	return func(v value) error {
 		if v.isNull() {
@@ -264,7 +264,7 @@ func (p *preferences) scalar(name string) reader {
 	}
 }
 
-// scalar is the text of a string or a number.
+// scalar returns the text of a string or a number.
 func (v value) scalar() (string, bool) {
 	var text string
 	if json.Unmarshal(v.text, &text) == nil {
@@ -277,8 +277,8 @@ func (v value) scalar() (string, bool) {
 	return "", false
 }
 
-// stored is what the file of the key says, nil for nothing. The stage stands in
-// profiles.json, where the official CLI has it.
+// stored returns the value of the key in its file, or nil. The stage is in
+// profiles.json, where the official CLI keeps it.
 func (s *Store) stored(key Key) (*Value, error) {
 	switch key.Name {
 	case stageKey:
@@ -321,14 +321,14 @@ func (s *Store) storedStage(key Key) (*Value, error) {
 	return &Value{Key: key, Text: c.stage, Source: FromFile, Where: s.Path(), at: c.stageAt}, nil
 }
 
-// Set stores the value of a setting. A name or a value that is wrong is an
-// error of kind Usage.
+// Set stores the value of a setting. An invalid name or value is an error of kind
+// Usage.
 func (s *Store) Set(ctx context.Context, name, text string) error {
 	key, err := findKey(name)
 	if err != nil {
 		return err
 	}
-	if err := key.check(text, "this line"); err != nil {
+	if err := key.check(text, ""); err != nil {
 		return err
 	}
 	encoded := quote(text)
@@ -338,7 +338,7 @@ func (s *Store) Set(ctx context.Context, name, text string) error {
 	return s.store(ctx, key, text, encoded)
 }
 
-// Unset removes a setting from its file: the default counts again.
+// Unset removes a setting from its file, which restores the default.
 func (s *Store) Unset(ctx context.Context, name string) error {
 	key, err := findKey(name)
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
-// document is a JSON file, its text kept as it is: members that this program
-// does not know, and the order of all, must outlive a change.
+// document is a JSON file with its original text: unknown members and the order of
+// all members must survive a change.
 type document struct {
 	path string
 	text []byte
@@ -38,12 +38,12 @@ type value struct {
 // member is a named value of an object.
 type member struct {
 	name  string
-	key   []byte // the name as the file spells it, in quotes
+	key   []byte // the quoted name as in the file
 	value value
 }
 
-// readDocument reads a file of valid JSON. It returns nil when there is no such
-// file, and an error of kind File for anything that is not whole.
+// readDocument reads a file of valid JSON. It returns nil if the file does not
+// exist, and an error of kind File if it is invalid or incomplete.
 func readDocument(g *guard, path string) (*document, error) {
 	if path == "" {
 		return nil, nil
@@ -54,7 +54,7 @@ func readDocument(g *guard, path string) (*document, error) {
 	}
 	if err != nil {
 		return nil, failure.New(failure.File, "cannot read the configuration: %w", err).
-			Hintf("make %s a file that you may read", path)
+			Hintf("make %s readable", path)
 	}
 	return parseDocument(path, content)
 }
@@ -71,9 +71,9 @@ func parseDocument(path string, content []byte) (*document, error) {
 	return doc, nil
 }
 
-// decodeUnicode is the text in UTF-8 without a byte order mark. Windows editors
-// and PowerShell write files with one, in UTF-8 or UTF-16. whole is false for
-// UTF-16 with half a character in it.
+// decodeUnicode returns the text in UTF-8 without a byte order mark. Windows editors
+// and PowerShell write files with one, in UTF-8 or UTF-16. whole is false for UTF-16
+// that ends within a character.
 func decodeUnicode(content []byte) (text []byte, whole bool) {
 	var order binary.ByteOrder
 	switch {
@@ -115,29 +115,30 @@ func (d *document) check() error {
 	return d.faultf(0, "%w", err)
 }
 
-// isCut reports whether the text is the beginning of something valid: only the
-// decoder for streams tells an early end from a wrong last character.
+// isCut reports whether the text is the beginning of valid JSON: only the stream
+// decoder distinguishes an early end from a wrong last character.
 func (d *document) isCut() bool {
 	var whole json.RawMessage
 	err := json.NewDecoder(bytes.NewReader(d.text)).Decode(&whole)
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// root is the document's value.
+// root returns the document's value.
 func (d *document) root() value {
 	trimmed := bytes.TrimLeft(d.text, " \t\r\n")
 	return value{doc: d, text: trimmed, at: len(d.text) - len(trimmed)}
 }
 
-// faultf is an error of kind File that names the place of a byte.
+// faultf returns an error of kind File with the position of a byte.
 func (d *document) faultf(at int, format string, args ...any) *failure.Error {
 	line, column := d.position(at)
 	args = append([]any{d.path, line, column}, args...)
 	return failure.New(failure.File, "%s:%d:%d: "+format, args...).
-		Hintf("repair the file or move it away; it was left as it is")
+		Hintf("correct the file or move it away; it was not changed")
 }
 
-// position is the line and the column, in characters, of a byte; both from 1.
+// position returns the line and the column, in characters, of a byte; both start at
+// 1.
 func (d *document) position(at int) (line, column int) {
 	before := d.text[:max(0, min(at, len(d.text)))]
 	start := bytes.LastIndexByte(before, '\n') + 1
@@ -160,11 +161,11 @@ const (
 	dirMode  fs.FileMode = 0o700
 )
 
-// guard takes from others what they may do to the files: the official CLI
-// leaves its directory open to read.
+// guard removes the permissions of other users on the files: the official CLI leaves
+// its directory readable.
 type guard struct {
 	warn  func(string)
-	looks bool // and repairs nothing
+	looks bool // read only: repairs nothing
 	mu    sync.Mutex
 }
 
@@ -172,9 +173,9 @@ const mostConfiguration = 16 << 20 // bytes
 
 var errSpecialFile = errors.New("it is not a regular file")
 
-// read returns the content of a regular file. It repairs the modes of the file
-// and of its folder where they are wider than they may be; that it cannot is a
-// warning. All is asked of the open file: another one may take its name.
+// read returns the content of a regular file. It narrows the modes of the file and
+// its folder if they are too wide; a failure to do so is a warning. All checks use
+// the open file, because another file may take its name.
 func (g *guard) read(path string) ([]byte, error) {
 	file, err := os.OpenFile(path, os.O_RDONLY|nonBlocking, 0) // a FIFO would wait for a writer
 	if err != nil {
@@ -205,8 +206,8 @@ func (g *guard) read(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, mostConfiguration))
 }
 
-// narrow takes from others what they may do to an open file or folder of the
-// person's own: the official CLI leaves its folder open to read.
+// narrow removes the permissions of other users from an open file or folder that the
+// user owns: the official CLI leaves its folder readable.
 func (g *guard) narrow(file *os.File, info fs.FileInfo, most fs.FileMode) {
 	was := info.Mode().Perm()
 	if was&^most == 0 || !isOwn(info) {
@@ -230,10 +231,10 @@ func (v value) faultf(format string, args ...any) *failure.Error {
 	return v.doc.faultf(v.at, format, args...)
 }
 
-// isNull reports whether the value stands for a member that is not set.
+// isNull reports whether the member is null, that is, not set.
 func (v value) isNull() bool { return string(v.text) == "null" }
 
-// members are the members of an object in the file's order, their names exact.
+// members returns the members of an object in file order, with exact names.
 func (v value) members() ([]member, error) {
 	decoder := json.NewDecoder(bytes.NewReader(v.text))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
@@ -247,7 +248,7 @@ func (v value) members() ([]member, error) {
 			return nil, err
 		}
 		if seen[m.name] {
-			return nil, m.value.faultf("%q is there twice", m.name)
+			return nil, m.value.faultf("duplicate key %q", m.name)
 		}
 		seen[m.name] = true
 		found = append(found, m)
@@ -255,7 +256,7 @@ func (v value) members() ([]member, error) {
 	return found, nil
 }
 
-// each hands the members of an object on; null is one without any.
+// each calls take for each member of an object; null has no members.
 func (v value) each(take func(member) error) error {
 	if v.isNull() {
 		return nil
@@ -289,8 +290,8 @@ func (v value) next(decoder *json.Decoder) (member, error) {
 	return member{name: name, key: key, value: value{doc: v.doc, text: raw, at: at}}, nil
 }
 
-// read hands each member of the object to the reader of its name. Names that
-// have none are left to newer versions and to the official CLI.
+// read passes each member of the object to the reader of its name. Unknown names are
+// ignored: they belong to newer versions or to the official CLI.
 func (v value) read(readers map[string]reader) error {
 	members, err := v.members()
 	if err != nil {
@@ -308,7 +309,7 @@ func (v value) read(readers map[string]reader) error {
 	return nil
 }
 
-// text reads a string; null leaves it empty.
+// text reads a string; null is empty.
 func text(into *string) reader {
 	return func(v value) error {
 		if json.Unmarshal(v.text, into) != nil {
@@ -318,7 +319,7 @@ func text(into *string) reader {
 	}
 }
 
-// moment reads a time as RFC 3339 writes it; null and "" leave it zero.
+// moment reads an RFC 3339 time; null and "" are zero.
 func moment(into *time.Time) reader {
 	return func(v value) error {
 		var written string
@@ -334,8 +335,8 @@ func moment(into *time.Time) reader {
 	}
 }
 
-// headers reads an object of header fields. The values are not named in an
-// error: they may be secrets.
+// headers reads an object of header fields. Errors do not contain the values, which
+// may be secrets.
 func headers(into *[]Header) reader {
 	return func(v value) error {
 		return v.each(func(m member) error {
@@ -344,7 +345,7 @@ func headers(into *[]Header) reader {
 				return err
 			}
 			if !h.sendable() {
-				return m.value.faultf("header %q cannot be sent: its name or its value holds a character that no header may hold", h.Name)
+				return m.value.faultf("header %q cannot be sent: its name or value contains a character that headers cannot have", h.Name)
 			}
 			*into = append(*into, h)
 			return nil
@@ -352,7 +353,7 @@ func headers(into *[]Header) reader {
 	}
 }
 
-// choice reads one of the words; null and "" leave it empty.
+// choice reads one of the allowed values; null and "" are empty.
 func choice(into *string, allowed ...string) reader {
 	return func(v value) error {
 		var written string
@@ -360,15 +361,15 @@ func choice(into *string, allowed ...string) reader {
 			return err
 		}
 		if written != "" && !slices.Contains(allowed, written) {
-			return v.faultf("%q is not known", written).Hintf("use one of: %s", strings.Join(allowed, ", "))
+			return v.faultf("unknown key %q", written).Hintf("use one of: %s", strings.Join(allowed, ", "))
 		}
 		*into = written
 		return nil
 	}
 }
 
-// command reads an array of a program and its arguments; null and [] leave it
-// nil. The words are not named in an error: they may be secrets.
+// command reads an array of a program and its arguments; null and [] are nil. Errors
+// do not contain the arguments, which may be secrets.
 func command(into *[]string) reader {
 	return func(v value) error {
 		found, isList := shell.List(v.text)

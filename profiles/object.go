@@ -9,18 +9,18 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// object is a JSON object that is being changed: its members keep their order
-// and the text that they have in the file.
+// object is a JSON object being changed: members keep their order and their text in
+// the file.
 type object struct{ members []entry }
 
-// entry is a member as it is written: the name in quotes, and the value.
+// entry is a member as written: the quoted name and the value.
 type entry struct {
 	name string
 	key  []byte
 	text []byte
 }
 
-// newObject reads the members of a value that is an object, null or nothing.
+// newObject reads the members of an object; null or no value has none.
 func newObject(v value) (*object, error) {
 	o := &object{}
 	if len(v.text) == 0 || v.isNull() {
@@ -40,8 +40,8 @@ func (o *object) index(name string) int {
 	return slices.IndexFunc(o.members, func(e entry) bool { return e.name == name })
 }
 
-// child is the object that a member is. The value was read before: it is one,
-// or there is none yet.
+// child returns the member as an object. The value was validated before: it is an
+// object or missing.
 func (o *object) child(name string) *object {
 	i := o.index(name)
 	if i < 0 {
@@ -55,7 +55,7 @@ func (o *object) child(name string) *object {
 	return child
 }
 
-// set gives a member its text, in its place or at the end; nil removes it.
+// set sets the text of a member, in place or at the end; nil removes it.
 func (o *object) set(name string, text []byte) {
 	i := o.index(name)
 	switch {
@@ -69,14 +69,14 @@ func (o *object) set(name string, text []byte) {
 	}
 }
 
-// rename gives a member another name and leaves it in its place.
+// rename renames a member in place.
 func (o *object) rename(from, to string) {
 	if i := o.index(from); i >= 0 {
 		o.members[i].name, o.members[i].key = to, quote(to)
 	}
 }
 
-// text is the object on one line.
+// text returns the object on one line.
 func (o *object) text() []byte {
 	var b bytes.Buffer
 	b.WriteByte('{')
@@ -92,37 +92,37 @@ func (o *object) text() []byte {
 	return b.Bytes()
 }
 
-// quote is a JSON string without the escapes that only HTML needs.
+// quote returns a JSON string without HTML escapes.
 func quote(text string) []byte { return encode(text) }
 
-// encode is a value of strings, numbers, lists and maps as JSON.
+// encode returns strings, numbers, lists and maps as JSON.
 func encode(v any) []byte {
 	text, err := jsonx.Encode(v)
 	if err != nil {
-		return []byte("null") // no such value is handed in
+		return []byte("null") // not reached: callers pass no other types
 	}
 	return text
 }
 
-// layout is the text as it stands in a file: two spaces for each level, as the
-// official CLI writes it.
+// layout formats the text as in a file: two spaces per level, as the official CLI
+// writes it.
 func layout(text []byte) []byte {
 	var b bytes.Buffer
 	if json.Indent(&b, text, "", "  ") != nil {
-		return text // not reached: the members come from valid JSON
+		return text // not reached: members come from valid JSON
 	}
 	b.WriteByte('\n')
 	return b.Bytes()
 }
 
-// written is a member as this program writes it; a nil text stands for none.
+// written is a member to write; a nil text means none.
 type written struct {
 	name string
 	text []byte
 }
 
-// sync changes the members that differ between two states and no other: how a
-// member is spelled that stays as it is, is the file's business.
+// sync changes only the members that differ between the two states, so that the
+// others keep their formatting.
 func (o *object) sync(was, is []written) {
 	for i, now := range is {
 		if !bytes.Equal(was[i].text, now.text) {
@@ -189,7 +189,7 @@ func timeOrNone(at time.Time) []byte {
 	if at.IsZero() {
 		return nil
 	}
-	return quote(at.UTC().Format("2006-01-02T15:04:05.000Z07:00")) // as JavaScript writes it
+	return quote(at.UTC().Format("2006-01-02T15:04:05.000Z07:00")) // JavaScript's format
 }
 
 func storeOrNone(keyring bool) []byte {

@@ -12,50 +12,49 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// Profile is a named account with its server.
+// Profile is a named account and its server.
 type Profile struct {
-	Name         string // exactly as it is stored
+	Name         string // exactly as stored
 	Server       string // base URL; "" for the definition's
 	Token        string // "" for none
-	OrgID        string // whose token it is
+	OrgID        string // owner of the token
 	UserID       string
-	ExpiresAt    time.Time // of the token; zero: not known
-	Headers      []Header  // sent with each call, in the file's order
-	TokenCommand []string  // a program and its arguments that print a token; nil for none
+	ExpiresAt    time.Time // of the token; zero if unknown
+	Headers      []Header  // sent with each call, in file order
+	TokenCommand []string  // program and arguments that print a token; nil for none
 	Stage        string    // "" for the configured one
-	Keyring      bool      // the token is in the system's keyring, and Token is ""
-	APIs         []API     // what differs for one API, in the file's order
+	Keyring      bool      // the token is in the system keyring, and Token is ""
+	APIs         []API     // overrides for single APIs, in file order
 
-	// TokenAPI is the API whose own token or command this is, after For.
+	// TokenAPI is the API whose own token or command is used, after For.
 	TokenAPI string
 }
 
-// API is what a profile says for one API in place of the profile's own.
+// API contains a profile's overrides for one API.
 type API struct {
-	Name         string // of the API: "entity"
+	Name         string // API name: "entity"
 	Server       string
 	Token        string
 	TokenCommand []string
 	Headers      []Header
-	Keyring      bool // the token is in the system's keyring, and Token is ""
+	Keyring      bool // the token is in the system keyring, and Token is ""
 }
 
-// Header is a header field of a profile. Its name and value are fit to be sent
-// (RFC 9110, section 5).
+// Header is a header field of a profile. Its name and value are valid (RFC 9110,
+// section 5).
 type Header struct{ Name, Value string }
 
-// Credentials are what the last login without a profile stored.
+// Credentials are stored by the last login without a profile.
 type Credentials struct {
 	Token, OrgID, UserID string
-	Name                 string    // of the account
-	ExpiresAt            time.Time // of the token; zero: not known
-	Keyring              bool      // the token is in the system's keyring, and Token is ""
+	Name                 string    // name of the account
+	ExpiresAt            time.Time // of the token; zero if unknown
+	Keyring              bool      // the token is in the system keyring, and Token is ""
 }
 
-// For returns the profile as the API sees it: what the profile says for that
-// API replaces its own. A token or a command of the API's replaces the
-// profile's token and command together: the account is another one then.
-// Headers are replaced by name.
+// For returns the profile with the overrides for an API applied. A token or command
+// of the API replaces both the profile's token and its command, because it is a
+// different account. Headers are replaced by name.
 func (p *Profile) For(api string) *Profile {
 	own := p.clone()
 	for _, a := range p.APIs {
@@ -80,29 +79,28 @@ func (p *Profile) apply(a API) {
 	}
 }
 
-// HasToken reports whether a token of the API's own is stored, in the file or in
-// the keyring.
+// HasToken reports whether the API has its own stored token, in the file or in the
+// keyring.
 func (a API) HasToken() bool { return a.Token != "" || a.Keyring }
 
-// ForgetToken removes the profile's token and what was known of its owner. The
-// command that prints tokens stays, and so do those of single APIs.
+// ForgetToken removes the profile's token and the facts about its owner. It keeps
+// the token command and the tokens of single APIs.
 func (p *Profile) ForgetToken() {
 	p.Token, p.OrgID, p.UserID, p.Keyring = "", "", "", false
 	p.ExpiresAt = time.Time{}
 }
 
-// SetHeader puts the header in the place of the one of that name, or at the
-// end. The case of a name does not matter (RFC 9110, section 5.1).
+// SetHeader replaces the header of that name, or appends h. Names are
+// case-insensitive (RFC 9110, section 5.1).
 func (p *Profile) SetHeader(h Header) { p.Headers = setHeader(p.Headers, h) }
 
-// SetHeader puts the header in the place of the one of that name, or at the end.
+// SetHeader replaces the header of that name, or appends h.
 func (a *API) SetHeader(h Header) { a.Headers = setHeader(a.Headers, h) }
 
-// RemoveHeader removes the header of that name, if there is one.
+// RemoveHeader removes the header of that name, if any.
 func (a *API) RemoveHeader(name string) { a.Headers = removeHeader(a.Headers, name) }
 
-// API returns what the profile says for the API, to be changed; a new entry
-// where it says nothing yet.
+// API returns the profile's entry for the API for changes, adding one if needed.
 func (p *Profile) API(name string) *API {
 	for i := range p.APIs {
 		if p.APIs[i].Name == name {
@@ -113,14 +111,14 @@ func (p *Profile) API(name string) *API {
 	return &p.APIs[len(p.APIs)-1]
 }
 
-// DropEmptyAPIs removes the APIs that the profile says nothing for.
+// DropEmptyAPIs removes the entries for APIs without overrides.
 func (p *Profile) DropEmptyAPIs() {
 	p.APIs = slices.DeleteFunc(p.APIs, func(a API) bool {
 		return a.Server == "" && !a.HasToken() && len(a.TokenCommand) == 0 && len(a.Headers) == 0
 	})
 }
 
-// clone is a copy that shares nothing with the profile.
+// clone returns a deep copy of the profile.
 func (p *Profile) clone() *Profile {
 	own := *p
 	own.Headers = slices.Clone(p.Headers)
@@ -133,23 +131,23 @@ func (p *Profile) clone() *Profile {
 	return &own
 }
 
-// ParseHeader reads "Name: value" as a person types it. The error, of kind
-// Usage, does not show the value: it may be a secret.
+// ParseHeader parses "Name: value". The error, of kind Usage, does not contain the
+// value, which may be a secret.
 func ParseHeader(text string) (Header, error) {
 	name, value, err := httpx.ParseHeader(text)
 	h := Header{Name: strings.TrimSpace(name), Value: value}
 	if errors.Is(err, httpx.ErrNoColon) {
 		return Header{}, failure.New(failure.Usage, "the header has no colon").
-			Hintf("give it as in 'X-Team: sales'; 'X-Team:' removes it")
+			Hintf("write 'X-Team: sales'; 'X-Team:' removes it")
 	}
 	if !h.sendable() {
-		return Header{}, failure.New(failure.Usage, "header %q cannot be sent: its name or its value holds a character that no header may hold", h.Name).
+		return Header{}, failure.New(failure.Usage, "header %q cannot be sent: its name or value contains a character that headers cannot have", h.Name).
 			Hintf("names are letters, digits and hyphens; a value is one line")
 	}
 	return h, nil
 }
 
-// sendable reports whether the field is one of RFC 9110, section 5.
+// sendable reports whether the field is valid (RFC 9110, section 5).
 func (h Header) sendable() bool {
 	return httpx.IsToken(h.Name) && httpx.IsFieldValue(h.Value)
 }
@@ -174,14 +172,13 @@ const (
 	activeName = "EPILOT_PROFILE"
 )
 
-// Fallback is the profile that is used when none is named and it exists.
+// Fallback is the profile used if none is named, if it exists.
 const Fallback = "default"
 
-// Resolve returns the profile of a command: the one that the --profile flag
-// names, then EPILOT_PROFILE, then the active one, then one that is called
-// "default". It returns nil when none is meant. A profile that is named and
-// does not exist is an error of kind Usage, wherever it is named; a file that
-// cannot be read or parsed is one of kind File.
+// Resolve returns the profile of a command: the one named by the --profile flag,
+// then EPILOT_PROFILE, then the active one, then "default". It returns nil if none
+// applies. A named profile that does not exist is an error of kind Usage, whatever
+// names it; a file that cannot be read or parsed is an error of kind File.
 func (s *Store) Resolve(flag string) (*Profile, error) {
 	config, err := s.config.get()
 	if err != nil {
@@ -200,8 +197,8 @@ func (s *Store) Resolve(flag string) (*Profile, error) {
 	return nil, s.unknown(config, chosen)
 }
 
-// Chosen returns the name that --profile, EPILOT_PROFILE or the active profile
-// give, "" for none. No profile of that name need exist: a login makes one.
+// Chosen returns the name from --profile, EPILOT_PROFILE or the active profile, or
+// "". The profile need not exist: a login creates it.
 func (s *Store) Chosen(flag string) (string, error) {
 	if _, err := s.config.get(); err != nil {
 		return "", err
@@ -210,13 +207,13 @@ func (s *Store) Chosen(flag string) (string, error) {
 	return chosen.Text, err
 }
 
-// activeProfile is the key under which viper chooses the profile. It is not a
-// setting of "config".
+// activeProfile is the key with which viper selects the profile. It is not a setting
+// of "config".
 func activeProfile() Key { return Key{Name: activeKey, Variable: activeName, Flag: "--profile"} }
 
-// unknown is the error for a name that no profile has.
+// unknown returns the error for a profile name that does not exist.
 func (s *Store) unknown(c *config, chosen Value) error {
-	err := failure.New(failure.Usage, "profile %q, named by %s, does not exist", chosen.Text, chosen.Where)
+	err := failure.New(failure.Usage, "profile %q (from %s) does not exist", chosen.Text, chosen.Where)
 	known := c.names()
 	if len(known) == 0 {
 		return err.Hintf("there are no profiles in %s", s.describe())
@@ -224,17 +221,16 @@ func (s *Store) unknown(c *config, chosen Value) error {
 	return err.Hintf("%s", listProfiles(chosen.Text, known))
 }
 
-// unknownProfile is the error for a name that a command was given.
+// unknownProfile returns the error for an unknown name passed to a command.
 func unknownProfile(name string, known []string) error {
 	err := failure.New(failure.Usage, "profile %q does not exist", name)
 	if len(known) == 0 {
-		return err.Hintf("there are no profiles; \"epilot profile create\" makes one")
+		return err.Hintf("no profiles; \"epilot profile create\" adds one")
 	}
 	return err.Hintf("%s", listProfiles(name, known))
 }
 
-// listProfiles is a hint that lists the profiles, and the one that may have
-// been meant.
+// listProfiles returns a hint with the profiles and the closest name.
 func listProfiles(name string, known []string) string {
 	quoted := make([]string, len(known))
 	for i, k := range known {

@@ -1,11 +1,10 @@
-// Package profiles reads and writes the configuration: the profiles, the active
-// one, the stage and the credentials of the last login, in the files that the
-// program shares with the official CLI, and the settings, in a file of its own.
-// It chooses the profile, the stage and the settings of a command. What it does
-// not know in a file outlives a write, and a file that cannot be parsed is never
-// written.
+// Package profiles reads and writes the configuration: the profiles, the active one,
+// the stage and the credentials of the last login, in files shared with the official
+// CLI, and the settings in a separate file. It selects the profile, the stage and
+// the settings of a command. Unknown data in a file survives a write, and a file
+// that cannot be parsed is never written.
 //
-// It does not decide which token is sent, or where to: package auth does that.
+// It does not decide which token is sent, or where: package auth does.
 package profiles
 
 import (
@@ -13,17 +12,16 @@ import (
 	"sync"
 )
 
-// Options say where the configuration is.
+// Options are the location and environment of the configuration.
 type Options struct {
-	Dir    string                           // the directory of the files, as ConfigDir names it; "" reads none
-	Lookup func(name string) (string, bool) // looks an environment variable up, as os.LookupEnv does
-	Warn   func(message string)             // says what was repaired, nil for nobody
-	Look   bool                             // only look: the modes of the files are left as they are
+	Dir    string                           // the directory returned by ConfigDir; "" reads nothing
+	Lookup func(name string) (string, bool) // looks up an environment variable, like os.LookupEnv
+	Warn   func(message string)             // reports repairs; may be nil
+	Look   bool                             // read only: do not repair file modes
 }
 
-// Store is a configuration directory. Each file is read once, when it is first
-// needed, and again after a change of this Store's. It is safe for use by
-// several goroutines.
+// Store is a configuration directory. Each file is read once, on first use, and
+// again after a change by this Store. It is safe for concurrent use.
 type Store struct {
 	dir         string
 	lookup      func(string) (string, bool)
@@ -43,14 +41,14 @@ func Open(o Options) *Store {
 	return s
 }
 
-// The files of the configuration. The first two are the official CLI's too.
+// The configuration files. The first two are shared with the official CLI.
 const (
 	profilesFile    = "profiles.json"
 	credentialsFile = "credentials.json"
 	settingsFile    = "config.json"
 )
 
-// path is the path of a file of the store, "" where there is no directory.
+// path returns the path of a file of the store, or "" without a directory.
 func (s *Store) path(name string) string {
 	if s.dir == "" {
 		return ""
@@ -58,13 +56,13 @@ func (s *Store) path(name string) string {
 	return filepath.Join(s.dir, name)
 }
 
-// Path is the path of profiles.json, "" where there is no directory.
+// Path returns the path of profiles.json, or "" without a directory.
 func (s *Store) Path() string { return s.path(profilesFile) }
 
-// SettingsPath is the path of config.json, "" where there is no directory.
+// SettingsPath returns the path of config.json, or "" without a directory.
 func (s *Store) SettingsPath() string { return s.path(settingsFile) }
 
-// Profiles returns all profiles in the order of the file.
+// Profiles returns all profiles in file order.
 func (s *Store) Profiles() ([]*Profile, error) {
 	config, err := s.config.get()
 	if err != nil {
@@ -77,8 +75,7 @@ func (s *Store) Profiles() ([]*Profile, error) {
 	return all, nil
 }
 
-// Profile returns the profile of that name; that there is none is an error of
-// kind Usage.
+// Profile returns a profile. An unknown name is an error of kind Usage.
 func (s *Store) Profile(name string) (*Profile, error) {
 	config, err := s.config.get()
 	if err != nil {
@@ -90,8 +87,8 @@ func (s *Store) Profile(name string) (*Profile, error) {
 	return nil, unknownProfile(name, config.names())
 }
 
-// Active returns the name that profiles.json calls the active profile, "" for
-// none. A profile of that name need not exist.
+// Active returns the active profile's name in profiles.json, or "". The profile need
+// not exist.
 func (s *Store) Active() (string, error) {
 	config, err := s.config.get()
 	if err != nil {
@@ -100,8 +97,8 @@ func (s *Store) Active() (string, error) {
 	return config.active, nil
 }
 
-// Credentials returns the content of credentials.json, or nil where there is no
-// such file. A file that cannot be read or parsed is an error of kind File.
+// Credentials returns the content of credentials.json, or nil if there is no such
+// file. A file that cannot be read or parsed is an error of kind File.
 func (s *Store) Credentials() (*Credentials, error) {
 	stored, err := s.credentials.get()
 	if err != nil || stored == nil {
@@ -111,7 +108,7 @@ func (s *Store) Credentials() (*Credentials, error) {
 	return &own, nil
 }
 
-// cache is the content of a file, read once until it is forgotten.
+// cache is the content of a file, read once until invalidated.
 type cache[T any] struct {
 	read  func() (T, error)
 	mu    sync.Mutex
@@ -136,29 +133,29 @@ func (c *cache[T]) forget() {
 	c.known = false
 }
 
-// ConfigDir is the directory of the configuration, shared with the official
-// CLI: epilot under XDG_CONFIG_HOME, else under ~/.config, on every system. It
-// is "" where neither is known: a directory relative to the current one would
-// let any checked-out repository bring its own.
+// ConfigDir returns the configuration directory shared with the official CLI: epilot
+// under XDG_CONFIG_HOME, else under ~/.config, on every system. It is "" if neither
+// is known: a directory relative to the current one would let any checked-out
+// repository bring its own.
 // https://specifications.freedesktop.org/basedir-spec/latest/
 func ConfigDir(getenv func(string) string) string {
 	return directory(getenv, "XDG_CONFIG_HOME", ".config")
 }
 
-// StateDir is the directory of what the program keeps between runs: epilot
-// under XDG_STATE_HOME, else under ~/.local/state; "" where neither is known.
+// StateDir returns the directory for data kept between runs: epilot under
+// XDG_STATE_HOME, else under ~/.local/state; "" if neither is known.
 func StateDir(getenv func(string) string) string {
 	return directory(getenv, "XDG_STATE_HOME", filepath.Join(".local", "state"))
 }
 
-// CacheDir is the directory of what can be downloaded again: epilot under
-// XDG_CACHE_HOME, else under ~/.cache; "" where neither is known.
+// CacheDir returns the directory for data that can be downloaded again: epilot under
+// XDG_CACHE_HOME, else under ~/.cache; "" if neither is known.
 func CacheDir(getenv func(string) string) string {
 	return directory(getenv, "XDG_CACHE_HOME", ".cache")
 }
 
 func directory(getenv func(string) string, variable, inHome string) string {
-	// The specification says to ignore a path that is not absolute.
+	// The specification requires that relative paths are ignored.
 	if base := getenv(variable); filepath.IsAbs(base) {
 		return filepath.Join(base, "epilot")
 	}

@@ -29,7 +29,7 @@ const sample = `{
 }
 `
 
-// store writes the files, "" for none, and opens their directory.
+// store writes the files that are not "" and opens their directory.
 func store(t testing.TB, profiles, credentials string, env ...string) *Store {
 	t.Helper()
 	dir := t.TempDir()
@@ -44,7 +44,7 @@ func store(t testing.TB, profiles, credentials string, env ...string) *Store {
 	return Open(Options{Dir: dir, Lookup: lookup(env...)})
 }
 
-// lookup is an environment of names and values in turn.
+// lookup returns an environment of alternating names and values.
 func lookup(env ...string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		for i := 0; i < len(env); i += 2 {
@@ -111,13 +111,13 @@ func TestUnknownProfile(t *testing.T) {
 		content, flag, env string
 		message, hint      string
 	}{
-		"flag":        {sample, "typo", "dev", `profile "typo", named by --profile, does not exist`, `the profiles are: "Dev", "dev", "dev.eu"`},
-		"near":        {`{"profiles": {"production": {}}}`, "productoin", "", `profile "productoin", named by --profile, does not exist`, `did you mean "production"? The profiles are: "production"`},
-		"environment": {sample, "", "DEV.EU", `profile "DEV.EU", named by EPILOT_PROFILE, does not exist`, `"dev.eu"`},
-		"active":      {`{"active": "gone", "profiles": {"default": {}}}`, "", "", `profile "gone", named by "active" in `, `"default"`},
+		"flag":        {sample, "typo", "dev", `profile "typo" (from --profile) does not exist`, `the profiles are: "Dev", "dev", "dev.eu"`},
+		"near":        {`{"profiles": {"production": {}}}`, "productoin", "", `profile "productoin" (from --profile) does not exist`, `did you mean "production"? The profiles are: "production"`},
+		"environment": {sample, "", "DEV.EU", `profile "DEV.EU" (from EPILOT_PROFILE) does not exist`, `"dev.eu"`},
+		"active":      {`{"active": "gone", "profiles": {"default": {}}}`, "", "", `profile "gone" (from "active" in `, `"default"`},
 		"no profiles": {`{}`, "dev", "", `does not exist`, "there are no profiles in "},
 		"no file":     {"", "", "dev", `does not exist`, "there are no profiles in "},
-		"escapes":     {sample, "\x1b[2J", "", `profile "\x1b[2J", named by`, "the profiles are"},
+		"escapes":     {sample, "\x1b[2J", "", `profile "\x1b[2J" (from --profile)`, "the profiles are"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -163,9 +163,9 @@ func TestStage(t *testing.T) {
 		"environment":       {sample, "", "dev", "dev", "", ""},
 		"flag":              {sample, "dev", "staging", "dev", "", ""},
 		"empty in the file": {`{"stage": ""}`, "", "", "prod", "", ""},
-		"wrong flag":        {sample, "qa", "", "", failure.Usage, `stage "qa"`},
+		"wrong flag":        {sample, "qa", "", "", failure.Usage, `"qa"`},
 		"wrong variable":    {sample, "", "DEV", "", failure.Usage, "EPILOT_STAGE"},
-		"wrong in the file": {"{\n \"stage\": \"Dev\"}", "", "", "", failure.File, `profiles.json:2:11: stage "Dev"`},
+		"wrong in the file": {"{\n \"stage\": \"Dev\"}", "", "", "", failure.File, `profiles.json:2:11: invalid stage "Dev"`},
 		"flag over a wrong": {`{"stage": "Dev"}`, "dev", "", "dev", "", ""},
 	}
 	for name, test := range tests {
@@ -304,8 +304,8 @@ func TestNewFilesAreForTheUserAlone(t *testing.T) {
 	}
 }
 
-// TestSpecialFiles: what is not a regular file is refused, at once and with its
-// mode as it was.
+// TestSpecialFiles: a file that is not regular is rejected without blocking, and its
+// mode is unchanged.
 func TestSpecialFiles(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

@@ -17,10 +17,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// Source is where a value comes from.
+// Source is the source of a value.
 type Source string
 
-// The sources, the first that has a value wins.
+// The sources; the first one with a value wins.
 const (
 	FromFlag        Source = "flag"
 	FromEnvironment Source = "environment"
@@ -29,30 +29,30 @@ const (
 	FromDefault     Source = "default"
 )
 
-// Value is what a setting is now.
+// Value is the current value of a setting.
 type Value struct {
 	Key    Key
 	Text   string
 	Source Source
 	Where  string // the flag, variable, profile or file; "" for the default
-	at     value  // where the file has it
+	at     value  // position in the file
 }
 
-// Setting returns the value of a setting. flag is what its flag says, "" where
-// it was not given. A value that the setting cannot have is an error: of kind
-// File where a file has it, else of kind Usage. So is an unknown name.
+// Setting returns the value of a setting. flag is the value of its flag, or "" if
+// not set. An invalid value is an error: of kind File if it is in a file, else of
+// kind Usage. An unknown name is an error of kind Usage.
 func (s *Store) Setting(name, flag string) (Value, error) {
 	return s.setting(name, flag, nil)
 }
 
 // StageOf returns the stage of a call: the flag's, then EPILOT_STAGE, then the
-// profile's, then the configured one, then "prod". The profile may be nil. For
-// errors see Setting.
+// profile's, then the configured one, then "prod". The profile may be nil. Errors
+// are those of Setting.
 func (s *Store) StageOf(profile *Profile, flag string) (Value, error) {
 	return s.setting(stageKey, flag, profile)
 }
 
-// Stage is the text of StageOf.
+// Stage returns the text of StageOf.
 func (s *Store) Stage(profile *Profile, flag string) (string, error) {
 	stage, err := s.StageOf(profile, flag)
 	return stage.Text, err
@@ -68,34 +68,34 @@ func (s *Store) setting(name, flag string, profile *Profile) (Value, error) {
 		return Value{}, err
 	}
 	if err := key.check(v.Text, v.Where); err != nil && v.Source == FromFile {
-		return Value{}, v.at.faultf("%s %q is not valid", name, v.Text).Hintf("%s is %s", name, key.Allowed)
+		return Value{}, v.at.faultf("invalid %s %q", name, v.Text).Hintf("use %s", key.Allowed)
 	} else if err != nil {
 		return Value{}, err
 	}
 	return v, nil
 }
 
-// settings holds the one viper instance of a run, in which viper decides. Its
-// layers, the first that has a value wins:
+// settings contains the one viper instance of a run, which decides the precedence.
+// Its layers, of which the first with a value wins, are:
 //
 //   - flags, bound;
 //   - configuration: the variables of this program over the active profile over
 //     the file, merged in that order;
-//   - defaults: the variables that other programs use too, else the default.
+//   - defaults: the variables shared with other programs, else the default.
 //
-// What a layer below the flags holds is a Value, so where a value comes from is
-// known from the same lookup as the value. viper's own layer for the environment
-// is not used: it asks the process and not the Store's lookup, takes white space
-// for a value, and knows "an empty variable is a value" for all keys or for none.
-// Names of profiles and headers are never keys, because viper lower-cases keys.
+// Each layer below the flags stores a Value, so one lookup returns both the value
+// and its source. viper's environment layer is not used: it reads the process
+// instead of the Store's lookup, accepts white space as a value, and can only treat
+// empty variables as values for all keys or for none. Profile and header names are
+// never keys, because viper lower-cases keys.
 type settings struct {
 	mutex   sync.Mutex
 	viper   *viper.Viper
-	profile [2]string       // whose stage is merged: name and stage
-	files   map[string]bool // keys whose file is merged
+	profile [2]string       // profile whose stage is merged: name and stage
+	files   map[string]bool // keys whose files are merged
 }
 
-// boundFlag is a flag of the command line as viper binds it.
+// boundFlag is a command-line flag bound to viper.
 type boundFlag struct{ name, text string }
 
 func (f boundFlag) HasChanged() bool    { return f.text != "" }
@@ -109,8 +109,9 @@ func (c *settings) forget() {
 	c.viper = nil
 }
 
-// value is what viper decides. The file of a key is read only where neither the
-// line nor the environment has a value: a broken file must not stop it.
+// value returns viper's decision. The file of a key is read only if neither the
+// command line nor the environment has a value, so that a broken file does not stop
+// those.
 func (c *settings) value(s *Store, key Key, flag string, profile *Profile) (Value, error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -169,7 +170,7 @@ func (s *Store) bindEnvironment(v *viper.Viper) error {
 	return nil
 }
 
-// merge puts a value into viper's configuration, over what is there.
+// merge puts a value into viper's configuration, replacing any other.
 func merge(v *viper.Viper, key Key, value *Value) error {
 	if value == nil {
 		return nil
@@ -184,14 +185,13 @@ func decided(v *viper.Viper, key Key) Value {
 	switch value := v.Get(key.Name).(type) {
 	case Value:
 		return value
-	case string: // a flag
+	case string: // from a flag
 		return Value{Key: key, Text: value, Source: FromFlag, Where: cmp.Or(key.Flag, "the flag")}
 	}
 	return Value{Key: key, Text: key.Default, Source: FromDefault}
 }
 
-// variable is the value of an environment variable without surrounding white
-// space, nil for none.
+// variable returns an environment variable without surrounding white space, or nil.
 func (s *Store) variable(key Key, name string) *Value {
 	text, set := s.lookup(name)
 	text = strings.TrimSpace(text)
@@ -201,23 +201,23 @@ func (s *Store) variable(key Key, name string) *Value {
 	return &Value{Key: key, Text: text, Source: FromEnvironment, Where: name}
 }
 
-// Key is a setting: its name and where its value comes from. The order is: the
-// flag, the variable, the file, the shared variables, the default.
+// Key is a setting: its name and its sources. Their order is: the flag, the
+// variable, the file, the shared variables, the default.
 type Key struct {
 	Name     string
 	Variable string   // the environment variable of this program
-	Shared   []string // variables that other programs use too
-	Flag     string   // as it is typed, "" for none
+	Shared   []string // variables shared with other programs
+	Flag     string   // as typed, "" for none
 	Default  string
-	OneOf    []string // what it may be, nil for what Allowed says
-	Allowed  string   // what it may be, in words
-	Line     string   // what it decides
+	OneOf    []string // allowed values; nil if Allowed describes them
+	Allowed  string   // description of the allowed values
+	Line     string   // description
 	fits     func(string) bool
-	empty    bool // an empty value is one
-	number   bool // the file has it as a number
+	empty    bool // an empty value is valid
+	number   bool // a number in the file
 
-	// member is its name in the file where that is not Name. A value that the
-	// file has under Name is then an older version's, read by old.
+	// member is the name in the file if it is not Name. A value under Name was then
+	// written by an older version, and is read by old.
 	member string
 	old    func(string) string
 }
@@ -231,7 +231,7 @@ const production = "prod"
 
 func stages() []string { return []string{production, "dev", "staging"} }
 
-// editorOf is the editor that every machine with that system has.
+// editorOf returns the editor that every installation of the system has.
 func editorOf(system string) string {
 	if system == "windows" {
 		return "notepad"
@@ -239,18 +239,22 @@ func editorOf(system string) string {
 	return "vi"
 }
 
-// Keys are all settings, in the order in which they are shown.
+// Keys returns all settings in display order.
 func Keys() []Key {
 	return []Key{
 		oneOf(Key{
 			Name: stageKey, Variable: stageName, Flag: "--use-dev, --use-staging",
-			Line: "The stage of epilot that calls go to",
+			Line: "The epilot stage that calls use",
 		}, stages()...),
 		oneOf(Key{Name: "color", Variable: "EPILOT_COLOR", Line: "Colour on a terminal, never, or always for help and messages"}, "auto", "never", "always"),
+		oneOf(Key{
+			Name: "theme", Variable: "EPILOT_THEME",
+			Line: "Colours for a dark or light terminal; auto reads COLORFGBG",
+		}, "auto", "dark", "light"),
 		{
 			Name: "pager", Variable: "EPILOT_PAGER", Shared: []string{"PAGER"}, Default: "less", empty: true,
 			Allowed: "a command; empty for none", fits: oneLine,
-			Line: "The program that long output is shown with on a terminal",
+			Line: "The program that shows long output on a terminal",
 		},
 		{
 			Name: "editor", Variable: "EPILOT_EDITOR", Shared: []string{"VISUAL", "EDITOR"}, Default: editorOf(runtime.GOOS),
@@ -260,7 +264,7 @@ func Keys() []Key {
 		{
 			Name: "timeout", Variable: "EPILOT_TIMEOUT", Flag: "--timeout", Default: "0s",
 			Allowed: "a duration such as 30s or 5m; 0 sets no limit", fits: isDuration,
-			Line: "How long a call may take in all",
+			Line: "Time limit for a call",
 		},
 		{
 			Name: "idle_timeout", Variable: "EPILOT_IDLE_TIMEOUT", Default: "60s",
@@ -269,27 +273,35 @@ func Keys() []Key {
 		},
 		{
 			Name: "retry", Variable: "EPILOT_RETRY", Flag: "--retry", Default: "2", number: true,
-			Allowed: "a whole number from 0 to 10", fits: isCount, member: "retries", old: retriesOf,
+			Allowed: "an integer from 0 to 10", fits: isCount, member: "retries", old: retriesOf,
 			Line: "Maximum retries on transient failures; 0 disables",
 		},
 		{
 			Name: "max_memory", Variable: "EPILOT_MAX_MEMORY", Default: "256MB",
 			Allowed: "a size of at least 1MB, such as 512MB or 2GB", fits: isSize,
-			Line: "How much of a response or body may be held in memory",
+			Line: "Memory limit for a response or body",
 		},
 		oneOf(Key{
 			Name: "credential_store", Variable: "EPILOT_CREDENTIAL_STORE",
-			Line: "Where a token is stored: in the system's keyring, in the files, or in the first of them that works",
+			Line: "Where tokens are stored: the system keyring, files, or the first that works",
 		}, "auto", "keyring", "file"),
-		oneOf(Key{Name: "jsonata_engine", Variable: "EPILOT_JSONATA_ENGINE", Line: "What evaluates --jsonata"}, "gnata", "blues"),
+		oneOf(Key{
+			Name: "history", Variable: "EPILOT_HISTORY",
+			Line: "Whether to remember recent operations, answers and edited bodies",
+		}, "on", "off"),
+		oneOf(Key{
+			Name: "complete_ids", Variable: "EPILOT_COMPLETE_IDS",
+			Line: "Whether Tab asks the API for ids of path parameters",
+		}, "off", "on"),
+		oneOf(Key{Name: "jsonata_engine", Variable: "EPILOT_JSONATA_ENGINE", Line: "The engine for --jsonata"}, "gnata", "blues"),
 		oneOf(Key{
 			Name: "update_notice", Variable: "EPILOT_UPDATE_NOTICE",
-			Line: "Whether a terminal is told of a new version, at most once a day, or never",
+			Line: "Whether to announce a new version, at most once a day",
 		}, "auto", "never"),
 	}
 }
 
-// oneOf is a key that is one of the words, the first of them by default.
+// oneOf returns a key with a list of allowed values; the first is the default.
 func oneOf(k Key, allowed ...string) Key {
 	k.OneOf, k.Default, k.Allowed = allowed, allowed[0], "one of: "+strings.Join(allowed, ", ")
 	k.fits = func(text string) bool { return slices.Contains(allowed, text) }
@@ -313,7 +325,7 @@ func isCount(text string) bool {
 	return err == nil && n >= 0 && n <= 10 && strconv.Itoa(n) == text
 }
 
-// retriesOf reads a stored number of attempts, which older versions wrote.
+// retriesOf converts a stored number of attempts, as older versions wrote it.
 func retriesOf(attempts string) string {
 	if n, err := strconv.Atoi(attempts); err == nil && n >= 1 && n <= 10 {
 		return strconv.Itoa(n - 1)
@@ -321,8 +333,8 @@ func retriesOf(attempts string) string {
 	return attempts
 }
 
-// findKey returns the key of that name; an unknown one is an error of kind
-// Usage that lists those there are.
+// findKey returns the key of that name. An unknown name is an error of kind Usage
+// that lists the known ones.
 func findKey(name string) (Key, error) {
 	var names []string
 	for _, k := range Keys() {
@@ -339,16 +351,23 @@ func findKey(name string) (Key, error) {
 	return Key{}, err.Hintf("the settings are: %s", list)
 }
 
-// check refuses a value that the key cannot have. The source is who named it.
+// check rejects an invalid value. source is the flag, variable or place of the
+// value, or "" for an argument of config set.
 func (k Key) check(text, source string) error {
 	if k.fits(text) {
 		return nil
 	}
-	return failure.New(failure.Usage, "%s %q, named by %s, is not valid", k.Name, text, source).
-		Hintf("%s is %s", k.Name, k.Allowed)
+	name := k.Name
+	if strings.HasPrefix(source, "--") || source == k.Variable || slices.Contains(k.Shared, source) {
+		name, source = source, ""
+	}
+	if source != "" {
+		source = " in " + source
+	}
+	return failure.New(failure.Usage, "invalid %s %q%s", name, text, source).Hintf("use %s", k.Allowed)
 }
 
-// CheckStage refuses a stage that is none. The source is who named it.
+// CheckStage rejects an unknown stage. source is the flag that named it.
 func CheckStage(stage, source string) error {
 	key, err := findKey(stageKey)
 	if err != nil {

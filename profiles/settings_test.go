@@ -9,7 +9,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// configured is a store with a config.json, "" for none.
+// configured returns a store with a config.json, unless content is "".
 func configured(t *testing.T, content string, env ...string) *Store {
 	t.Helper()
 	s := store(t, "", "", env...)
@@ -81,18 +81,18 @@ func TestSettingRefuses(t *testing.T) {
 		message, hint    string
 	}{
 		"unknown":            {"", "colour", "", nil, failure.Usage, `unknown setting "colour"`, "did you mean color?"},
-		"wrong in the file":  {"{\n \"color\": \"blue\"}", "color", "", nil, failure.File, `config.json:2:11: color "blue" is not valid`, "auto, never"},
-		"wrong variable":     {"", "color", "", []string{"EPILOT_COLOR", "blue"}, failure.Usage, `color "blue", named by EPILOT_COLOR,`, "auto, never"},
-		"wrong flag":         {"", "timeout", "soon", nil, failure.Usage, `timeout "soon", named by --timeout,`, "30s"},
-		"negative":           {"", "timeout", "-1s", nil, failure.Usage, `timeout "-1s"`, "30s"},
-		"no unit":            {"", "timeout", "30", nil, failure.Usage, `timeout "30"`, "30s"},
-		"too many":           {`{"retry":11}`, "retry", "", nil, failure.File, `config.json:1:10: retry "11"`, "from 0 to 10"},
-		"not whole":          {`{"retry":1.0}`, "retry", "", nil, failure.File, `retry "1.0"`, "from 0 to 10"},
-		"no text":            {`{"color":true}`, "color", "", nil, failure.File, `config.json:1:10: expected a string`, "repair"},
-		"cut":                {`{"color":`, "color", "", nil, failure.File, `config.json:1:10: the file ends too early`, "repair"},
-		"twice":              {`{"color":"auto","color":"never"}`, "color", "", nil, failure.File, `"color" is there twice`, "repair"},
-		"shared drives":      {"", "pager", "", []string{"PAGER", "a\nb"}, failure.Usage, `pager "a\nb", named by PAGER`, "a command"},
-		"another one broken": {`{"retry":{}}`, "color", "", nil, failure.File, `config.json:1:10: expected`, "repair"},
+		"wrong in the file":  {"{\n \"color\": \"blue\"}", "color", "", nil, failure.File, `config.json:2:11: invalid color "blue"`, "auto, never"},
+		"wrong variable":     {"", "color", "", []string{"EPILOT_COLOR", "blue"}, failure.Usage, `invalid EPILOT_COLOR "blue"`, "auto, never"},
+		"wrong flag":         {"", "timeout", "soon", nil, failure.Usage, `invalid --timeout "soon"`, "30s"},
+		"negative":           {"", "timeout", "-1s", nil, failure.Usage, `invalid --timeout "-1s"`, "30s"},
+		"no unit":            {"", "timeout", "30", nil, failure.Usage, `invalid --timeout "30"`, "30s"},
+		"too many":           {`{"retry":11}`, "retry", "", nil, failure.File, `config.json:1:10: invalid retry "11"`, "from 0 to 10"},
+		"not whole":          {`{"retry":1.0}`, "retry", "", nil, failure.File, `invalid retry "1.0"`, "from 0 to 10"},
+		"no text":            {`{"color":true}`, "color", "", nil, failure.File, `config.json:1:10: expected a string`, "correct"},
+		"cut":                {`{"color":`, "color", "", nil, failure.File, `config.json:1:10: the file ends too early`, "correct"},
+		"twice":              {`{"color":"auto","color":"never"}`, "color", "", nil, failure.File, `duplicate key "color"`, "correct"},
+		"shared drives":      {"", "pager", "", []string{"PAGER", "a\nb"}, failure.Usage, `invalid PAGER "a\nb"`, "a command"},
+		"another one broken": {`{"retry":{}}`, "color", "", nil, failure.File, `config.json:1:10: expected`, "correct"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -165,8 +165,7 @@ func TestSetAndUnset(t *testing.T) {
 	}
 }
 
-// TestSetMendsAWrongValue: the value that a person is told to correct can be
-// corrected.
+// TestSetMendsAWrongValue: an invalid stored value can be corrected with Set.
 func TestSetMendsAWrongValue(t *testing.T) {
 	t.Parallel()
 	s := configured(t, `{"color":"blue"}`)
@@ -178,8 +177,8 @@ func TestSetMendsAWrongValue(t *testing.T) {
 	}
 }
 
-// TestConfigurationTable holds docs/configuration.md against the settings that
-// there are: each has its row, and there is no other row.
+// TestConfigurationTable: docs/configuration.md has one row for each setting and no
+// others.
 func TestConfigurationTable(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../docs/configuration.md")
@@ -194,7 +193,7 @@ func TestConfigurationTable(t *testing.T) {
 	var want []string
 	for _, k := range Keys() {
 		if k.Name == "editor" {
-			k.Default = "vi" // what the page says of Windows stands below the table
+			k.Default = "vi" // the page describes Windows below the table
 		}
 		want = append(want, row(k))
 	}
@@ -218,7 +217,7 @@ func row(k Key) string {
 
 func code(allowed ...string) string { return "`" + strings.Join(allowed, "`, `") + "`" }
 
-// TestDefaultsFit: a default is a value that could be set.
+// TestDefaultsFit: every default is a valid value.
 func TestDefaultsFit(t *testing.T) {
 	t.Parallel()
 	for _, k := range Keys() {

@@ -13,8 +13,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// expectSpoiled checks that no file is taken for anything but an error that
-// names a line and a column, whoever reads or writes it, and that it stays.
+// expectSpoiled checks that every read and write of the file returns an error with a
+// line and a column, and that the file is left unchanged.
 func expectSpoiled(t *testing.T, dir, content string) {
 	t.Helper()
 	for name, uses := range spoiledUses(t.Context()) {
@@ -31,7 +31,7 @@ func expectSpoiled(t *testing.T, dir, content string) {
 	}
 }
 
-// spoiledUses are what reads and what writes each of the files.
+// spoiledUses returns the operations that read or write each of the files.
 func spoiledUses(ctx context.Context) map[string][]func(*Store) error {
 	return map[string][]func(*Store) error{
 		"profiles.json": {
@@ -67,7 +67,7 @@ func expectFault(t *testing.T, err error, what string) {
 	}
 }
 
-// place is where an error says the fault is.
+// place matches the position in an error.
 var place = regexp.MustCompile(`\.json:[1-9]\d*:[1-9]\d*: `)
 
 func TestEveryCut(t *testing.T) {
@@ -112,7 +112,7 @@ func TestSpoiledValues(t *testing.T) {
 		"header":               {`{"profiles": {"a": {"headers": {"K": 1}}}}`, ":1:38: expected a string"},
 		"header name":          {`{"profiles": {"a": {"headers": {"K:": "s3cr3t"}}}}`, `:1:39: header "K:" cannot be sent`},
 		"header value":         {`{"profiles": {"a": {"headers": {"K": "s3cr3t\r\nX: y"}}}}`, `:1:38: header "K" cannot be sent`},
-		"twice":                {`{"profiles": {"a": {}, "a": {}}}`, `:1:29: "a" is there twice`},
+		"twice":                {`{"profiles": {"a": {}, "a": {}}}`, `:1:29: duplicate key "a"`},
 		"deep":                 {strings.Repeat("[", 1e5), "exceeded max depth"},
 	}
 	for name, test := range tests {

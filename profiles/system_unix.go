@@ -11,7 +11,7 @@ import (
 // nonBlocking opens a FIFO without a writer.
 const nonBlocking = syscall.O_NONBLOCK
 
-// isOwn reports whether a file is the person's.
+// isOwn reports whether the user owns a file.
 func isOwn(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Geteuid()

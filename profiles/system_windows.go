@@ -4,5 +4,5 @@ import "io/fs"
 
 const nonBlocking = 0
 
-// isOwn is false: there are no modes to repair.
+// isOwn returns false: there are no modes to repair.
 func isOwn(fs.FileInfo) bool { return false }

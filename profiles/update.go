@@ -14,10 +14,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Update changes profiles.json: it reads the file, hands it to the change and
-// writes what came of it, while no other process of this program can write it.
-// An error of the change is returned, and the file stays as it is; so it does
-// where nothing changed, or where it cannot be parsed.
+// Update changes profiles.json: it reads the file, calls change and writes the
+// result, while holding a lock against other processes of this program. If change
+// returns an error, Update returns it and leaves the file alone. The file is also
+// left alone if nothing changed or it cannot be parsed.
 func (s *Store) Update(ctx context.Context, change func(*Draft) error) error {
 	defer s.settings.forget()
 	defer s.config.forget()
@@ -33,8 +33,7 @@ func (s *Store) Update(ctx context.Context, change func(*Draft) error) error {
 	})
 }
 
-// SetProfile changes one profile, as Update does, and creates it where there
-// is none.
+// SetProfile changes one profile like Update, and creates it if needed.
 func (s *Store) SetProfile(ctx context.Context, name string, change func(*Profile) error) error {
 	return s.Update(ctx, func(d *Draft) error {
 		p := d.Profile(name)
@@ -50,7 +49,7 @@ func (s *Store) SetProfile(ctx context.Context, name string, change func(*Profil
 }
 
 // SetCredentials changes credentials.json as Update changes profiles.json, and
-// creates it where there is none.
+// creates it if needed.
 func (s *Store) SetCredentials(ctx context.Context, change func(*Credentials) error) error {
 	defer s.credentials.forget()
 	return s.rewrite(ctx, credentialsFile, func(doc *document) ([]byte, error) {
@@ -58,8 +57,8 @@ func (s *Store) SetCredentials(ctx context.Context, change func(*Credentials) er
 	})
 }
 
-// RemoveCredentials empties credentials.json of what the program knows in it,
-// and removes the file where nothing is left.
+// RemoveCredentials removes the known fields from credentials.json, and the file if
+// nothing is left.
 func (s *Store) RemoveCredentials(ctx context.Context) error {
 	return s.SetCredentials(ctx, func(c *Credentials) error {
 		*c = Credentials{}
@@ -87,9 +86,8 @@ func changedCredentials(doc *document, change func(*Credentials) error) ([]byte,
 	return root.text(), nil
 }
 
-// rewrite changes a file under its lock. The change gets what is in the file,
-// an empty object where there is none, and returns the new text; nil removes
-// the file.
+// rewrite changes a file under its lock. change receives the content of the file, or
+// an empty object, and returns the new text; nil removes the file.
 func (s *Store) rewrite(ctx context.Context, name string, change func(*document) ([]byte, error)) error {
 	path := s.path(name)
 	if path == "" {
@@ -117,7 +115,7 @@ func (s *Store) rewrite(ctx context.Context, name string, change func(*document)
 	return replace(path, doc, found, text)
 }
 
-// replace writes the new text, unless it says what the file says already.
+// replace writes the new text if it differs from the content of the file.
 func replace(path string, doc *document, found bool, text []byte) error {
 	if text == nil {
 		return remove(path, found)
@@ -150,7 +148,7 @@ type Draft struct {
 	drafts []*draft
 }
 
-// draft is a profile in two states.
+// draft is a profile before and after the changes.
 type draft struct {
 	was, is *Profile
 }
@@ -171,8 +169,8 @@ func newDraft(doc *document) (*Draft, error) {
 	return d, nil
 }
 
-// Profile returns the profile of that name, nil where there is none. What is
-// changed in it is written; its name is changed with Rename.
+// Profile returns a profile, or nil if there is none. Changes to it are written; use
+// Rename to change its name.
 func (d *Draft) Profile(name string) *Profile {
 	if i := d.index(name); i >= 0 {
 		return d.drafts[i].is
@@ -180,8 +178,7 @@ func (d *Draft) Profile(name string) *Profile {
 	return nil
 }
 
-// Create adds a profile. A name that exists or that no profile can have is an
-// error of kind Usage.
+// Create adds a profile. An existing or invalid name is an error of kind Usage.
 func (d *Draft) Create(name string) (*Profile, error) {
 	if err := d.free(name); err != nil {
 		return nil, err
@@ -191,7 +188,7 @@ func (d *Draft) Create(name string) (*Profile, error) {
 	return is, nil
 }
 
-// Delete removes a profile. That it is the active one is forgotten with it.
+// Delete removes a profile. If it is active, no profile is active afterwards.
 func (d *Draft) Delete(name string) error {
 	i := d.index(name)
 	if i < 0 {
@@ -205,7 +202,7 @@ func (d *Draft) Delete(name string) error {
 	return nil
 }
 
-// Rename gives a profile another name; the active one stays active.
+// Rename renames a profile. An active profile stays active.
 func (d *Draft) Rename(from, to string) error {
 	i := d.index(from)
 	if i < 0 {
@@ -235,7 +232,7 @@ func (d *Draft) index(name string) int {
 	return slices.IndexFunc(d.drafts, func(p *draft) bool { return p.is.Name == name })
 }
 
-// Unknown is the error, of kind Usage, for a name that no profile has.
+// Unknown returns the error, of kind Usage, for a name without a profile.
 func (d *Draft) Unknown(name string) error {
 	names := make([]string, len(d.drafts))
 	for i, p := range d.drafts {
@@ -244,16 +241,16 @@ func (d *Draft) Unknown(name string) error {
 	return unknownProfile(name, names)
 }
 
-// free refuses a name that is taken, or that no profile can have.
+// free rejects an invalid name or one that is taken.
 func (d *Draft) free(name string) error {
 	if d.index(name) >= 0 {
-		return failure.New(failure.Usage, "profile %q exists already", name).
+		return failure.New(failure.Usage, "profile %q already exists", name).
 			Hintf("change it with \"epilot profile set\", or choose another name")
 	}
 	return CheckName(name)
 }
 
-// CheckName refuses, with an error of kind Usage, what no profile can be called.
+// CheckName returns an error of kind Usage for an invalid profile name.
 func CheckName(name string) error {
 	odd := func(c rune) bool { return !unicode.IsGraphic(c) }
 	if name == "" || strings.TrimSpace(name) != name || !utf8.ValidString(name) || strings.ContainsFunc(name, odd) {
@@ -263,7 +260,7 @@ func CheckName(name string) error {
 	return nil
 }
 
-// text is the file as it is to be written, on one line.
+// text returns the content to write, on one line.
 func (d *Draft) text() []byte {
 	d.root.sync(
 		[]written{{activeKey, textOrNone(d.config.active)}, {stageKey, textOrNone(d.config.stage)}},
@@ -278,7 +275,7 @@ func (d *Draft) text() []byte {
 	return d.root.text()
 }
 
-// put writes a profile into the object of all.
+// put writes a profile into the object of all profiles.
 func (o *object) put(p *draft) {
 	own := o.child(p.is.Name)
 	was := p.was
@@ -291,7 +288,7 @@ func (o *object) put(p *draft) {
 	o.set(p.is.Name, own.text())
 }
 
-// putAPIs writes what a profile says for single APIs.
+// putAPIs writes a profile's overrides for single APIs.
 func (o *object) putAPIs(was, is []API) {
 	apis := o.child("apis")
 	for _, a := range was {
@@ -313,7 +310,7 @@ func (o *object) putAPIs(was, is []API) {
 	}
 }
 
-// orNone is the object's text, nil for an empty one.
+// orNone returns the object's text, or nil if it is empty.
 func (o *object) orNone() []byte {
 	if len(o.members) == 0 {
 		return nil

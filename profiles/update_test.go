@@ -20,7 +20,7 @@ import (
 const foreign = `{"later": {"n": 1.10, "big": 12345678901234567890}, "active": "a",
   "profiles": {"z": {"x": [1e2, "\u00e9<"], "token": "z-token", "name": "z"}, "a": {"server": null, "name": "a", "headers": {"K": "v"}}, "lone\ud800": {"y": 1}}, "end": null}`
 
-// after returns profiles.json after a change of the content.
+// after returns profiles.json after a change to content.
 func after(t *testing.T, content string, change func(*Draft) error) string {
 	t.Helper()
 	s := store(t, content, "")
@@ -176,8 +176,8 @@ func TestUpdateRefuses(t *testing.T) {
 		change func(*Draft) error
 		want   string
 	}{
-		"taken":        {func(d *Draft) error { _, err := d.Create("a"); return err }, "exists already"},
-		"rename taken": {func(d *Draft) error { return d.Rename("z", "a") }, "exists already"},
+		"taken":        {func(d *Draft) error { _, err := d.Create("a"); return err }, "already exists"},
+		"rename taken": {func(d *Draft) error { return d.Rename("z", "a") }, "already exists"},
 		"empty":        {func(d *Draft) error { _, err := d.Create(""); return err }, "cannot be the name"},
 		"control":      {func(d *Draft) error { _, err := d.Create("a\x1b[2J"); return err }, "cannot be the name"},
 		"bidi":         {func(d *Draft) error { _, err := d.Create("a\u202eb"); return err }, "cannot be the name"},
@@ -296,8 +296,8 @@ func TestUpdateEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// FuzzUpdate changes a profile and back again: what the file says must be what
-// it said, whatever it holds.
+// FuzzUpdate changes a profile and reverts it: the file must contain the same data
+// as before.
 func FuzzUpdate(f *testing.F) {
 	for _, seed := range []string{sample, foreign, `{}`, `{"profiles":{"":{}}}`, `{"profiles":{"a":{"apis":{"":{}}}}}`, `{"profiles":null,"x":-0}`} {
 		f.Add([]byte(seed))
@@ -335,8 +335,8 @@ func FuzzUpdate(f *testing.F) {
 	})
 }
 
-// TestByteOrderMarks: Windows editors and PowerShell write such files. They are
-// read, and written back in UTF-8.
+// TestByteOrderMarks: files written by Windows editors and PowerShell are read, and
+// written back in UTF-8.
 func TestByteOrderMarks(t *testing.T) {
 	t.Parallel()
 	const text = `{"active":"dév","profiles":{"dév":{"name":"dév","server":"https://a.example"}}}`

@@ -72,6 +72,7 @@ func small(epilot, empty, server string, runs int) []pair {
 		{name: "--version / empty program", ours: []string{epilot, "--version"}, other: []string{empty}, runs: runs},
 		{name: "--help / empty program", ours: []string{epilot, "--help"}, other: []string{empty}, runs: runs},
 		{name: "entity / empty program", ours: []string{epilot, "entity"}, other: []string{empty}, runs: runs},
+		{name: "search / --version", ours: []string{epilot, "search", "create", "contact"}, other: []string{epilot, "--version"}, runs: runs, most: 1.6},
 		{name: "Tab / empty program", ours: []string{epilot, "__complete", "entity", "createEntity", "-p", ""}, other: []string{empty}, runs: runs},
 	}
 }
@@ -250,7 +251,12 @@ func larger(epilot, dir, server string, runs int) ([]pair, error) {
 	} else {
 		count.why = "EPILOT_OFFICIAL_CLI names no official CLI"
 	}
+	creates, err := creation(epilot, dir, server, runs)
+	if err != nil {
+		return nil, err
+	}
 	return []pair{
+		creates,
 		{name: "600 MB --json / curl", ours: listing(epilot, of(600), "--json"), other: []string{"curl", "-s", "-o", "/dev/null", of(600) + path}, runs: runs, most: 10, memory: 64},
 		{name: "pretty 100 MB / jq .", ours: listing(epilot, of(100)), other: []string{"jq", ".", file}, runs: runs, most: 0.2, memory: 64},
 		count,

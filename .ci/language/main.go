@@ -1,6 +1,6 @@
 // Command language writes the texts of the program's source into a folder, for
 // Vale to read: a file for each Go file, in which each string of several words
-// has the line that it has in the source.
+// has the line that it has in the source, and one for each file of descriptions.
 package main
 
 import (
@@ -38,10 +38,14 @@ func visitor(folder string) fs.WalkDirFunc {
 			return err
 		case entry.IsDir() && (entry.Name() == "generate" || entry.Name() == "testdata" || strings.HasSuffix(entry.Name(), "test")):
 			return filepath.SkipDir
-		case entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+		case entry.IsDir() || strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
-		lines, err := texts(path)
+		read, ok := map[string]func(string) ([]string, error){".go": texts, ".txt": descriptions}[filepath.Ext(path)]
+		if !ok {
+			return nil
+		}
+		lines, err := read(path)
 		if err != nil || len(lines) == 0 {
 			return err
 		}
@@ -51,6 +55,29 @@ func visitor(folder string) fs.WalkDirFunc {
 		}
 		return os.WriteFile(to, []byte(strings.Join(lines, "\n")+"\n"), 0o644)
 	}
+}
+
+// descriptions returns the texts of a file of internal/catalog/lines or
+// descriptions, which come after a tab, each at the index of its line; none for
+// any other file. Examples are no prose.
+func descriptions(path string) ([]string, error) {
+	folder := filepath.Base(filepath.Dir(path))
+	if folder != "lines" && folder != "descriptions" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var lines []string
+	for line := range strings.Lines(string(content)) {
+		name, text, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		if strings.HasPrefix(name, "example ") {
+			text = ""
+		}
+		lines = append(lines, text+".")
+	}
+	return lines, nil
 }
 
 // severalWords tells prose from names, paths and formats.

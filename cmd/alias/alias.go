@@ -1,10 +1,11 @@
-// Package alias is the group of commands about aliases, names that a person gives
-// to the beginnings of lines, and what becomes of a line that begins with one.
+// Package alias implements the alias commands and expands the alias at the start of
+// a command line.
 package alias
 
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,7 @@ import (
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi/complete"
 	"github.com/epilot-cli/epilot/internal/shell"
 	"github.com/epilot-cli/epilot/internal/suggest"
@@ -19,11 +21,11 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// Names says what a first argument is: "a command", "an API", "an operation", or
-// "" for nothing that is known. An alias cannot hide the first two.
+// Names reports the kind of a first argument: "a command", "an API", "an operation",
+// or "" if the name is unknown. An alias cannot hide the first two.
 type Names func(name string) string
 
-// New is the group.
+// New returns the alias command group.
 func New(f *cmdutil.Factory, names Names) *cobra.Command {
 	return cmdutil.Group(&cobra.Command{Use: "alias"}, newSetCmd(f, names), newListCmd(f, names), newDeleteCmd(f))
 }
@@ -31,7 +33,7 @@ func New(f *cmdutil.Factory, names Names) *cobra.Command {
 func newSetCmd(f *cmdutil.Factory, names Names) *cobra.Command {
 	return &cobra.Command{
 		Use:   "set <name> <command>",
-		Short: "Store a short name for a command; $1 and $@ are its arguments",
+		Short: "Define a short name for a command; $1 and $@ are arguments",
 		Example: `epilot alias set contacts 'entity searchEntities -d {"q":"_schema:contact AND $1"}'` + "\n" +
 			"epilot contacts ada --server mock",
 		Args: cmdutil.TwoArgs("a name and a command in quotes", "epilot alias set tokens 'access-token listAccessTokens -o table'"),
@@ -43,7 +45,7 @@ func newSetCmd(f *cmdutil.Factory, names Names) *cobra.Command {
 	}
 }
 
-// stored are the aliases for a shell that completes.
+// stored returns the stored aliases as completion candidates.
 func stored(f *cmdutil.Factory) []complete.Candidate {
 	aliases, err := f.ReadOnlyProfiles().Aliases()
 	if err != nil {
@@ -69,7 +71,7 @@ func set(ctx context.Context, f *cmdutil.Factory, names Names, name, command str
 	return f.Done(profiles.Alias{Name: name, Command: command}, "epilot %s is now: epilot %s", name, command)
 }
 
-// check refuses an alias that could not work.
+// check rejects an alias that could not work.
 func check(f *cmdutil.Factory, names Names, name, command string) error {
 	if what := names(name); what == isCommand || what == isAPI {
 		return failure.New(failure.Usage, "%q is %s: an alias cannot hide it", name, what).Hintf("choose another name")
@@ -102,13 +104,13 @@ func check(f *cmdutil.Factory, names Names, name, command string) error {
 	return nil
 }
 
-// What Names says.
+// Results of Names.
 const (
 	isCommand = "a command"
 	isAPI     = "an API"
 )
 
-// holdsToken reports whether a word is the flag of a token.
+// holdsToken reports whether an argument is a flag that takes a token.
 func holdsToken(word string) bool {
 	return word == "--token" || strings.HasPrefix(word, "--token=") || word == "-t" ||
 		strings.HasPrefix(word, "-t") && !strings.HasPrefix(word, "--")
@@ -117,7 +119,7 @@ func holdsToken(word string) bool {
 func newListCmd(f *cmdutil.Factory, names Names) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List the aliases and what they stand for",
+		Short: "List the aliases and their commands",
 		Args:  cmdutil.NoArgs,
 		RunE:  func(*cobra.Command, []string) error { return list(f, names) },
 	}
@@ -129,7 +131,7 @@ func list(f *cmdutil.Factory, names Names) error {
 		return err
 	}
 	if aliases == nil {
-		aliases = []profiles.Alias{} // with --json, too, a list
+		aliases = []profiles.Alias{} // an empty list, not null, with --json
 	}
 	var entries []help.Entry
 	for _, a := range aliases {
@@ -161,4 +163,148 @@ func remove(ctx context.Context, f *cmdutil.Factory, name string) error {
 		return err
 	}
 	return f.Done(map[string]string{"name": name}, "deleted alias %s", name)
+}
+
+// Expand returns the command of an alias with the arguments filled in: $1 is the
+// first argument, $@ are the arguments that no $N uses, appended if there is no $@.
+// Inside a JSON string an argument is escaped, so that it stays part of that string.
+// Errors are of kind Usage.
+func Expand(name, command string, args []string) ([]string, error) {
+	words, err := shell.Template("the alias "+name, command)
+	if err != nil {
+		return nil, err
+	}
+	if slices.Contains(args, "--help") || slices.Contains(args, "-h") {
+		return Begin(name, command, args)
+	}
+	wanted := highest(words)
+	args, literal := withoutDashes(args, wanted)
+	for i, arg := range args[:min(wanted, len(args))] {
+		if len(arg) > 1 && arg[0] == '-' && !literal {
+			return nil, failure.New(failure.Usage, "the flag %s stands where the alias %s wants $%d", arg, name, i+1).
+				Hintf("write flags behind the arguments: epilot %s%s [flags]", name, arguments(wanted))
+		}
+	}
+	if len(args) < wanted {
+		return nil, failure.New(failure.Usage, "the alias %s needs %s, got %d", name, cmdutil.Counted(wanted), len(args)).
+			Hintf("write epilot %s%s; it stands for: %s", name, arguments(wanted), command)
+	}
+	rest := args[wanted:]
+	if literal && len(rest) > 0 {
+		rest = slices.Concat([]string{"--"}, rest)
+	}
+	return fill(words, args, rest), nil
+}
+
+// Begin is Expand for an unfinished line or one that asks for help: missing
+// arguments are empty.
+func Begin(name, command string, args []string) ([]string, error) {
+	words, err := shell.Template("the alias "+name, command)
+	if err != nil {
+		return nil, err
+	}
+	wanted := highest(words)
+	isFlag := func(arg string) bool { return strings.HasPrefix(arg, "-") }
+	values := args
+	if i := slices.IndexFunc(args, isFlag); i >= 0 {
+		values = args[:i]
+	}
+	rest := args[min(len(values), wanted):]
+	return fill(words, values, rest), nil
+}
+
+// arguments returns the arguments of an alias as shown in its usage.
+func arguments(wanted int) string {
+	usage := ""
+	for n := range wanted {
+		usage += " <" + strconv.Itoa(n+1) + ">"
+	}
+	return usage
+}
+
+// withoutDashes removes "--" from the arguments that fill $N: no flag follows it.
+func withoutDashes(args []string, wanted int) (without []string, literal bool) {
+	if i := slices.Index(args, "--"); i >= 0 && i < wanted {
+		return slices.Concat(args[:i], args[i+1:]), true
+	}
+	return args, false
+}
+
+// highest returns the largest N of $N in words.
+func highest(words []string) int {
+	most := 0
+	for _, word := range words {
+		for i := range word {
+			if n, _ := placeholder(word[i:]); n > most {
+				most = n
+			}
+		}
+	}
+	return most
+}
+
+// placeholder returns the number and the length of the $N at the start of text.
+func placeholder(text string) (n, length int) {
+	if len(text) < 2 || text[0] != '$' || text[1] < '1' || text[1] > '9' {
+		return 0, 0
+	}
+	length = 2
+	for length < len(text) && length < 4 && '0' <= text[length] && text[length] <= '9' {
+		length++
+	}
+	n, _ = strconv.Atoi(text[1:length])
+	return n, length
+}
+
+const allOthers = "$@"
+
+// fill substitutes args and rest into words.
+func fill(words, args, rest []string) []string {
+	var filled []string
+	placed := false
+	for _, word := range words {
+		if word == allOthers {
+			filled, placed = append(filled, rest...), true
+			continue
+		}
+		placed = placed || strings.Contains(word, allOthers)
+		filled = append(filled, fillWord(word, args, rest))
+	}
+	if placed {
+		return filled
+	}
+	return append(filled, rest...)
+}
+
+func fillWord(word string, args, rest []string) string {
+	isJSON := strings.HasPrefix(word, "{") || strings.HasPrefix(word, "[")
+	var out strings.Builder
+	inString := false
+	put := func(text string) {
+		if inString {
+			quoted := string(jsonx.Quote(text))
+			text = quoted[1 : len(quoted)-1]
+		}
+		out.WriteString(text)
+	}
+	for i := 0; i < len(word); {
+		n, length := placeholder(word[i:])
+		switch {
+		case n > 0 && n <= len(args):
+			put(args[n-1])
+		case n > 0:
+		case strings.HasPrefix(word[i:], allOthers):
+			length = len(allOthers)
+			put(strings.Join(rest, " "))
+		case isJSON && inString && word[i] == '\\' && i+1 < len(word):
+			length = 2
+			out.WriteString(word[i : i+2])
+		default:
+			length = 1
+			inString = inString != (isJSON && word[i] == '"')
+			out.WriteByte(word[i])
+		}
+		i += length
+	}
+	return out.String()
 }

@@ -1,4 +1,4 @@
-// Package auth is the group of commands about who is signed in.
+// Package auth implements the authentication commands.
 package auth
 
 import (
@@ -8,17 +8,19 @@ import (
 
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/prompt"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// New is the group.
+// New returns the auth command group.
 func New(f *cmdutil.Factory) *cobra.Command {
 	return cmdutil.Group(&cobra.Command{Use: "auth"},
 		NewLogin(f), newTokenCmd(f), newStatusCmd(f), NewLogout(f), newPrintTokenCmd(f))
 }
 
-// seenBy is the profile of this line as an API sees it, "" for none of them;
-// nil without a profile.
+// seenBy returns the current profile as seen by an API ("" for no API), or nil if
+// there is no profile.
 func seenBy(f *cmdutil.Factory, api string) (*profiles.Profile, error) {
 	if api != "" && !f.Catalog().Has(api) {
 		return nil, f.RefuseAPI(api)
@@ -28,7 +30,7 @@ func seenBy(f *cmdutil.Factory, api string) (*profiles.Profile, error) {
 }
 
 func addAPIFlag(f *cmdutil.Factory, cmd *cobra.Command, api *string) {
-	cmd.Flags().StringVar(api, "api", "", "Take the token that calls of `API` use")
+	cmd.Flags().StringVar(api, "api", "", "Use the token for calls to `API`")
 	cmdutil.Complete(cmd, "api", f.CompleteAPI)
 }
 
@@ -64,4 +66,74 @@ func (o *printTokenOptions) run(ctx context.Context) error {
 		return auth.Missing(in)
 	}
 	return o.f.Out.Text(token.Value + "\n")
+}
+
+func newTokenCmd(f *cmdutil.Factory) *cobra.Command {
+	return &cobra.Command{
+		Use:   "token [token]",
+		Short: "Store a token from stdin (-), a hidden prompt or an argument",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return failure.New(failure.Usage, "%q takes one token, got %s", cmd.CommandPath(), cmdutil.Counted(len(args))).
+					Hintf("a token has no spaces")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, args []string) error { return storeToken(cmd.Context(), f, args) },
+	}
+}
+
+func storeToken(ctx context.Context, f *cmdutil.Factory, args []string) error {
+	token, err := takeToken(ctx, f, args)
+	if err != nil {
+		return err
+	}
+	if err := checkPlausible(ctx, f, token); err != nil {
+		return err
+	}
+	return f.SignIn(ctx, cmdutil.OwnerOf(token.Value))
+}
+
+// checkPlausible asks before storing a value that does not look like a token, and
+// rejects it in a script.
+func checkPlausible(ctx context.Context, f *cmdutil.Factory, token *auth.Token) error {
+	if auth.IsPlausible(token.Value) {
+		return nil
+	}
+	refused := failure.New(failure.Usage, "the token of %s does not look like a token: it is too short", token).
+		Hintf("copy the complete token: three parts separated by dots")
+	if !f.MayAsk() {
+		return refused
+	}
+	prompts, err := f.Prompter()
+	if err != nil {
+		return err
+	}
+	if yes, err := prompts.Confirm(ctx, prompt.Question{Text: "This does not look like a token. Store it"}); err != nil || yes {
+		return err
+	}
+	return refused
+}
+
+// takeToken reads the token from an argument, --token, stdin or the prompt.
+func takeToken(ctx context.Context, f *cmdutil.Factory, args []string) (*auth.Token, error) {
+	flags := f.Flags
+	switch {
+	case len(args) == 1 && flags.TokenSet:
+		return nil, failure.New(failure.Usage, "two tokens given").Hintf("leave --token out")
+	case len(args) == 1 && args[0] != "-":
+		return auth.Take(args[0], "the command line")
+	case flags.TokenSet && flags.Token != "-":
+		return auth.Take(flags.Token, auth.FromFlag)
+	case len(args) == 1 || flags.TokenSet || !f.Streams.InTTY:
+		return cmdutil.ReadToken(f.Streams.In)
+	case flags.NoInteractive:
+		return nil, failure.New(failure.Usage, "missing token").Hintf("pass it as an argument, or - to read it from stdin")
+	}
+	line, err := f.AskHidden(ctx, "Token: ")
+	if err != nil {
+		return nil, err
+	}
+	return auth.Take(line, "the terminal")
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// loginPatience is how long a login waits for the person in the browser, and
-// lastPage how long for the browser to fetch the page that says it is done.
+// loginPatience is how long a login waits for the user in the browser; lastPage is
+// how long it waits for the browser to fetch the final page.
 const (
 	loginTimeout = 5 * time.Minute
 	lastPage     = 2 * time.Second
@@ -31,7 +31,7 @@ type loginOptions struct {
 	noBrowser bool
 }
 
-// NewLogin is the command that signs in.
+// NewLogin returns the login command.
 func NewLogin(f *cmdutil.Factory) *cobra.Command {
 	o := &loginOptions{f: f}
 	cmd := &cobra.Command{
@@ -42,9 +42,9 @@ func NewLogin(f *cmdutil.Factory) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&o.scope.ReadOnly, "readonly", false, "Ask for a token that can only read")
-	flags.BoolVar(&o.scope.Anonymize, "anonymize", false, "Ask for a token that sees anonymized data")
-	flags.BoolVar(&o.noBrowser, "no-browser", false, "Print the address and open nothing")
+	flags.BoolVar(&o.scope.ReadOnly, "readonly", false, "Request a read-only token")
+	flags.BoolVar(&o.scope.Anonymize, "anonymize", false, "Request a token that sees anonymized data")
+	flags.BoolVar(&o.noBrowser, "no-browser", false, "Print the address instead of opening a browser")
 	return cmd
 }
 
@@ -54,7 +54,7 @@ func (o *loginOptions) run(ctx context.Context) error {
 	}
 	store := o.f.Profiles()
 	if _, err := store.Credentials(); err != nil {
-		return err // nobody should sign in for a file that cannot be written
+		return err // fail before the user signs in for a file that cannot be written
 	}
 	portal, err := o.f.Portal()
 	if err != nil {
@@ -67,7 +67,7 @@ func (o *loginOptions) run(ctx context.Context) error {
 	return o.f.SignIn(ctx, got)
 }
 
-// wait lets the person sign in, and returns who it is.
+// wait waits for the user to sign in and returns the account.
 func (o *loginOptions) wait(ctx context.Context, portal *url.URL) (cmdutil.SignedIn, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, loginTimeout,
 		failure.New(failure.Credentials, "nobody signed in within 5 minutes").
@@ -94,8 +94,8 @@ func (o *loginOptions) wait(ctx context.Context, portal *url.URL) (cmdutil.Signe
 	return w.run(ctx)
 }
 
-// show opens the address, and prints it in any case: whether a browser came up
-// is not known here.
+// show opens the address in the browser, and always prints it too, because a browser
+// may fail to start unnoticed.
 func (o *loginOptions) show(login *browser.Login, portal *url.URL) {
 	f := o.f
 	address := login.URL(portal, o.scope)
@@ -116,8 +116,8 @@ func (o *loginOptions) show(login *browser.Login, portal *url.URL) {
 	f.Out.Note("its code is %s: the browser must show the same", login.Code)
 }
 
-// handedOver is the account that the portal brought: the token's own words go
-// before those beside it.
+// handedOver returns the account that the portal sent. Claims of the token take
+// precedence over the other fields.
 func handedOver(from browser.Account) cmdutil.SignedIn {
 	who := cmdutil.OwnerOf(from.Token)
 	if who.OrgID == "" {
@@ -132,7 +132,7 @@ func handedOver(from browser.Account) cmdutil.SignedIn {
 	return who
 }
 
-// pasted reads a token that the person typed while the browser was waited for.
+// pasted reads a token that the user typed instead of using the browser.
 func pasted(line string) (cmdutil.SignedIn, error) {
 	token, err := auth.Take(line, "the terminal")
 	if err != nil {
@@ -144,21 +144,21 @@ func pasted(line string) (cmdutil.SignedIn, error) {
 	return cmdutil.OwnerOf(token.Value), nil
 }
 
-// waiting is the terminal's side of a login in the browser: it counts down,
-// and takes a pasted token.
+// waiting is the terminal side of a browser login: it counts down and accepts a
+// pasted token.
 type waiting struct {
 	f        *cmdutil.Factory
 	login    *browser.Login
-	terminal *prompt.Hidden // nil: nobody to ask
+	terminal *prompt.Hidden // nil if nobody can be prompted
 	ends     time.Time
-	width    int // of the line that counts down
+	width    int // of the countdown line
 }
 
 func (w *waiting) run(ctx context.Context) (cmdutil.SignedIn, error) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	var lines <-chan string
-	var ended *error // why there are no more lines
+	var ended *error // why input ended
 	if w.terminal != nil {
 		defer w.terminal.Close()
 		lines, ended = w.terminal.Lines(ctx)
@@ -188,7 +188,7 @@ func (w *waiting) run(ctx context.Context) (cmdutil.SignedIn, error) {
 	}
 }
 
-// typed takes a line: a pasted token.
+// typed handles an input line: a pasted token.
 func (w *waiting) typed(line string) (cmdutil.SignedIn, bool) {
 	w.endLine()
 	if strings.TrimSpace(line) == "" {
@@ -204,7 +204,7 @@ func (w *waiting) typed(line string) (cmdutil.SignedIn, bool) {
 	return got, err == nil
 }
 
-// count shows how much time is left, where a terminal can show it in one place.
+// count shows the time left, if the terminal can update a line in place.
 func (w *waiting) count() {
 	if w.terminal == nil || w.f.Getenv("TERM") == "dumb" {
 		return
@@ -215,7 +215,7 @@ func (w *waiting) count() {
 	w.width = len(line)
 }
 
-// endLine leaves the line that counts down.
+// endLine ends the countdown line.
 func (w *waiting) endLine() {
 	if w.width > 0 {
 		fmt.Fprintln(w.f.Streams.Err)

@@ -26,22 +26,22 @@ type logoutOptions struct {
 	all, revoke, yes bool
 }
 
-// NewLogout is the command that deletes stored tokens.
+// NewLogout returns the command that deletes stored tokens.
 func NewLogout(f *cmdutil.Factory) *cobra.Command {
 	o := &logoutOptions{f: f}
 	cmd := &cobra.Command{
 		Use:   "logout",
-		Short: "Delete the stored token, that of --profile, or all of them",
+		Short: "Delete the current token, a profile's (--profile) or all of them",
 		Args:  cmdutil.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "Remove every stored token")
-	cmd.Flags().BoolVar(&o.revoke, "revoke", false, "Also revoke access tokens, so that no copy works any more")
+	cmd.Flags().BoolVar(&o.revoke, "revoke", false, "Also revoke access tokens, so that copies stop working")
 	cmdutil.AddYes(cmd.Flags(), &o.yes)
 	return cmd
 }
 
-// run removes what it can, and fails with the first that it could not remove.
+// run removes as many tokens as possible and returns the first failure.
 func (o *logoutOptions) run(ctx context.Context) error {
 	store := o.f.Profiles()
 	named, withCredentials, err := o.holders(store)
@@ -72,13 +72,13 @@ func (o *logoutOptions) run(ctx context.Context) error {
 		}
 	}
 	if removed == 0 && len(failed) == 0 {
-		o.f.Out.Note("there was no stored token to remove")
+		o.f.Out.Note("no stored token to remove")
 	}
 	return errors.Join(append(failed, o.sayWhatIsLeft(store))...)
 }
 
-// holders are the profiles whose token goes, and whether that of
-// credentials.json goes too.
+// holders returns the profiles whose token is removed, and whether the token of
+// credentials.json is removed too.
 func (o *logoutOptions) holders(store *profiles.Store) (named []*profiles.Profile, credentials bool, err error) {
 	stored, err := store.Credentials()
 	if err != nil {
@@ -98,7 +98,7 @@ func (o *logoutOptions) holders(store *profiles.Store) (named []*profiles.Profil
 			named = append(named, p)
 		}
 	}
-	// A profile that was named keeps its hands off the account of no profile.
+	// With a named profile, the account in credentials.json is left alone.
 	return named, hasCredentials && (o.all || len(named) == 0 && o.f.Flags.Profile == ""), nil
 }
 
@@ -111,8 +111,8 @@ func holdsToken(p *profiles.Profile) bool {
 	return p.Token != "" || p.Keyring
 }
 
-// leaveProfile removes the tokens of a profile: first where they cannot be seen,
-// so that the file still tells of one that could not be removed.
+// leaveProfile removes the tokens of a profile: those in the keyring first, so that
+// the file still refers to one that could not be removed.
 func (o *logoutOptions) leaveProfile(ctx context.Context, store *profiles.Store, p *profiles.Profile) error {
 	if o.revoke {
 		if err := o.revokeAll(ctx, p, o.f.Account().StoredTokens(ctx, p)); err != nil {
@@ -151,7 +151,7 @@ func (o *logoutOptions) leaveCredentials(ctx context.Context, store *profiles.St
 	return store.RemoveCredentials(ctx)
 }
 
-// sayWhatIsLeft names what still provides a token to the calls of this line.
+// sayWhatIsLeft lists the remaining sources of a token for this command line.
 func (o *logoutOptions) sayWhatIsLeft(store *profiles.Store) error {
 	f := o.f
 	if f.Getenv("EPILOT_TOKEN") != "" {
@@ -174,7 +174,7 @@ func (o *logoutOptions) sayWhatIsLeft(store *profiles.Store) error {
 	return nil
 }
 
-// profilesToSignOut are the profiles that this line is about.
+// profilesToSignOut returns the profiles selected by the command line.
 func (o *logoutOptions) profilesToSignOut(store *profiles.Store) ([]*profiles.Profile, error) {
 	if o.all {
 		return store.Profiles()
@@ -198,15 +198,16 @@ func (o *logoutOptions) sayCommands(profile *profiles.Profile) {
 	}
 }
 
-// The operation that revokes a token is known by its path: names change.
+// The operation that revokes a token is identified by its path, because names
+// change.
 const (
 	tokenAPI     = "access-token"
 	revokeMethod = http.MethodDelete
 	revokePath   = "/v1/access-tokens/{id}"
 )
 
-// revokeAll revokes the tokens of a profile, or of none. One that cannot work
-// any more needs no revoking.
+// revokeAll revokes the tokens of a profile, or of credentials.json if profile is
+// nil. Expired tokens are skipped.
 func (o *logoutOptions) revokeAll(ctx context.Context, profile *profiles.Profile, holders []auth.Holder) error {
 	for _, h := range holders {
 		in := auth.Input{Holders: []auth.Holder{h}, Now: o.f.Now()}
@@ -215,7 +216,7 @@ func (o *logoutOptions) revokeAll(ctx context.Context, profile *profiles.Profile
 			return err
 		}
 		if token == nil {
-			continue // there is none, or it has expired
+			continue // no token, or an expired one
 		}
 		if err := o.revokeOne(ctx, profile, token); err != nil {
 			return err
@@ -227,8 +228,8 @@ func (o *logoutOptions) revokeAll(ctx context.Context, profile *profiles.Profile
 func (o *logoutOptions) revokeOne(ctx context.Context, profile *profiles.Profile, token *auth.Token) error {
 	claims, err := auth.Parse(token.Value)
 	if err != nil || claims.TokenID == "" || claims.Kind() == auth.OAuthSession {
-		return failure.New(failure.Usage, "the token of %s cannot be revoked: it does not say the id of an access token", token).
-			Hintf("omit --revoke: the token is removed, and the session expires")
+		return failure.New(failure.Usage, "cannot revoke the token of %s: it contains no access token id", token).
+			Hintf("remove --revoke: the token is deleted here, and the session expires")
 	}
 	status, err := o.sendRevocation(ctx, profile, token, claims.TokenID)
 	if err != nil {
@@ -242,9 +243,9 @@ func (o *logoutOptions) revokeOne(ctx context.Context, profile *profiles.Profile
 	return nil
 }
 
-// sendRevocation revokes a token with that very token, and returns the status
-// that says so: 401 and 404 mean that there is nothing left to revoke. Any other
-// refusal is written as the response of a call is.
+// sendRevocation revokes a token, using the token itself, and returns the status:
+// 401 and 404 mean that there is nothing to revoke. Any other error status is
+// printed like the response of a call.
 func (o *logoutOptions) sendRevocation(ctx context.Context, profile *profiles.Profile, token *auth.Token, id string) (int, error) {
 	api, op, err := findRevocation(ctx, o.f.Catalog())
 	if err != nil {
@@ -266,7 +267,9 @@ func (o *logoutOptions) sendRevocation(ctx context.Context, profile *profiles.Pr
 	if err != nil {
 		return 0, err
 	}
+	done := o.f.Out.Wait("waiting for " + req.URL.Host)
 	resp, err := c.Send(req)
+	done()
 	if err != nil {
 		return 0, err
 	}

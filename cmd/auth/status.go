@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -31,17 +32,17 @@ func newStatusCmd(f *cmdutil.Factory) *cobra.Command {
 		Args:  cmdutil.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
-	cmd.Flags().BoolVar(&o.verify, "verify", false, "Check the signature with the published keys of the issuer")
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "Verify the signature with the issuer's public keys")
 	addAPIFlag(f, cmd, &o.api)
 	return cmd
 }
 
-// run shows what is known, also of a token that has expired, and then fails
-// where no call would work with it.
+// run prints what is known, even about an expired token, and then fails if a call
+// would not work with it.
 func (o *statusOptions) run(ctx context.Context) error {
 	if o.verify {
 		if _, err := o.f.Client(); err != nil {
-			return err // of the settings, before anything is printed
+			return err // settings errors, before anything is printed
 		}
 	}
 	token, missing, err := o.find(ctx)
@@ -63,8 +64,8 @@ func (o *statusOptions) run(ctx context.Context) error {
 	return unsound
 }
 
-// find returns the token of a call, or else the stored one that has expired;
-// missing is the error that a call would end with.
+// find returns the token of a call, or the stored one that has expired; missing is
+// the error that a call would return.
 func (o *statusOptions) find(ctx context.Context) (token *auth.Token, missing, err error) {
 	profile, err := seenBy(o.f, o.api)
 	if err != nil {
@@ -88,8 +89,8 @@ func (o *statusOptions) none(missing error) error {
 	return missing
 }
 
-// check verifies the signature where that is asked for. Whatever keeps it from
-// being verified is an error.
+// check verifies the signature if requested. It returns an error if the signature
+// cannot be verified.
 func (o *statusOptions) check(ctx context.Context, token *auth.Token, d *describedToken) error {
 	if !o.verify {
 		return nil
@@ -104,24 +105,26 @@ func (o *statusOptions) check(ctx context.Context, token *auth.Token, d *describ
 		Hosts:     auth.Hosts(o.f.Catalog().Hosts()),
 	}
 	if profile, err := seenBy(o.f, o.api); err == nil {
-		checker.Mock, _ = url.Parse(c.NamedServer(profile)) // only a URL on loopback counts
+		checker.Mock, _ = url.Parse(c.NamedServer(profile)) // only a loopback URL counts
 	}
+	done := o.f.Out.Wait("waiting for the issuer's public keys")
 	verdict, err := checker.Check(ctx, token.Value)
+	done()
 	d.Signature = string(verdict)
 	if err != nil || verdict == verify.Verified {
 		return err
 	}
-	return failure.New(failure.Credentials, "the token of %s cannot be relied on: %s", token, verdict).
+	return failure.New(failure.Credentials, "cannot trust the token of %s: %s", token, verdict).
 		Hintf("sign in again, and ask who issued that token")
 }
 
-// describedToken is a token as --json writes it. Programs read the members:
-// they may be added, never renamed.
+// describedToken is the JSON form of a token. Fields may be added, but never
+// renamed: programs depend on them.
 type describedToken struct {
-	Authenticated bool        `json:"authenticated"` // a call would be made with it
+	Authenticated bool        `json:"authenticated"` // a call would use it
 	Source        auth.Source `json:"source,omitempty"`
 	Profile       string      `json:"profile,omitempty"`
-	API           string      `json:"api,omitempty"` // the one API that it is for
+	API           string      `json:"api,omitempty"` // the only API it is for
 	Store         auth.Store  `json:"store,omitempty"`
 	Hint          string      `json:"token,omitempty"` // its last four characters
 	Kind          auth.Kind   `json:"kind,omitempty"`
@@ -137,11 +140,10 @@ type describedToken struct {
 	IssuedAt      string      `json:"issued_at,omitempty"`  // RFC 3339
 	ExpiresAt     string      `json:"expires_at,omitempty"` // RFC 3339
 	Expired       bool        `json:"expired"`
-	Signature     string      `json:"signature,omitempty"` // with --verify
+	Signature     string      `json:"signature,omitempty"` // only with --verify
 }
 
-// describe reads the claims. A token that is no JWT has none: what it is stays
-// between the person and the API.
+// describe reads the claims. A token that is not a JWT has none.
 func (o *statusOptions) describe(token *auth.Token) (describedToken, *auth.Claims) {
 	d := describedToken{
 		Source: token.Source, Profile: token.Profile, API: token.API, Store: token.Store,
@@ -151,7 +153,7 @@ func (o *statusOptions) describe(token *auth.Token) (describedToken, *auth.Claim
 	if err != nil {
 		claims = &auth.Claims{}
 	}
-	if !token.ExpiresAt.IsZero() { // what decides whether a call uses it
+	if !token.ExpiresAt.IsZero() { // this decides whether a call uses it
 		claims.ExpiresAt = token.ExpiresAt
 	}
 	d.Kind, d.TokenType, d.TokenID, d.Name = claims.Kind(), claims.TokenType, claims.TokenID, claims.Account()
@@ -178,8 +180,8 @@ func (o *statusOptions) print(d describedToken, claims *auth.Claims) error {
 	return o.f.Out.Show(d, func(page *help.Page) { page.List("TOKEN", d.entries(expiry)) })
 }
 
-// entries are what is known, in the order in which it is shown. Claims are
-// anybody's words, and kept on their line.
+// entries returns the known facts in display order. Claims are untrusted, so each is
+// kept on one line.
 func (d describedToken) entries(expiry string) []help.Entry {
 	kind := string(d.Kind)
 	if d.TokenType != "" {
@@ -197,7 +199,7 @@ func (d describedToken) entries(expiry string) []help.Entry {
 		{Name: "read-only", Line: yes(d, d.ReadOnly)},
 		{Name: "anonymized", Line: yes(d, d.Anonymized)},
 		{Name: "issuer", Line: d.Issuer},
-		{Name: "expiry", Line: expiry},
+		{Name: "expiry", Line: strings.TrimPrefix(expiry, "has ")},
 		{Name: "signature", Line: d.Signature},
 	}
 	for i, e := range entries {
@@ -206,7 +208,7 @@ func (d describedToken) entries(expiry string) []help.Entry {
 	return slices.DeleteFunc(entries, func(e help.Entry) bool { return e.Line == "" })
 }
 
-// yes is "" for a token that says nothing about itself.
+// yes returns "" for a token without claims.
 func yes(d describedToken, is bool) string {
 	switch {
 	case d.Kind == auth.OtherKind:
@@ -215,4 +217,119 @@ func yes(d describedToken, is bool) string {
 		return "yes"
 	}
 	return "no"
+}
+
+// NewWhoami returns the command that shows the account a call acts as. It reads the
+// stored data and the token; only --verify contacts a server.
+func NewWhoami(f *cmdutil.Factory) *cobra.Command {
+	o := &statusOptions{f: f}
+	cmd := &cobra.Command{
+		Use:  "whoami",
+		Args: cmdutil.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.whoami(cmd.Context()) },
+	}
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "Verify the signature with the issuer's public keys")
+	addAPIFlag(f, cmd, &o.api)
+	return cmd
+}
+
+// account is the signed-in account in its JSON form. Fields may be added, but never
+// renamed: programs depend on them.
+type account struct {
+	Authenticated bool        `json:"authenticated"`
+	Name          string      `json:"name,omitempty"`
+	OrgID         string      `json:"org_id,omitempty"`
+	UserID        string      `json:"user_id,omitempty"`
+	Profile       string      `json:"profile,omitempty"`
+	Stage         string      `json:"stage"`
+	Source        auth.Source `json:"source,omitempty"` // source of the token
+	ReadOnly      bool        `json:"read_only"`
+	ExpiresAt     string      `json:"expires_at,omitempty"` // RFC 3339
+	Expired       bool        `json:"expired"`
+	Signature     string      `json:"signature,omitempty"` // only with --verify
+}
+
+func (o *statusOptions) whoami(ctx context.Context) error {
+	if o.verify {
+		if _, err := o.f.Client(); err != nil {
+			return err // settings errors, before anything is printed
+		}
+	}
+	a, err := o.account()
+	if err != nil {
+		return err
+	}
+	token, missing, err := o.find(ctx)
+	if err != nil {
+		return err
+	}
+	if token == nil {
+		if o.f.Flags.JSON {
+			err = o.f.Out.PrintJSON(account{Profile: a.Profile, Stage: a.Stage})
+		}
+		return cmp.Or(err, missing)
+	}
+	described, claims := o.describe(token)
+	unsound := o.check(ctx, token, &described)
+	a.fill(described)
+	expiry := auth.DescribeExpiry(claims.ExpiresAt, o.f.Now())
+	if err := o.f.Out.Show(a, func(page *help.Page) { page.List("ACCOUNT", a.entries(token.String(), expiry)) }); err != nil {
+		return err
+	}
+	if a.Expired {
+		return failure.New(failure.Credentials, "the token of %s %s", token, expiry).Hintf("sign in again with \"epilot login\"")
+	}
+	return unsound
+}
+
+// account returns what the configuration contains: the current profile, its stage
+// and its owner, which is the token's owner unless the token names another.
+func (o *statusOptions) account() (*account, error) {
+	profile, err := seenBy(o.f, o.api)
+	if err != nil {
+		return nil, err
+	}
+	a := &account{}
+	if a.Stage, err = o.f.Profiles().Stage(profile, o.f.Flags.Stage()); err != nil {
+		return nil, err
+	}
+	if profile != nil {
+		a.Profile, a.OrgID, a.UserID = profile.Name, profile.OrgID, profile.UserID
+	}
+	return a, nil
+}
+
+// fill adds the claims of the token.
+func (a *account) fill(d describedToken) {
+	if d.Source != auth.FromProfile {
+		a.OrgID, a.UserID = "", ""
+	}
+	a.Authenticated, a.Name, a.Source, a.ReadOnly = d.Authenticated, d.Name, d.Source, d.ReadOnly
+	a.OrgID, a.UserID = cmp.Or(d.OrgID, a.OrgID), cmp.Or(d.UserID, a.UserID)
+	a.ExpiresAt, a.Expired, a.Signature = d.ExpiresAt, d.Expired, d.Signature
+}
+
+func (a *account) entries(source, expiry string) []help.Entry {
+	if a.ExpiresAt != "" {
+		expiry += " (" + a.ExpiresAt + ")"
+	}
+	readOnly := ""
+	if a.ReadOnly {
+		readOnly = "yes"
+	}
+	entries := []help.Entry{
+		{Name: "name", Line: a.Name},
+		{Name: "organization", Line: a.OrgID},
+		{Name: "user", Line: a.UserID},
+		{Name: "profile", Line: cmp.Or(a.Profile, "none")},
+		{Name: "stage", Line: a.Stage},
+		{Name: "token", Line: source},
+		{Name: "read-only", Line: readOnly},
+		{Name: "expiry", Line: strings.TrimPrefix(expiry, "has ")},
+		{Name: "signature", Line: a.Signature},
+	}
+	for i, e := range entries {
+		entries[i].Line = term.Line(e.Line)
+	}
+	return slices.DeleteFunc(entries, func(e help.Entry) bool { return e.Line == "" })
 }

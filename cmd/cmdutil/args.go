@@ -4,18 +4,22 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/complete"
 	"github.com/epilot-cli/epilot/internal/shell"
 	"github.com/epilot-cli/epilot/internal/suggest"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// NoArgs refuses arguments.
+// NoArgs rejects arguments.
 func NoArgs(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
@@ -23,34 +27,41 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 	case cmd.HasSubCommands():
 		return UnknownSubcommand(cmd, args[0])
 	}
-	return failure.New(failure.Usage, "%s takes no word, got %q", cmd.CommandPath(), args[0]).
+	return failure.New(failure.Usage, "%s takes no arguments, got %q", cmd.CommandPath(), args[0]).
 		Hintf("\"%s --help\" lists its flags", cmd.CommandPath())
 }
 
-// OneArg wants one argument; what names it, example is a line to paste.
+// OneArg requires one argument. what names it; example is a line to paste.
 func OneArg(what, example string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
 			return nil
 		}
-		return failure.New(failure.Usage, "%q takes one %s, got %d words", cmd.CommandPath(), what, len(args)).
+		return failure.New(failure.Usage, "%q takes one %s, got %s", cmd.CommandPath(), what, Counted(len(args))).
 			Hintf("for example: %s", example)
 	}
 }
 
-// TwoArgs wants two arguments; what names them, example is a line to paste.
+// TwoArgs requires two arguments. what names them; example is a line to paste.
 func TwoArgs(what, example string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 2 {
 			return nil
 		}
-		return failure.New(failure.Usage, "%q takes %s, got %d words", cmd.CommandPath(), what, len(args)).
+		return failure.New(failure.Usage, "%q takes %s, got %s", cmd.CommandPath(), what, Counted(len(args))).
 			Hintf("for example: %s", example)
 	}
 }
 
-// Group makes a command a group: without one of the commands below it, it shows
-// its help.
+// Counted returns a number of arguments.
+func Counted(n int) string {
+	if n == 1 {
+		return "1 argument"
+	}
+	return strconv.Itoa(n) + " arguments"
+}
+
+// Group makes cmd a group: without a subcommand it shows its help.
 func Group(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
 	cmd.Use += " <command>"
 	cmd.Args = cobra.ArbitraryArgs
@@ -64,10 +75,12 @@ func Group(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// IsGroup reports whether a command does nothing without one of those below it.
-func IsGroup(cmd *cobra.Command) bool { return strings.HasSuffix(cmd.Use, " <command>") }
+// IsGroup reports whether a command does nothing without a subcommand.
+func IsGroup(cmd *cobra.Command) bool {
+	return cmd.HasSubCommands() && strings.HasSuffix(cmd.Use, " <command>")
+}
 
-// UnknownSubcommand is the error for a name that is none of a group's commands.
+// UnknownSubcommand returns the error for an unknown subcommand of a group.
 func UnknownSubcommand(cmd *cobra.Command, name string) error {
 	var names []string
 	for _, c := range cmd.Commands() {
@@ -77,26 +90,26 @@ func UnknownSubcommand(cmd *cobra.Command, name string) error {
 		fmt.Sprintf("%q lists them", cmd.CommandPath()))
 }
 
-// UnknownAPI is the error for a name that is none of the known APIs.
+// UnknownAPI returns the error for an unknown API name.
 func UnknownAPI(name string, names []string) error {
 	return unknownName(fmt.Sprintf("unknown API %q", name), name, names, `"epilot definitions list" lists them`)
 }
 
-// Misnamed is the error for the name of an API, a command or an operation that is
-// not known, with the known one that may be meant.
+// Misnamed is the error for an unknown API, command or operation name, with the
+// closest known name.
 type Misnamed struct {
 	Err        error
 	Name, Near string
-	At         int  // how many names stand before it on the line
-	Safe       bool // Near changes nothing
+	At         int  // number of names before it on the line
+	Safe       bool // Near only reads
 }
 
 func (m *Misnamed) Error() string { return m.Err.Error() }
 
 func (m *Misnamed) Unwrap() error { return m.Err }
 
-// UnknownOperation is the error for a name that the API does not have. extra
-// are the names of the API's other commands.
+// UnknownOperation returns the error for an operation that the API does not have.
+// extra are the names of the API's other commands.
 func UnknownOperation(api *openapi.API, id string, extra ...string) error {
 	if err := catalog.LeftOut(api, id); err != nil {
 		return err
@@ -117,8 +130,7 @@ func UnknownOperation(api *openapi.API, id string, extra ...string) error {
 	}
 }
 
-// unknownName is an error of kind Usage that offers the known name that may
-// have been meant.
+// unknownName returns an error of kind Usage that suggests the closest known name.
 func unknownName(message, name string, names []string, list string) error {
 	unknown := failure.New(failure.Usage, "%s", message)
 	if near := suggest.Match(name, names); near != "" {
@@ -133,4 +145,117 @@ func unknownFlag(err error, name string, names []string, list string) error {
 		return unknown.Hintf("did you mean --%s? %s", near, list)
 	}
 	return unknown.Hintf("%s", list)
+}
+
+// Values completes a flag or an argument with fixed values, in this order. A value
+// may have a description after a tab.
+func Values(values ...cobra.Completion) cobra.CompletionFunc {
+	return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveKeepOrder)
+}
+
+// Complete registers the completion of a flag's value.
+func Complete(cmd *cobra.Command, flag string, values cobra.CompletionFunc) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, values) // cannot fail: the flag was added above
+}
+
+// FlagValues returns the allowed values of a flag, or nil if there is no short,
+// fixed list.
+func FlagValues(flag *pflag.Flag) []string { return flag.Annotations[fixedValues] }
+
+const fixedValues = "epilot_values"
+
+// OneOf registers the only allowed values of a flag, for completion and --map.
+func OneOf(cmd *cobra.Command, flags *pflag.FlagSet, name string, values ...string) {
+	for _, value := range values {
+		annotate(flags, name, fixedValues, value)
+	}
+	Complete(cmd, name, Values(values...))
+}
+
+// Candidates converts candidates to cobra completions. It keeps those that start
+// with typed and fit on a line of the protocol.
+func Candidates(found []complete.Candidate, typed string, directive cobra.ShellCompDirective) ([]cobra.Completion, cobra.ShellCompDirective) {
+	directive |= cobra.ShellCompDirectiveNoFileComp
+	var lines []cobra.Completion
+	for _, c := range found {
+		if !strings.HasPrefix(c.Text, typed) || strings.ContainsFunc(c.Text, term.Unsafe) {
+			continue
+		}
+		if c.Open {
+			directive |= cobra.ShellCompDirectiveNoSpace
+		}
+		lines = append(lines, cobra.CompletionWithDesc(c.Text, term.Line(c.Note)))
+	}
+	return lines, directive
+}
+
+// Names returns a completion from names. With once, it leaves out names that are
+// already on the line.
+func Names(names func() []complete.Candidate, once bool) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if once && len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var found []complete.Candidate
+		for _, c := range names() {
+			if !contains(args, c.Text) {
+				found = append(found, c)
+			}
+		}
+		return Candidates(found, typed, cobra.ShellCompDirectiveDefault)
+	}
+}
+
+func contains(args []string, text string) bool {
+	for _, arg := range args {
+		if arg == text {
+			return true
+		}
+	}
+	return false
+}
+
+// OneFile completes the first argument with a path, and no further ones.
+func OneFile(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveDefault
+}
+
+// CompleteProfile completes the names of stored profiles, with their stage. It shows
+// no secrets.
+func (f *Factory) CompleteProfile(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return Candidates(f.profileNames(), typed, cobra.ShellCompDirectiveDefault)
+}
+
+// CompleteProfileArg is CompleteProfile for a command with a single argument.
+func (f *Factory) CompleteProfileArg(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return Names(f.profileNames, true)(cmd, args, typed)
+}
+
+func (f *Factory) profileNames() []complete.Candidate {
+	stored, err := f.ReadOnlyProfiles().Profiles()
+	if err != nil {
+		return nil
+	}
+	var found []complete.Candidate
+	for _, p := range stored {
+		found = append(found, complete.Candidate{Text: p.Name, Note: p.Stage})
+	}
+	return found
+}
+
+// APINames returns the known APIs with their titles.
+func (f *Factory) APINames() []complete.Candidate {
+	var found []complete.Candidate
+	for _, e := range f.Catalog().AllEntries() {
+		found = append(found, complete.Candidate{Text: e.Name, Note: e.Title})
+	}
+	return found
+}
+
+// CompleteAPI completes the name of an API as a flag value.
+func (f *Factory) CompleteAPI(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return Candidates(f.APINames(), typed, cobra.ShellCompDirectiveDefault)
 }

@@ -12,36 +12,35 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/prompt"
 	"github.com/epilot-cli/epilot/internal/shell"
-	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// MayAsk reports whether prompts may start unasked: a person sits at all three
-// streams, and nothing says that it is a script.
+// MayAsk reports whether prompts may start by default: all three streams are
+// terminals, and nothing indicates a script.
 func (f *Factory) MayAsk() bool {
 	s := f.Streams
 	return s.InTTY && s.OutTTY && s.ErrTTY && !f.Flags.NoInteractive &&
 		!IsOn(f.Getenv("CI")) && !IsOn(f.Getenv("EPILOT_NO_INTERACTIVE"))
 }
 
-// IsOn reads a variable that switches something.
+// IsOn parses a boolean environment variable.
 func IsOn(value string) bool {
 	return !slices.Contains([]string{"", "0", "false"}, strings.ToLower(value))
 }
 
-// Asks reports whether this command line asks for what it lacks.
+// Asks reports whether this command line prompts for missing input.
 func (f *Factory) Asks() bool { return f.Flags.Guided || f.MayAsk() }
 
-// CheckGuided refuses --guided where nobody can answer. Stdout may be a pipe:
-// the prompts are on stderr.
+// CheckGuided rejects --guided without a terminal to prompt on. Stdout may be a
+// pipe: prompts go to stderr.
 func (f *Factory) CheckGuided() error {
 	if !f.Flags.Guided || f.Streams.InTTY && f.Streams.ErrTTY {
 		return nil
 	}
-	return failure.New(failure.Usage, "--guided needs a terminal: stdin and stderr must be one").
-		Hintf("give the parameters with -p and the body with -d; --help shows both")
+	return failure.New(failure.Usage, "--guided needs a terminal on stdin and stderr").
+		Hintf("pass parameters with -p and the body with -d; see --help")
 }
 
-// Prompter asks on stderr; stdout is for data.
+// Prompter returns a prompter on stderr; stdout is for data.
 func (f *Factory) Prompter() (prompt.Prompter, error) {
 	in, inIsFile := f.Streams.In.(*os.File)
 	out, outIsFile := f.Streams.Err.(*os.File)
@@ -58,13 +57,13 @@ func (f *Factory) Prompter() (prompt.Prompter, error) {
 	}
 	return prompt.New(prompt.Options{
 		In: in, Out: out, Editor: editor,
-		Palette: term.NewPalette(f.Streams.ErrColor),
+		Palette: f.Streams.ErrPalette(),
 		Plain:   IsOn(f.Getenv("ACCESSIBLE")) || f.Getenv("TERM") == "dumb",
 	}), nil
 }
 
-// Confirm asks a question that wants a yes. A no is a failure of kind
-// Interrupted with the message.
+// Confirm asks a yes/no question. "No" is a failure of kind Interrupted with the
+// given message.
 func (f *Factory) Confirm(ctx context.Context, q prompt.Question, refused string) error {
 	prompts, err := f.Prompter()
 	if err != nil {
@@ -77,13 +76,13 @@ func (f *Factory) Confirm(ctx context.Context, q prompt.Question, refused string
 	return err
 }
 
-// AddYes adds the flag that answers ConfirmLoss.
+// AddYes adds the flag that skips ConfirmLoss.
 func AddYes(flags *pflag.FlagSet, yes *bool) {
 	flags.BoolVarP(yes, "yes", "y", false, "Skip confirmation prompts")
 }
 
-// ConfirmLoss asks, on a terminal, before something stored is removed; yes is
-// the answer of the line.
+// ConfirmLoss asks for confirmation on a terminal before stored data is removed. yes
+// skips the prompt.
 func (f *Factory) ConfirmLoss(ctx context.Context, yes bool, what string) error {
 	if yes || !f.MayAsk() {
 		return nil
@@ -91,8 +90,8 @@ func (f *Factory) ConfirmLoss(ctx context.Context, yes bool, what string) error 
 	return f.Confirm(ctx, prompt.Question{Text: what + "? This cannot be undone."}, "cancelled: nothing was removed")
 }
 
-// Hidden takes the terminal for lines that are not shown while they are typed;
-// nil where there is nobody to ask. It must be closed.
+// Hidden takes over the terminal for input without echo. It returns nil if nobody
+// can be prompted. The caller must close it.
 func (f *Factory) Hidden(resumed func()) (*prompt.Hidden, error) {
 	file, isFile := f.Streams.In.(*os.File)
 	if !isFile || !f.Streams.InTTY || !f.Streams.ErrTTY {
@@ -101,13 +100,13 @@ func (f *Factory) Hidden(resumed func()) (*prompt.Hidden, error) {
 	return prompt.OpenHidden(file, resumed)
 }
 
-// AskHidden asks for one line that is not shown. Errors are of kind Usage where
-// stdin is not a terminal, and Interrupted at Ctrl-D.
+// AskHidden prompts for one line without echo. Errors are of kind Usage if stdin is
+// not a terminal, and Interrupted for Ctrl-D.
 func (f *Factory) AskHidden(ctx context.Context, question string) (string, error) {
 	ask := func() { fmt.Fprint(f.Streams.Err, question) }
 	hidden, err := f.Hidden(ask)
 	if err == nil && hidden == nil {
-		err = failure.New(failure.Usage, "no terminal to prompt on").Hintf("give the token on stdin")
+		err = failure.New(failure.Usage, "no terminal to prompt on").Hintf("pass the token on stdin")
 	}
 	if err != nil {
 		return "", err

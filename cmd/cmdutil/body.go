@@ -8,14 +8,14 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/body"
 )
 
-// BodyInput is where a call's body may come from: the line, a file or stdin.
-// contentType is the header that the line names, may be "".
+// BodyInput returns the sources of a call's body: the command line, a file or stdin.
+// contentType is the header on the command line, or "".
 func (f *Factory) BodyInput(i *InputFlags, dataGiven bool, contentType string) body.Input {
 	in := body.Input{
 		Open:       func(name string) (io.ReadCloser, error) { return os.Open(name) },
 		NoValidate: i.NoValidate,
 		Waiting: func() {
-			f.Out.Note("waiting for the request body on stdin (give it with -d, or end it with Ctrl-D)…")
+			f.Out.Note("reading the request body from stdin (end it with Ctrl-D, or use -d)…")
 		},
 		Fields: i.Fields, Random: f.Random, ContentType: contentType, Budget: f.Out.Budget,
 	}
@@ -33,7 +33,7 @@ func (f *Factory) BodyInput(i *InputFlags, dataGiven bool, contentType string) b
 	return in
 }
 
-// WatchBody shows on a terminal how much of a long body is sent.
+// WatchBody shows the upload progress of a long body on a terminal.
 func (f *Factory) WatchBody(payload *body.Body) {
 	if payload == nil || payload.Open == nil {
 		return
@@ -47,6 +47,6 @@ func (f *Factory) WatchBody(payload *body.Body) {
 		return struct {
 			io.Reader
 			io.Closer
-		}{f.Out.Bytes(0, payload.Size).Reader(from), from}, nil
+		}{f.Out.Bytes(0, payload.Size).Sender(from), from}, nil
 	}
 }

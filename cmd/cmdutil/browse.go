@@ -13,8 +13,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// Browse opens an address in the browser. Where nobody sits at a terminal, or
-// where no browser can be started, it prints the address.
+// Browse opens an address in the browser. Without a terminal, or if no browser can
+// be started, it prints the address.
 func (f *Factory) Browse(address string) error {
 	if f.Streams.OutTTY && !f.Flags.JSON && !IsOn(f.Getenv("CI")) {
 		desktop := browser.Desktop{OS: runtime.GOOS, Getenv: f.Getenv}
@@ -26,8 +26,8 @@ func (f *Factory) Browse(address string) error {
 	return f.ShowLine(map[string]string{"url": address}, address)
 }
 
-// BrowseDocs opens the documentation of an API, or of one of its operations where
-// id is not "". Errors are of kind Usage where epilot does not document it.
+// BrowseDocs opens the documentation of an API, or of one of its operations if id is
+// not "". Errors are of kind Usage if epilot does not document it.
 func (f *Factory) BrowseDocs(ctx context.Context, api, id string) error {
 	if !slices.Contains(f.Catalog().Names(), api) {
 		return failure.New(failure.Usage, "epilot does not document the API %s", api).
@@ -47,8 +47,8 @@ func (f *Factory) BrowseDocs(ctx context.Context, api, id string) error {
 	return f.Browse(help.OperationPage(api, op))
 }
 
-// Portal is the base URL of the portal, of the stage that this line means: people
-// sign in there, and see their records.
+// Portal returns the base URL of the portal for the current stage, where users sign
+// in and view their records.
 func (f *Factory) Portal() (*url.URL, error) {
 	const variable = "EPILOT_PORTAL_URL"
 	if text := f.Getenv(variable); text != "" {
@@ -73,7 +73,7 @@ func (f *Factory) Portal() (*url.URL, error) {
 	return &url.URL{Scheme: "https", Host: host}, nil
 }
 
-// portalStage is that of the profile, where there is one already.
+// portalStage returns the stage of the profile, if the profile exists.
 func (f *Factory) portalStage() (string, error) {
 	store := f.Profiles()
 	name, err := store.Chosen(f.Flags.Profile)

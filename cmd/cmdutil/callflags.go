@@ -16,7 +16,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/query"
 )
 
-// The values of --skeleton.
+// Values of --skeleton.
 const (
 	MinimalSkeleton = "minimal"
 	FullSkeleton    = "full"
@@ -34,31 +34,31 @@ type CallFlags struct {
 	Yes    bool
 }
 
-// InputFlags are the flags that say what a call sends.
+// InputFlags are the flags for the input of a call.
 type InputFlags struct {
 	Params, Queries, Headers, Fields []string
-	FromFlags                        []string // parameters that were given by their own flags, in the form of Params
+	FromFlags                        []string // parameters set by their own flags, in the form of Params
 	Data, Definition                 string
 	BodyFrom, Set                    string
 	NoValidate                       bool
 }
 
-// OutputFlags are the flags that say what becomes of a response.
+// OutputFlags are the flags for the output of a call.
 type OutputFlags struct {
 	output.Options
 	JSONata string
 }
 
-// PageFlags are the flags about pages.
+// PageFlags are the pagination flags.
 type PageFlags struct {
 	All                bool
 	MaxItems, PageSize int
 }
 
-// UntilFlags are the flags about repeating a call that reads.
+// UntilFlags are the flags for repeating a read until a condition is true.
 type UntilFlags struct{ Expression, Interval string }
 
-// EachFlags are the flags of a run that makes a call for each row.
+// EachFlags are the flags of a bulk run, which makes one call per row.
 type EachFlags struct {
 	File, Format, Row, Empty string
 	Failed, Journal, Rate    string
@@ -66,62 +66,62 @@ type EachFlags struct {
 	Ordered                  bool
 }
 
-// PrintFlags are the flags that print something in place of a call.
+// PrintFlags are the flags that print something instead of making the call.
 type PrintFlags struct {
 	DryRun, Curl, SDK, Map, Web bool
 	Skeleton                    string
 }
 
-// AddTo adds the flags to the command of an API; include is that of the
-// response's headers.
+// AddTo adds the flags to the command of an API; include is the flag for the
+// response headers.
 func (c *CallFlags) AddTo(cmd *cobra.Command, include *bool) {
 	flags := cmd.PersistentFlags()
 	flags.SortFlags = false
 	flags.VarP(Repeated{&c.Input.Params}, "param", "p", "Set a parameter: `key=value` (repeatable)")
-	flags.VarP(&Once{Text: &c.Input.Data}, "data", "d", "Send a body: `JSON|@FILE|-` (a file of JSON or YAML; - for stdin)")
-	flags.VarP(Repeated{&c.Input.Fields}, "field", "f", "Set a body field: `key=value`, a.b=text, list[]=text, n:=3 for JSON, key=@file (repeatable)")
+	flags.VarP(&Once{Text: &c.Input.Data}, "data", "d", "Send a body: `JSON|@FILE|-` (JSON or YAML file, - for stdin)")
+	flags.VarP(Repeated{&c.Input.Fields}, "field", "f", "Set a body field: `key=value`, list[]=value, n:=3, key=@file (repeatable)")
 	flags.StringVar(&c.Input.BodyFrom, "body-from", "", "Send the document `FILE|-` as the body, changed by --set")
-	flags.StringVar(&c.Input.Set, "set", "", "Change the document of --body-from with the JSONata `EXPRESSION`")
+	flags.StringVar(&c.Input.Set, "set", "", "Transform the --body-from document with a JSONata `EXPRESSION`")
 	flags.VarP(Repeated{&c.Input.Headers}, "header", "H", "Set a header: `'Key: Value'` (repeatable)")
 	flags.Var(Repeated{&c.Input.Queries}, "query", "Send an undocumented query parameter: `key=value` (repeatable)")
-	flags.BoolVarP(include, "include", "i", false, "Show the response's headers on stderr")
-	flags.StringVar(&c.Output.JSONata, "jsonata", "", "Transform the response with the JSONata `EXPRESSION`")
-	flags.StringVar(&c.Input.Definition, "definition", "", "Use the OpenAPI document `FILE|URL` in place of the built-in definition")
+	flags.BoolVarP(include, "include", "i", false, "Show the response headers on stderr")
+	flags.StringVar(&c.Output.JSONata, "jsonata", "", "Transform the response with a JSONata `EXPRESSION`")
+	flags.StringVar(&c.Input.Definition, "definition", "", "Use the OpenAPI document `FILE|URL`, not the built-in one")
 	flags.StringVarP(&c.Output.Format, "output", "o", "", "Output `FORMAT`: "+strings.Join(output.Formats(), ", "))
-	flags.StringVar(&c.Output.Columns, "columns", "", "Show these `COLUMNS` of a table or CSV: a,b.c,list.0.id")
-	flags.BoolVar(&c.Output.CSVSafe, "csv-safe", true, "Quote text in CSV and TSV that a spreadsheet would run as a formula")
-	flags.StringVar(&c.Output.File, "out-file", "", "Write the response to `FILE`, or into that folder; - for stdout")
+	flags.StringVar(&c.Output.Columns, "columns", "", "Show these `COLUMNS` in a table or CSV: a,b.c,list.0.id")
+	flags.BoolVar(&c.Output.CSVSafe, "csv-safe", true, "Escape CSV and TSV cells that a spreadsheet would run")
+	flags.StringVar(&c.Output.File, "out-file", "", "Write the response to `FILE` or into a folder (- for stdout)")
 	flags.BoolVar(&c.Pages.All, "all", false, "Fetch all pages and merge them into one result")
 	flags.IntVar(&c.Pages.MaxItems, "max-items", 0, "Stop --all after `N` items")
 	flags.IntVar(&c.Pages.PageSize, "page-size", 0, "Request `N` items per page, with --all")
 	c.Each.addTo(cmd, flags)
 	c.Retry.AddTo(flags)
-	flags.StringVar(&c.Until.Expression, "until", "", "Repeat a read until the JSONata `EXPRESSION` is true, up to --timeout (5m)")
+	flags.StringVar(&c.Until.Expression, "until", "", "Repeat a read until JSONata `EXPRESSION` is true (timeout 5m)")
 	flags.StringVar(&c.Until.Interval, "interval", "", "Wait `DURATION` between the calls of --until (default 2s)")
 	flags.BoolVar(&c.Input.NoValidate, "no-validate", false, "Send the input without checking it")
 	flags.BoolVar(&c.Print.DryRun, "dry-run", false, "Print the request and send nothing")
-	flags.BoolVar(&c.Print.Curl, "curl", false, "Print the call as a curl command that reads $EPILOT_TOKEN; send nothing")
-	flags.BoolVar(&c.Print.SDK, "sdk", false, "Print the call in JavaScript, with epilot's SDK; send nothing")
+	flags.BoolVar(&c.Print.Curl, "curl", false, "Print a curl command that reads $EPILOT_TOKEN; send nothing")
+	flags.BoolVar(&c.Print.SDK, "sdk", false, "Print the call as JavaScript for epilot's SDK; send nothing")
 	AddYes(flags, &c.Yes)
 	AddMapFlag(flags, &c.Print.Map)
 	flags.BoolVar(&c.Print.Web, "web", false, "Open the documentation in the browser; send nothing")
-	flags.StringVar(&c.Print.Skeleton, "skeleton", "", "Print the body of the example and send nothing; `full` has every property")
+	flags.StringVar(&c.Print.Skeleton, "skeleton", "", "Print a sample body (`full`: every property); send nothing")
 	flags.Lookup("skeleton").NoOptDefVal = MinimalSkeleton
 	c.annotate(cmd, flags)
 }
 
-// addTo adds the flags of a run.
+// addTo adds the flags of a bulk run.
 func (e *EachFlags) addTo(cmd *cobra.Command, flags *pflag.FlagSet) {
-	flags.Var(&Once{Text: &e.File}, "each", "Make a call for each row of `FILE|-` (CSV, TSV, NDJSON or a JSON array)")
+	flags.Var(&Once{Text: &e.File}, "each", "Make a call for each row of `FILE|-` (CSV, TSV, NDJSON, JSON)")
 	flags.StringVar(&e.Format, "each-format", "", "Read the rows as `FORMAT`: "+strings.Join(bulk.Formats(), ", "))
-	flags.StringVar(&e.Row, "row", "", "Make {\"params\":{…},\"body\":…} of each row with the JSONata `EXPRESSION`")
-	flags.StringVar(&e.Empty, "empty", "", "Send an empty cell as `null`; without it, leave the field out")
-	flags.IntVar(&e.Parallel, "parallel", 8, "Make up to `N` calls at once, 1 to 64 (default 8)")
+	flags.StringVar(&e.Row, "row", "", "Map a row to {\"params\":{…},\"body\":…} with JSONata `EXPRESSION`")
+	flags.StringVar(&e.Empty, "empty", "", "Send empty cells as `null` (default: omit the field)")
+	flags.IntVar(&e.Parallel, "parallel", 8, "Make up to `N` calls in parallel, 1 to 64 (default 8)")
 	flags.StringVar(&e.Rate, "rate", "", "Send at most this many requests: `50/s`, 600/m")
-	flags.IntVar(&e.StopAfter, "stop-after", 0, "End after `N` failed rows; 0 for never (default 20 in a row, or half of the first 100)")
+	flags.IntVar(&e.StopAfter, "stop-after", 0, "Stop after `N` failed rows (default 20 in a row); 0 disables")
 	flags.BoolVar(&e.Ordered, "ordered", false, "Print results in the order of the rows")
-	flags.StringVar(&e.Failed, "failed", "", "Write the rows that failed to `FILE`, for another --each")
-	flags.StringVar(&e.Journal, "journal", "", "Keep each row's fate in `FILE`; with the same line again, send only what is not done")
+	flags.StringVar(&e.Failed, "failed", "", "Write failed rows to `FILE`, ready for another --each")
+	flags.StringVar(&e.Journal, "journal", "", "Record progress in `FILE`; rerun the command to resume")
 	RefuseEmpty(flags, "each", "each-format", "row", "empty", "rate", "failed", "journal")
 	TakesFile(flags, "each", "failed", "journal")
 	Writes(flags, "failed", "journal")
@@ -129,12 +129,12 @@ func (e *EachFlags) addTo(cmd *cobra.Command, flags *pflag.FlagSet) {
 	OneOf(cmd, flags, "empty", "null")
 }
 
-// Check refuses flags that mean nothing without --each, and values that are out
-// of range.
-func (e *EachFlags) Check(flags *pflag.FlagSet) error {
+// Check rejects flags that have no effect without --each, and values out of range.
+// all is --all, which also has a journal.
+func (e *EachFlags) Check(flags *pflag.FlagSet, all bool) error {
 	if e.File == "" {
 		for _, name := range []string{"each-format", "row", "empty", "parallel", "rate", "stop-after", "ordered", "failed", "journal"} {
-			if flags.Changed(name) {
+			if flags.Changed(name) && !(all && name == "journal") {
 				return failure.New(failure.Usage, "--%s needs --each", name).Hintf("add --each FILE, or --each - for stdin")
 			}
 		}
@@ -149,7 +149,7 @@ func (e *EachFlags) Check(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// annotate adds what check, completion and --map read.
+// annotate adds the annotations read by check, completion and --map.
 func (c *CallFlags) annotate(cmd *cobra.Command, flags *pflag.FlagSet) {
 	RefuseEmpty(flags, "definition", "output", "columns", "out-file", "interval", "body-from", "set")
 	TakesFile(flags, "definition", "out-file", "body-from")
@@ -158,23 +158,22 @@ func (c *CallFlags) annotate(cmd *cobra.Command, flags *pflag.FlagSet) {
 	Excludes(flags, "until", "all")
 	Excludes(flags, "row", "data")
 	Excludes(flags, "body-from", "data")
-	Excludes(flags, "body-from", "row")
-	for _, other := range []string{"all", "curl", "sdk", "out-file", "skeleton", "include", "until"} {
+	for _, other := range []string{"all", "body-from", "curl", "sdk", "out-file", "skeleton", "include", "until"} {
 		Excludes(flags, "each", other)
 	}
 	OneOf(cmd, flags, "output", output.Formats()...)
 	OneOf(cmd, flags, "skeleton", MinimalSkeleton, FullSkeleton)
 }
 
-// AddMapFlag adds --map: the program has it as its APIs do.
+// AddMapFlag adds --map, for the root command and for APIs.
 func AddMapFlag(flags *pflag.FlagSet, to *bool) {
-	flags.BoolVar(to, "map", false, "With --json: commands, flags, APIs, operations and schemas as data")
+	flags.BoolVar(to, "map", false, "With --json: describe commands, APIs and operations as data")
 }
 
-// Prints reports that nothing is sent, so that no credentials are needed.
+// Prints reports whether nothing is sent, so that no credentials are needed.
 func (p *PrintFlags) Prints() bool { return p.DryRun || p.Curl || p.SDK }
 
-// Check finds out, before anything is sent, that the pages can be followed.
+// Check verifies, before anything is sent, that the pages can be followed.
 func (p *PageFlags) Check(op *openapi.Operation) error {
 	switch {
 	case p.MaxItems < 0 || p.PageSize < 0:
@@ -190,7 +189,7 @@ func (p *PageFlags) Check(op *openapi.Operation) error {
 	return err
 }
 
-// ParamInput is the input of the flags for the parameters of a call.
+// ParamInput returns the parameter input of the flags.
 func (i *InputFlags) ParamInput(positional []string) params.Input {
 	return params.Input{
 		Positional: positional, Named: i.Params, Flags: i.FromFlags, Query: i.Queries,
@@ -198,8 +197,8 @@ func (i *InputFlags) ParamInput(positional []string) params.Input {
 	}
 }
 
-// Compile reads the JSONata expression of a flag before anything is sent: a
-// typing error in it must not cost a POST. It returns nil where there is none.
+// Compile compiles the JSONata expression of a flag before anything is sent, so that
+// a typo does not cost a POST. It returns nil if the flag is not set.
 func (f *Factory) Compile(ctx context.Context, flags *pflag.FlagSet, name, expression string) (query.Program, error) {
 	if flag := flags.Lookup(name); flag == nil || !flag.Changed {
 		return nil, nil

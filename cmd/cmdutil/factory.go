@@ -1,8 +1,11 @@
+// Package cmdutil contains what the command groups share: App and Factory, the
+// global and call flags, argument checks, and completion.
 package cmdutil
 
 import (
 	"context"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/auth"
 	"github.com/epilot-cli/epilot/internal/auth/keyring"
+	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
@@ -23,25 +27,63 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// Factory makes what commands work with, each when it is first asked for. A
-// Factory is made once for a command line and is not safe for concurrent use.
+// App is the process environment of a command, made once and passed down.
+type App struct {
+	Streams   *term.Streams
+	LookupEnv func(string) (string, bool)
+	Environ   func() []string
+	Now       func() time.Time
+	Random    io.Reader
+	Dir       string // the working directory; "" if unknown
+	Proxy     func(*http.Request) (*url.URL, error)
+	Keyring   keyring.Keyring
+	Program   Program
+
+	Sleep  func(context.Context, time.Duration) error // nil for a timer
+	Jitter func(limit time.Duration) time.Duration    // nil for random, from 0 to limit
+	Exit   func(status int)                           // nil if signals are handled elsewhere
+}
+
+// Program describes this program: its version, its release feed and its executable.
+type Program struct {
+	Version       string
+	Feed, FeedKey string                 // release feed and its key; "" for none
+	Executable    func() (string, error) // path of the running program
+	Root          fs.FS                  // the file system at "/"
+}
+
+// Getenv returns the value of a variable, or "" if it is not set.
+func (a *App) Getenv(name string) string {
+	value, _ := a.LookupEnv(name)
+	return value
+}
+
+// UserAgent returns the User-Agent header of every request.
+func (a *App) UserAgent() string { return "epilot-cli/" + a.Program.Version }
+
+// Grace is how long a command may take to end after a signal. Then the process
+// exits: the command may hang in a write that nobody reads.
+const Grace = 500 * time.Millisecond
+
+// Factory makes the dependencies of commands, each on first use. A Factory is made
+// once per command line and is not safe for concurrent use.
 type Factory struct {
 	*App
 	Flags *GlobalFlags
 	Out   *output.Printer
 
-	Silent   bool   // nothing is said while definitions are looked for: a shell completes
-	NoNews   bool   // this command line tells nobody of a new version
-	WindDown func() // tells that the command ends itself after a signal, however long that takes
+	Silent   bool   // no messages while definitions are loaded, for shell completion
+	NoNews   bool   // do not announce a new version
+	WindDown func() // announces that the command ends itself after a signal, however long that takes
 
-	HelpErr error // of the help that cobra printed: its own help cannot fail
+	HelpErr error // from help printed by cobra, whose own help cannot fail
 
 	catalog *catalog.Catalog
 	store   *profiles.Store
 	client  *client.Client
 }
 
-// NewFactory makes a Factory. Nothing is read yet.
+// NewFactory returns a Factory. It reads nothing yet.
 func NewFactory(app *App) *Factory {
 	f := &Factory{App: app, Flags: &GlobalFlags{}, WindDown: func() {}}
 	f.Out = &output.Printer{
@@ -51,7 +93,7 @@ func NewFactory(app *App) *Factory {
 	return f
 }
 
-// Catalog returns the API definitions as this command line sees them.
+// Catalog returns the API definitions for this command line.
 func (f *Factory) Catalog() *catalog.Catalog {
 	if f.catalog == nil {
 		warn, stdin := f.Out.Warn, f.Streams.In
@@ -69,18 +111,18 @@ func (f *Factory) Catalog() *catalog.Catalog {
 	return f.catalog
 }
 
-// CheckEncrypted refuses a definition over plain http beyond this machine, unless
-// the line allows it. what names the URL.
+// CheckEncrypted rejects a definition over plain http beyond loopback, unless the
+// command line allows it. what names the URL.
 func (f *Factory) CheckEncrypted(what string, u *url.URL) error {
 	if !strings.EqualFold(u.Scheme, "http") || httpx.IsLoopback(u.Hostname()) || f.Flags.AllowHTTP {
 		return nil
 	}
-	return failure.New(failure.Usage, "%s is plain http, which anybody on the way can change", what).
-		Hintf("use https, or add --allow-http if that network is yours")
+	return failure.New(failure.Usage, "%s uses plain http, which anyone on the network can change", what).
+		Hintf("use https, or add --allow-http if you trust the network")
 }
 
-// fetcher sends the requests of the catalog by the client's policy, which is
-// read when the first one is sent.
+// fetcher sends the requests of the catalog with the client's policy, which is read
+// on the first request.
 type fetcher struct{ *Factory }
 
 func (f fetcher) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -91,10 +133,11 @@ func (f fetcher) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer f.Out.Wait("waiting for " + req.URL.Host)()
 	return c.RoundTripper().RoundTrip(req)
 }
 
-// CacheDir is the folder of the downloaded definitions, "" where there is none.
+// CacheDir returns the folder of the downloaded definitions, or "".
 func (f *Factory) CacheDir() string {
 	dir := profiles.CacheDir(f.Getenv)
 	if dir == "" {
@@ -103,7 +146,8 @@ func (f *Factory) CacheDir() string {
 	return filepath.Join(dir, "definitions")
 }
 
-// Trust is the list of definition files whose servers may have a stored token.
+// Trust returns the list of definition files whose servers may receive a stored
+// token.
 func (f *Factory) Trust() *catalog.Trust {
 	trust := &catalog.Trust{Dir: f.Dir, Now: f.Now, Digests: f.Getenv("EPILOT_TRUSTED_DEFINITIONS")}
 	if dir := profiles.ConfigDir(f.Getenv); dir != "" {
@@ -112,7 +156,7 @@ func (f *Factory) Trust() *catalog.Trust {
 	return trust
 }
 
-// Profiles returns the stored profiles and credentials; nothing is read yet.
+// Profiles returns the store of profiles and credentials. It reads nothing yet.
 func (f *Factory) Profiles() *profiles.Store {
 	if f.store == nil {
 		f.store = profiles.Open(profiles.Options{Dir: profiles.ConfigDir(f.Getenv), Lookup: f.LookupEnv, Warn: f.Out.Warn})
@@ -120,21 +164,21 @@ func (f *Factory) Profiles() *profiles.Store {
 	return f.store
 }
 
-// ReadOnlyProfiles is the configuration for completion: nothing is repaired or
-// said.
+// ReadOnlyProfiles returns the configuration for completion: it repairs nothing and
+// prints nothing.
 func (f *Factory) ReadOnlyProfiles() *profiles.Store {
 	return profiles.Open(profiles.Options{Dir: profiles.ConfigDir(f.Getenv), Lookup: f.LookupEnv, Look: true})
 }
 
-// Vault is the system's keyring.
+// Vault returns the system keyring.
 func (f *Factory) Vault() *keyring.Vault {
 	return &keyring.Vault{
 		Keyring: f.Keyring, Warn: f.Out.Warn, Folder: profiles.ConfigDir(f.Getenv), Owns: f.ownsToken,
 	}
 }
 
-// ownsToken reports whether a token can be the one that the files of this
-// configuration speak of.
+// ownsToken reports whether a token may be the one that this configuration refers
+// to.
 func (f *Factory) ownsToken(account, token string) bool {
 	claims, err := auth.Parse(token)
 	if err != nil {
@@ -154,8 +198,8 @@ func (f *Factory) ownsToken(account, token string) bool {
 	return same(orgID, claims.OrgID) && same(userID, claims.UserID)
 }
 
-// commandOutput shows what a token command says while it runs. Nothing in it can
-// drive a terminal.
+// commandOutput prints the output of a token command while it runs, without terminal
+// control sequences.
 type commandOutput struct{ to io.Writer }
 
 func (c commandOutput) Write(p []byte) (int, error) {
@@ -163,7 +207,7 @@ func (c commandOutput) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// Account is where this command line looks for its profile and its token.
+// Account returns the profile and token lookup of this command line.
 func (f *Factory) Account() *client.Account {
 	a := &client.Account{
 		Profiles: f.Profiles(), Vault: f.Vault(), Profile: f.Flags.Profile,
@@ -176,14 +220,14 @@ func (f *Factory) Account() *client.Account {
 	return a
 }
 
-// Client returns the client of this command line, for commands that have no
-// flags of their own about retries. Errors are those of the settings.
+// Client returns the client of this command line, for commands without retry flags.
+// Errors are those of the settings.
 func (f *Factory) Client() (*client.Client, error) {
 	return f.ClientWith(&RetryFlags{})
 }
 
-// ClientWith returns the client of this command line; the first call decides
-// about retries.
+// ClientWith returns the client of this command line. The first call fixes the retry
+// policy.
 func (f *Factory) ClientWith(retry *RetryFlags) (*client.Client, error) {
 	if f.client != nil {
 		return f.client, nil
@@ -196,7 +240,7 @@ func (f *Factory) ClientWith(retry *RetryFlags) (*client.Client, error) {
 	return f.client, nil
 }
 
-// NewClient makes a client of its own policy.
+// NewClient returns a client with its own policy.
 func (f *Factory) NewClient(policy client.Policy) *client.Client {
 	env := client.Environment{
 		Account: f.Account(), Catalog: f.Catalog(), Trust: f.Trust(),
@@ -215,12 +259,12 @@ func (f *Factory) NewClient(policy client.Policy) *client.Client {
 	return client.New(env, policy)
 }
 
-// askCall asks about a call of a definition that is not trusted.
+// askCall asks whether to make a call with an untrusted definition.
 func (f *Factory) askCall(ctx context.Context, question string) error {
 	return f.Confirm(ctx, prompt.Question{Text: strings.TrimSuffix(question, "?")}, "cancelled: nothing was sent")
 }
 
-// Wait waits, or returns early with an error when the context ends.
+// Wait waits for d, or returns an error early if ctx ends.
 func (f *Factory) Wait(ctx context.Context, d time.Duration) error {
 	if f.Sleep != nil {
 		return f.Sleep(ctx, d)
@@ -228,19 +272,19 @@ func (f *Factory) Wait(ctx context.Context, d time.Duration) error {
 	return transport.Wait(ctx, d)
 }
 
-// Close ends what the command line has started.
+// Close stops what the command line has started.
 func (f *Factory) Close() {
 	if f.client != nil {
 		f.client.Close()
 	}
 }
 
-// RefuseAPI is the error for a name that is no API.
+// RefuseAPI returns the error for a name that is not an API.
 func (f *Factory) RefuseAPI(name string) error {
 	return unknownName("unknown API "+strconv.Quote(name), name, f.Catalog().Names(), `"epilot" lists the APIs`)
 }
 
-// Done tells what a command has done: as a value with --json, else in a line on
+// Done reports what a command has done: as a value with --json, else as a line on
 // stderr.
 func (f *Factory) Done(value any, format string, args ...any) error {
 	if f.Flags.JSON {
@@ -250,8 +294,7 @@ func (f *Factory) Done(value any, format string, args ...any) error {
 	return nil
 }
 
-// ShowLine writes what a command was asked for: as a value with --json, else as
-// a line of text.
+// ShowLine prints the result of a command: as a value with --json, else as a line.
 func (f *Factory) ShowLine(value any, text string) error {
 	if f.Flags.JSON {
 		return f.Out.PrintJSON(value)
@@ -259,8 +302,8 @@ func (f *Factory) ShowLine(value any, text string) error {
 	return f.Out.Line(text)
 }
 
-// SettingValues are the values that a setting may have, nil where there is no
-// short list of them.
+// SettingValues returns the allowed values of a setting, or nil if there is no short
+// list.
 func SettingValues(name string) []string {
 	for _, key := range profiles.Keys() {
 		if key.Name == name {
@@ -268,4 +311,35 @@ func SettingValues(name string) []string {
 		}
 	}
 	return nil
+}
+
+const quietMemory = 4 << 20 // bytes of a response
+
+// QuietClient returns a client for background requests, such as those of shell
+// completion. It uses the server, profile and token of this command line, but never
+// prompts, prints, repairs or retries, and every request must end within limit. It
+// returns nil if the token is only available from stdin or a token command.
+func (f *Factory) QuietClient(api string, limit time.Duration) *client.Client {
+	if f.Flags.Token == "-" || checkOrganization(f.Flags.Org) != nil {
+		return nil
+	}
+	account := f.Account()
+	if f.Flags.Token != "" {
+		account.Token = &f.Flags.Token
+	}
+	silence := func(string) {}
+	account.Profiles, account.Stdin, account.Stderr = f.ReadOnlyProfiles(), nil, io.Discard
+	account.Warn, account.Vault.Warn = silence, silence
+	profile, err := account.As(api)
+	if err != nil || profile != nil && len(profile.TokenCommand) > 0 && account.Token == nil && account.EnvToken == "" {
+		return nil
+	}
+	return client.New(client.Environment{
+		Account: account, Catalog: f.Catalog(), Trust: f.Trust(), Mock: f.startMock,
+		HTTP: transport.Options{UserAgent: f.UserAgent(), Proxy: f.Proxy, Now: f.Now},
+	}, client.Policy{
+		Server: f.Flags.Server, EnvServer: f.envServer(), Stage: f.Flags.Stage(),
+		Organization: f.Flags.Org, AllowHTTP: f.Flags.AllowHTTP,
+		Budget: budget.New(quietMemory), Timeout: limit,
+	})
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 )
 
-// MapVersion changes when a program that reads the map would break. Its form
-// is docs/map.schema.json.
+// MapVersion changes with every incompatible change of the map. Its schema is
+// docs/map.schema.json.
 const MapVersion = 1
 
-// MappedAPI is an API in the map. Components has the schemas where the map is
-// of one API; in that of all, references lead to that map of the API.
+// MappedAPI is an API in the map. Components contains the schemas in the map of a
+// single API; in the map of all APIs, references point to the map of that API.
 type MappedAPI struct {
 	MapVersion int               `json:"map_version,omitempty"`
 	Name       string            `json:"name"`
@@ -34,24 +34,24 @@ type MappedComponents struct {
 	Schemas json.RawMessage `json:"schemas"`
 }
 
-// MappedOperation is an operation as listed, and what OpenAPI has about it.
+// MappedOperation is a listed operation with its OpenAPI details.
 type MappedOperation struct {
 	ListedOperation
 	Security    string          `json:"security"`           // required, optional or public
-	NeedsYes    bool            `json:"needsYes,omitempty"` // from a script: it destroys many objects or an account
+	NeedsYes    bool            `json:"needsYes,omitempty"` // in scripts: it destroys many objects or an account
 	Servers     []string        `json:"servers,omitempty"`
 	Parameters  json.RawMessage `json:"parameters,omitempty"`
 	Flags       []MappedParam   `json:"parameter_flags,omitempty"`
 	RequestBody json.RawMessage `json:"requestBody,omitempty"`
 	Responses   json.RawMessage `json:"responses"`
-	Example     string          `json:"example"` // a command line that the mock takes
+	Example     string          `json:"example"` // a command line that the mock accepts
 }
 
-// MappedParam is the flag of a parameter: --token-type for token_type.
+// MappedParam is a parameter and its flag: --token-type for token_type.
 type MappedParam struct {
 	Name      string `json:"name"`
-	Parameter string `json:"parameter"` // as -p has it
-	Value     string `json:"value"`     // required or optional, as of a flag
+	Parameter string `json:"parameter"` // as for -p
+	Value     string `json:"value"`     // required or optional
 	Repeated  bool   `json:"repeatable,omitempty"`
 }
 
@@ -70,27 +70,27 @@ func mappedParams(op *openapi.Operation) []MappedParam {
 	return found
 }
 
-// helpedOperation is an operation as --help --json writes it: in the form of the
-// map, with the schemas that it leads to.
+// helpedOperation is the output of --help --json for an operation: its form in the
+// map, with the referenced schemas.
 type helpedOperation struct {
-	Name  string `json:"name"` // of the API
+	Name  string `json:"name"` // API name
 	Usage string `json:"usage"`
 	MappedOperation
 	Components *MappedComponents `json:"components"`
 }
 
-// HelpOne writes the help of an operation for programs.
+// HelpOne writes the help of an operation as JSON.
 func (f *Factory) HelpOne(api *openapi.API, op *openapi.Operation) error {
 	mapped := mapWhole(api, "", []*openapi.Operation{op})
 	return f.Out.PrintJSON(helpedOperation{api.Name, help.Usage(api, op), mapped.Operations[0], mapped.Components})
 }
 
-// MapAPI is an API of the whole map.
+// MapAPI returns an API for the map of all APIs.
 func MapAPI(api *openapi.API, origin catalog.Origin, base string) *MappedAPI {
 	return describeMapped(&facts.Document{API: api, Base: base}, origin, api.Operations)
 }
 
-// mapWhole is an API, or some of its operations, with their schemas.
+// mapWhole returns an API, or some of its operations, with the schemas they use.
 func mapWhole(api *openapi.API, origin catalog.Origin, operations []*openapi.Operation) *MappedAPI {
 	document := &facts.Document{API: api}
 	m := describeMapped(document, origin, operations)
@@ -133,8 +133,8 @@ func raw(text string) json.RawMessage {
 	return json.RawMessage(text)
 }
 
-// MapOne writes the map of one API, or of one of its operations, with the
-// schemas that it leads to. definition is --definition, op nil for all.
+// MapOne writes the map of one API or one of its operations, with the referenced
+// schemas. definition is --definition; op is nil for all operations.
 func (f *Factory) MapOne(ctx context.Context, api *openapi.API, definition string, op *openapi.Operation) error {
 	operations := api.Operations
 	if op != nil {
@@ -142,14 +142,14 @@ func (f *Factory) MapOne(ctx context.Context, api *openapi.API, definition strin
 	}
 	origin := catalog.Origin("definition")
 	if definition == "" {
-		found, _ := f.Catalog().Definition(ctx, api.Name) // it was loaded just now
+		found, _ := f.Catalog().Definition(ctx, api.Name) // cannot fail: it was just loaded
 		origin = found.Origin
 	}
 	return f.Out.PrintJSON(mapWhole(api, origin, operations))
 }
 
-// ListedAPI and ListedOperation are the shapes of the lists that --json writes.
-// Programs read them: members may be added, never renamed.
+// ListedAPI and ListedOperation are the JSON forms of lists. Fields may be added,
+// but never renamed: programs depend on them.
 type (
 	ListedAPI struct {
 		Name       string            `json:"name"`
@@ -169,7 +169,8 @@ type (
 	}
 )
 
-// DescribeOperation lists an operation; api is "" where the list is of one API.
+// DescribeOperation returns an operation for a list; api is "" in the list of a
+// single API.
 func DescribeOperation(api string, op *openapi.Operation) ListedOperation {
 	return ListedOperation{
 		API: api, OperationID: op.ID, Method: op.Method, Path: op.Path,
@@ -177,7 +178,7 @@ func DescribeOperation(api string, op *openapi.Operation) ListedOperation {
 	}
 }
 
-// DescribeAPI lists an API with its operations.
+// DescribeAPI returns an API with its operations for a list.
 func DescribeAPI(api *openapi.API) ListedAPI {
 	listed := ListedAPI{Name: api.Name, Title: api.Title, Version: api.Version, Servers: api.Servers}
 	for _, op := range api.Operations {

@@ -17,17 +17,17 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// MockIssuer is the base URL in the tokens of a mock that runs inside a call:
-// its port changes with each call, the issuer of a token must not.
+// MockIssuer is the issuer in the tokens of a mock that runs inside a call. Its port
+// changes with each call, but the issuer must not.
 const MockIssuer = "http://127.0.0.1:4010"
 
-// Emulator makes the mock, unless the options say otherwise over the state that
-// all commands of this user share, and adds what it is made of. api is one that
-// a definition of this line adds, nil for none.
+// Emulator returns the mock. Unless the options say otherwise, it uses the state
+// shared by all commands of this user. api is the API of a definition on the command
+// line, or nil.
 func (f *Factory) Emulator(with emulator.Options, api *openapi.API) (*emulator.Emulator, error) {
 	state := profiles.StateDir(f.Getenv)
 	if with.StatePath == "" && state == "" {
-		return nil, failure.New(failure.File, "the mock has no folder for its state").
+		return nil, failure.New(failure.File, "no folder for the state of the mock").
 			Hintf("set HOME or XDG_STATE_HOME, or name a file with \"epilot mock --state FILE\"")
 	}
 	with.Names = f.Catalog().Names()
@@ -36,6 +36,13 @@ func (f *Factory) Emulator(with emulator.Options, api *openapi.API) (*emulator.E
 			return api, nil
 		}
 		return f.Catalog().Load(context.Background(), name, "")
+	}
+	with.Paths = func() map[string][]string {
+		paths := f.Catalog().Paths()
+		if api != nil {
+			delete(paths, api.Name)
+		}
+		return paths
 	}
 	if api != nil && !slices.Contains(with.Names, api.Name) {
 		with.Names = append(slices.Clone(with.Names), api.Name)
@@ -51,8 +58,8 @@ func (f *Factory) Emulator(with emulator.Options, api *openapi.API) (*emulator.E
 	return emulator.New(with)
 }
 
-// Server serves the mock; it complains where everything else of the program
-// does.
+// MockServer returns a server for the mock that reports errors on the program's
+// stderr.
 func (f *Factory) MockServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second,
@@ -60,8 +67,8 @@ func (f *Factory) MockServer(handler http.Handler) *http.Server {
 	}
 }
 
-// startMock serves the mock on a free loopback port for this call. The path of
-// its URL names the API, so that no other one can be meant.
+// startMock serves the mock on a free loopback port for this call. The path of its
+// URL names the API, so that no other API can match.
 func (f *Factory) startMock(api *openapi.API) (*client.Mock, error) {
 	handler, err := f.Emulator(emulator.Options{Issuer: MockIssuer}, api)
 	if err != nil {
@@ -81,7 +88,7 @@ func (f *Factory) startMock(api *openapi.API) (*client.Mock, error) {
 	}, nil
 }
 
-// noteMockToken tells a person whose token the mock gets.
+// noteMockToken tells the user which token the mock receives.
 func (f *Factory) noteMockToken() {
 	if f.Streams.ErrTTY && !f.Flags.JSON {
 		f.Out.Note("no token configured: using the mock's token")

@@ -11,13 +11,14 @@ import (
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/term"
 	"github.com/epilot-cli/epilot/internal/transport"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
 const retryMaxWait = "60s"
 
-// RetryFlags are the flags about sending a request again.
+// RetryFlags are the retry flags.
 type RetryFlags struct {
 	Retries, MaxWait string
 	Unsafe           bool
@@ -25,18 +26,18 @@ type RetryFlags struct {
 
 // AddTo adds the flags.
 func (r *RetryFlags) AddTo(flags *pflag.FlagSet) {
-	flags.StringVar(&r.Retries, "retry", "", "Retry transient failures up to `N` times, 0 to 10 (or EPILOT_RETRY)")
+	flags.StringVar(&r.Retries, "retry", "", "Retry transient failures `N` times, 0 to 10 (or EPILOT_RETRY)")
 	flags.BoolVar(&r.Unsafe, "retry-unsafe", false, "Also retry writes; a write may be applied twice")
-	flags.StringVar(&r.MaxWait, "retry-max-wait", "", "Wait at most `DURATION` before a retry, whatever the server asks (default "+retryMaxWait+")")
+	flags.StringVar(&r.MaxWait, "retry-max-wait", "", "Maximum `DURATION` to wait before a retry (default "+retryMaxWait+")")
 	RefuseEmpty(flags, "retry", "retry-max-wait")
 }
 
-// policy is what the flags, the environment and the files say about every
-// request of this command line. It is read before anything is sent.
+// policy returns the request policy from flags, environment and files. It is read
+// before anything is sent.
 func (f *Factory) policy(retry *RetryFlags) (client.Policy, error) {
 	g := f.Flags
 	p := client.Policy{
-		Server: g.Server, EnvServer: strings.TrimSpace(f.Getenv("EPILOT_SERVER")), Stage: g.Stage(),
+		Server: g.Server, EnvServer: f.envServer(), Stage: g.Stage(),
 		Organization: g.Org, AllowHTTP: g.AllowHTTP,
 	}
 	if err := checkOrganization(g.Org); err != nil {
@@ -63,7 +64,9 @@ func (f *Factory) policy(retry *RetryFlags) (client.Policy, error) {
 	return p, err
 }
 
-// WithTimeout returns the policy with the limit of a setting.
+func (f *Factory) envServer() string { return strings.TrimSpace(f.Getenv("EPILOT_SERVER")) }
+
+// WithTimeout returns the policy with the timeout of a setting.
 func WithTimeout(p client.Policy, timeout profiles.Value) (client.Policy, error) {
 	limit, err := time.ParseDuration(timeout.Text)
 	if err != nil {
@@ -76,7 +79,7 @@ func WithTimeout(p client.Policy, timeout profiles.Value) (client.Policy, error)
 	return p, nil
 }
 
-// retryRule is what the flags, the environment and the files say about retries.
+// retryRule returns the retry policy from flags, environment and files.
 func (f *Factory) retryRule(flags *RetryFlags) (transport.Retry, error) {
 	setting, err := f.Profiles().Setting("retry", flags.Retries)
 	if err != nil {
@@ -88,8 +91,8 @@ func (f *Factory) retryRule(flags *RetryFlags) (transport.Retry, error) {
 	}
 	longest, err := time.ParseDuration(cmp.Or(flags.MaxWait, retryMaxWait))
 	if err != nil || longest < 0 {
-		return transport.Retry{}, failure.New(failure.Usage, "--retry-max-wait %q is not a duration", flags.MaxWait).
-			Hintf("give it as in --retry-max-wait 90s or 5m")
+		return transport.Retry{}, failure.New(failure.Usage, "invalid --retry-max-wait %q", flags.MaxWait).
+			Hintf("use a duration such as 90s or 5m")
 	}
 	return transport.Retry{
 		Retries: retries, Unsafe: flags.Unsafe, MaxWait: longest,
@@ -97,18 +100,18 @@ func (f *Factory) retryRule(flags *RetryFlags) (transport.Retry, error) {
 	}, nil
 }
 
-// checkOrganization refuses what cannot be the id of an organization. The
-// message does not show it: it may be a token in the wrong place.
+// checkOrganization rejects an invalid organization id. The message does not show
+// it: it may be a misplaced token.
 func checkOrganization(id string) error {
 	if strings.ContainsFunc(id, func(c rune) bool { return c <= ' ' || c > '~' }) {
-		return failure.New(failure.Usage, "the value of --org is not the id of an organization").
-			Hintf("give the id alone, as in --org 123")
+		return failure.New(failure.Usage, "the value of --org is not an organization id").
+			Hintf("use the id alone, such as --org 123")
 	}
 	return nil
 }
 
-// stallTimeout is how long a response may send nothing, less than zero for no
-// limit. A value that is wrong is told where the settings of a call are read.
+// stallTimeout is how long a response may stay silent; negative means no limit. An
+// invalid value is reported where the settings of a call are read.
 func (f *Factory) stallTimeout() time.Duration {
 	setting, err := f.Profiles().Setting("idle_timeout", "")
 	limit, _ := time.ParseDuration(setting.Text)
@@ -118,26 +121,23 @@ func (f *Factory) stallTimeout() time.Duration {
 	return limit
 }
 
-// Setting is what a setting is for a call of this line.
+// Setting returns a setting as it applies to this command line.
 func (f *Factory) Setting(name string) (profiles.Value, error) {
 	store := f.Profiles()
-	switch name {
-	case "stage":
-		profile, err := store.Resolve(f.Flags.Profile)
-		if err != nil {
-			return profiles.Value{}, err
-		}
-		return store.StageOf(profile, f.Flags.Stage())
-	case "timeout":
-		return store.Setting(name, f.Flags.Timeout)
+	if name != "stage" {
+		return store.Setting(name, f.Flags.setting(name))
 	}
-	return store.Setting(name, "")
+	profile, err := store.Resolve(f.Flags.Profile)
+	if err != nil {
+		return profiles.Value{}, err
+	}
+	return store.StageOf(profile, f.Flags.Stage())
 }
 
-// ApplyColor does what the setting says about colour: data has it on a terminal
-// only. A file that cannot be read does not stop what needs no file, such as
-// help: whatever works with the file will say so. Without a terminal a wrong
-// value does not stop a call either.
+// ApplyColor applies the color setting. Data is colored on a terminal only. An
+// unreadable file does not stop commands that do not need it, such as help; those
+// that do will report it. Without a terminal, an invalid value does not stop a call
+// either.
 func (f *Factory) ApplyColor() error {
 	color, err := f.Profiles().Setting("color", "")
 	if err != nil && failure.Of(err).Kind != failure.File && (f.Streams.Color || f.Streams.ErrColor) {
@@ -149,11 +149,21 @@ func (f *Factory) ApplyColor() error {
 	case "always":
 		f.Streams.Color, f.Streams.ErrColor = true, true
 	}
+	if !f.Streams.Color && !f.Streams.ErrColor {
+		return nil
+	}
+	theme, err := f.Profiles().Setting("theme", "")
+	if err != nil && failure.Of(err).Kind != failure.File {
+		return err
+	}
+	if theme.Text == "dark" || theme.Text == "light" {
+		f.Streams.Theme = term.ThemeNamed(theme.Text)
+	}
 	return nil
 }
 
-// pagerName is the pager of the configuration file; the variables are the
-// printer's.
+// pagerName returns the pager of the configuration file. The printer reads the
+// environment variables.
 func (f *Factory) pagerName() (string, bool) {
 	pager, err := f.Profiles().Setting("pager", "")
 	return pager.Text, err == nil && pager.Source == profiles.FromFile

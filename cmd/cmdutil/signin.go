@@ -15,14 +15,14 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// SignedIn is a token that is to be stored, and what is known of its owner.
+// SignedIn is a token to store, with what is known about its owner.
 type SignedIn struct {
 	Token                string
 	OrgID, UserID, Owner string
-	Expires              time.Time // zero: not known
+	Expires              time.Time // zero if unknown
 }
 
-// OwnerOf takes from the token itself what it says about its owner.
+// OwnerOf reads the owner from the token's claims.
 func OwnerOf(token string) SignedIn {
 	s := SignedIn{Token: token}
 	if claims, err := auth.Parse(token); err == nil {
@@ -31,8 +31,8 @@ func OwnerOf(token string) SignedIn {
 	return s
 }
 
-// KeepToken puts a token into the keyring where the settings want it there, and
-// reports whether it did: else the token belongs into the file.
+// KeepToken stores a token in the keyring if the settings say so, and reports
+// whether it did. Otherwise the caller stores it in the file.
 func (f *Factory) KeepToken(ctx context.Context, name, token string) (inKeyring bool, err error) {
 	mode, err := f.Profiles().Setting("credential_store", "")
 	if err != nil {
@@ -41,22 +41,22 @@ func (f *Factory) KeepToken(ctx context.Context, name, token string) (inKeyring 
 	return f.Vault().Keep(ctx, mode.Text, name, token)
 }
 
-// ForgetToken removes a token from the keyring that no file speaks of any more.
-// That it stays is a warning: what was asked for is done.
+// ForgetToken removes a token that no file refers to any more from the keyring. A
+// failure is only a warning: the command has done its work.
 func (f *Factory) ForgetToken(ctx context.Context, name string) {
 	if err := f.Vault().Forget(ctx, name); err != nil {
 		f.Out.Warn("a token stays in the system keyring as " + strconv.Quote(name) + ": " + err.Error())
 	}
 }
 
-// KeyringEntry is a token of a profile in the keyring: its account now, and what
-// it is called under another name of the profile.
+// KeyringEntry is a profile's token in the keyring: its current account, and its
+// account under another profile name.
 type KeyringEntry struct {
 	Account string
 	Named   func(profile string) string
 }
 
-// KeyringEntries are the tokens that a profile has in the keyring.
+// KeyringEntries returns the keyring entries of a profile.
 func KeyringEntries(p *profiles.Profile) []KeyringEntry {
 	var entries []KeyringEntry
 	if p.Keyring {
@@ -72,8 +72,8 @@ func KeyringEntries(p *profiles.Profile) []KeyringEntry {
 	return entries
 }
 
-// SignIn stores the account in the profile that this line means, and leaves all
-// others alone; without any profile, in credentials.json.
+// SignIn stores the account in the current profile and leaves the others alone;
+// without a profile it uses credentials.json.
 func (f *Factory) SignIn(ctx context.Context, who SignedIn) error {
 	name, err := f.profileToSignIn()
 	if err != nil {
@@ -85,8 +85,8 @@ func (f *Factory) SignIn(ctx context.Context, who SignedIn) error {
 	return f.signInTo(ctx, name, who)
 }
 
-// profileToSignIn is the name of the profile that gets the token, "" for none.
-// One that is named and does not exist is made.
+// profileToSignIn returns the name of the profile that gets the token, or "". A
+// named profile need not exist yet.
 func (f *Factory) profileToSignIn() (string, error) {
 	name, err := f.Profiles().Chosen(f.Flags.Profile)
 	if err != nil || name != "" {
@@ -151,25 +151,24 @@ func (f *Factory) signInWithoutProfile(ctx context.Context, who SignedIn) error 
 	return nil
 }
 
-// signedIn says what was stored, and removes an older token from the keyring
-// when the new one is not there.
+// signedIn reports where the token was stored, and removes an older token from the
+// keyring if the new one is stored elsewhere.
 func (f *Factory) signedIn(ctx context.Context, who SignedIn, where, name string, was, kept bool) {
 	if was && !kept {
 		f.ForgetToken(ctx, name)
 	}
-	store := "the file"
 	if kept {
-		store = "the system keyring"
+		where = "the system keyring (" + where + ")"
 	}
 	owner := who.Owner
 	if owner == "" {
-		owner = "an account without a name"
+		owner = "an unnamed account"
 	}
 	if who.OrgID != "" {
-		owner += " of organization " + who.OrgID
+		owner += " (organization " + who.OrgID + ")"
 	}
-	f.Out.Note("signed in as %s: %s, token %s in %s, %s",
-		owner, where, auth.Hint(who.Token), store, auth.DescribeExpiry(who.Expires, f.Now()))
+	f.Out.Note("signed in as %s: token %s is stored in %s and %s",
+		owner, auth.Hint(who.Token), where, auth.DescribeExpiry(who.Expires, f.Now()))
 	if strings.TrimSpace(f.Getenv("EPILOT_TOKEN")) != "" {
 		f.Out.Warn("EPILOT_TOKEN is set and takes precedence over the stored token; unset EPILOT_TOKEN to use it")
 	}
@@ -185,7 +184,7 @@ func ReadToken(from io.Reader) (*auth.Token, error) {
 	return auth.Take(string(text), "stdin")
 }
 
-// askToken asks for the token that is missing, and offers to store it.
+// askToken prompts for the missing token and offers to store it.
 func (f *Factory) askToken(ctx context.Context, server auth.Server, missing error) (*auth.Token, error) {
 	prompts, err := f.Prompter()
 	if err != nil {
@@ -212,11 +211,11 @@ func (f *Factory) askToken(ctx context.Context, server auth.Server, missing erro
 	return token, f.SignIn(ctx, OwnerOf(token.Value))
 }
 
-// refuseToken adds to a missing token, for a server on this machine, where that
-// of a mock is.
+// refuseToken adds a hint about the mock's token to a missing token error for a
+// loopback server.
 func refuseToken(_ context.Context, server auth.Server, missing error) (*auth.Token, error) {
 	if hint := mockTokenHint(server); hint != "" {
-		return nil, failure.Of(missing).Hintf("give a token with --token or EPILOT_TOKEN%s", hint)
+		return nil, failure.Of(missing).Hintf("pass a token with --token or EPILOT_TOKEN%s", hint)
 	}
 	return nil, missing
 }

@@ -1,5 +1,5 @@
-// Package completion is the command that prints or installs what completes
-// command lines with Tab.
+// Package completion implements the command that prints or installs shell
+// completions.
 package completion
 
 import (
@@ -22,20 +22,20 @@ type options struct {
 	install, uninstall, force bool
 }
 
-// New is the command.
+// New returns the completion command.
 func New(f *cmdutil.Factory) *cobra.Command {
 	o := &options{f: f}
 	cmd := &cobra.Command{
 		Use:       "completion [bash|zsh|fish|powershell]",
 		ValidArgs: Shells(),
-		Example:   "epilot completion --install\nepilot completion zsh > _epilot\nepilot completion --uninstall",
+		Example:   "epilot completion --install\nepilot completion zsh > _epilot\nepilot config set complete_ids on\nepilot completion --uninstall",
 		RunE:      func(_ *cobra.Command, args []string) error { return o.run(args) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.BoolVar(&o.install, "install", false, "Set it up for this user, in the shell's own files")
+	flags.BoolVar(&o.install, "install", false, "Install completions for the current user")
 	flags.BoolVar(&o.uninstall, "uninstall", false, "Undo --install")
-	flags.BoolVar(&o.force, "force", false, "Also replace or remove what was changed by hand")
+	flags.BoolVar(&o.force, "force", false, "Overwrite or remove files that were edited by hand")
 	cmdutil.Excludes(flags, "install", "uninstall")
 	cmdutil.Writes(flags, "install", "uninstall")
 	return cmd
@@ -47,7 +47,7 @@ func (o *options) run(args []string) error {
 		return err
 	}
 	if o.force && !o.install && !o.uninstall {
-		return failure.New(failure.Usage, "--force needs --install or --uninstall").Hintf("leave it out to print the script")
+		return failure.New(failure.Usage, "--force needs --install or --uninstall").Hintf("remove it to print the script")
 	}
 	script, err := Script(shell)
 	if err != nil {
@@ -63,10 +63,10 @@ func (o *options) run(args []string) error {
 	return o.report(shell, setup.Uninstall)
 }
 
-// shell is the one that the line names, else the person's.
+// shell returns the shell named on the command line, else the user's shell.
 func (o *options) shell(args []string) (string, error) {
 	if len(args) > 1 {
-		return "", failure.New(failure.Usage, "\"epilot completion\" takes one shell, got %d words", len(args)).
+		return "", failure.New(failure.Usage, "\"epilot completion\" takes one shell, got %s", cmdutil.Counted(len(args))).
 			Hintf("for example: epilot completion zsh")
 	}
 	if len(args) == 1 {
@@ -83,7 +83,7 @@ func (o *options) shell(args []string) (string, error) {
 	return name, nil
 }
 
-// shellName is the shell of a program such as /usr/bin/zsh or pwsh.exe.
+// shellName returns the shell of a program such as /usr/bin/zsh or pwsh.exe.
 func shellName(program, fallback string) string {
 	if program == "" {
 		return fallback
@@ -95,13 +95,13 @@ func shellName(program, fallback string) string {
 	return name
 }
 
-// setUp is what was done, as --json writes it.
+// setUp is the result of an installation, as printed with --json.
 type setUp struct {
 	Shell   string           `json:"shell"`
 	Changes []shellrc.Change `json:"changes"`
 }
 
-// report makes the changes and says what they were, the data of --json.
+// report makes the changes and prints them, or their data with --json.
 func (o *options) report(shell string, work func() ([]shellrc.Change, error)) error {
 	changes, err := work()
 	if err != nil {
@@ -115,20 +115,20 @@ func (o *options) report(shell string, work func() ([]shellrc.Change, error)) er
 	}
 	switch {
 	case len(changes) == 0 && o.install:
-		o.f.Out.Note("completion for %s is installed already", shell)
+		o.f.Out.Note("completion for %s is already installed", shell)
 	case len(changes) == 0:
 		o.f.Out.Note("completion for %s is not installed", shell)
 	case o.install:
-		o.f.Out.Note("a new %s completes epilot's command lines with Tab", shell)
+		o.f.Out.Note("open a new terminal to use the completions of %s", shell)
 	}
 	return nil
 }
 
-// Shells are those that completion is there for.
+// Shells returns the supported shells.
 func Shells() []string { return completions.Shells() }
 
-// Script is the script that teaches a shell to ask the program. A shell without
-// one is an error of kind Usage.
+// Script returns the completion script for a shell. An unsupported shell is an error
+// of kind Usage.
 func Script(shell string) (string, error) {
 	script, ok := completions.Script(shell)
 	if !ok {

@@ -1,10 +1,11 @@
-// Package config is the group of commands about the settings.
+// Package config implements the commands for settings.
 package config
 
 import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,13 +16,13 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// New is the group.
+// New returns the config command group.
 func New(f *cmdutil.Factory) *cobra.Command {
 	return cmdutil.Group(&cobra.Command{Use: "config"},
 		newListCmd(f), newGetCmd(f), newSetCmd(f), newUnsetCmd(f), newPathCmd(f))
 }
 
-// shownSetting is a setting as --json writes it.
+// shownSetting is the JSON form of a setting.
 type shownSetting struct {
 	Key    string          `json:"key"`
 	Value  string          `json:"value"`
@@ -44,7 +45,7 @@ func newListCmd(f *cmdutil.Factory) *cobra.Command {
 
 func listSettings(f *cmdutil.Factory) error {
 	var shown []shownSetting
-	rows := [][]string{{"SETTING", "VALUE", "SOURCE", "", "WHAT IT DECIDES"}}
+	rows := [][]string{{"SETTING", "VALUE", "SOURCE", "", "DESCRIPTION"}}
 	for _, key := range profiles.Keys() {
 		v, err := f.Setting(key.Name)
 		if err != nil {
@@ -107,19 +108,30 @@ func printConfigPath(f *cmdutil.Factory) error {
 
 func newSetCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "set <setting> <value>",
-		Short: "Store a setting",
-		Args:  cmdutil.TwoArgs("a setting and a value", "epilot config set stage dev"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return setSetting(cmd.Context(), f, args[0], args[1]) },
+		Use:     "set <setting> <value>",
+		Short:   "Store a setting",
+		Long:    settingsText(),
+		Example: "epilot config set stage dev\nepilot config set color always\nepilot config set pager ''",
+		Args:    cmdutil.TwoArgs("a setting and a value", "epilot config set stage dev"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return setSetting(cmd.Context(), f, args[0], args[1]) },
 
 		ValidArgsFunction: completeSettingAndValue,
 	}
 }
 
+// settingsText lists the settings for help.
+func settingsText() string {
+	var names []string
+	for _, key := range profiles.Keys() {
+		names = append(names, key.Name)
+	}
+	return "Settings: " + strings.Join(names, ", ") + ". \"epilot config list\" describes them."
+}
+
 func newUnsetCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "unset <setting>",
-		Short: "Remove a stored setting, so that its default applies",
+		Short: "Remove a stored setting and restore its default",
 		Args:  cmdutil.OneArg("setting", "epilot config unset stage"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return unsetSetting(cmd.Context(), f, args[0]) },
 
@@ -127,7 +139,7 @@ func newUnsetCmd(f *cmdutil.Factory) *cobra.Command {
 	}
 }
 
-// completeSettingAndValue completes the name of a setting, then what it may be.
+// completeSettingAndValue completes the name of a setting, then its value.
 func completeSettingAndValue(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	if len(args) == 1 {
 		return cmdutil.Values(cmdutil.SettingValues(args[0])...)(cmd, args, typed)
@@ -160,7 +172,7 @@ func unsetSetting(ctx context.Context, f *cmdutil.Factory, name string) error {
 	return changedSetting(f, v)
 }
 
-// changedSetting tells what a setting is after a change.
+// changedSetting prints a setting after a change.
 func changedSetting(f *cmdutil.Factory, v profiles.Value) error {
 	return f.Done(describeSetting(v), "%s is %q", v.Key.Name, v.Text)
 }

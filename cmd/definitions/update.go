@@ -19,14 +19,14 @@ import (
 func newUpdateCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "update [api…]",
-		Short: "Download newer definitions: all, or the named ones",
+		Short: "Download newer definitions of all or the given APIs",
 		RunE:  func(cmd *cobra.Command, args []string) error { return updateDefinitions(cmd.Context(), f, args) },
 
 		ValidArgsFunction: cmdutil.Names(func() []complete.Candidate { return downloads(f) }, false),
 	}
 }
 
-// downloads are the APIs whose definitions are published.
+// downloads returns the APIs whose definitions are published.
 func downloads(f *cmdutil.Factory) []complete.Candidate {
 	titles := map[string]string{}
 	for _, e := range f.Catalog().Entries() {
@@ -39,7 +39,7 @@ func downloads(f *cmdutil.Factory) []complete.Candidate {
 	return found
 }
 
-// updated is one API of an update as --json writes it.
+// updated is the JSON form of one updated API.
 type updated struct {
 	Name       string          `json:"name"`
 	Outcome    catalog.Outcome `json:"outcome"`
@@ -47,15 +47,15 @@ type updated struct {
 	Error      string          `json:"error,omitempty"`
 }
 
-// updateDefinitions downloads and says what became of each. Where some failed,
-// the rest is kept, and the exit status is that of a local file (5) if one
-// could not be written, else 3.
+// updateDefinitions downloads definitions and reports the result of each. If some
+// fail, the others are kept, and the exit status is 5 if a local file could not be
+// written, else 3.
 func updateDefinitions(ctx context.Context, f *cmdutil.Factory, names []string) error {
 	if err := checkDownloadable(f.Catalog(), names); err != nil {
 		return err
 	}
 	if _, err := f.Client(); err != nil {
-		return err // of the settings, before anything is asked
+		return err // settings errors, before anything is requested
 	}
 	total := len(names)
 	if total == 0 {
@@ -79,7 +79,8 @@ func updateDefinitions(ctx context.Context, f *cmdutil.Factory, names []string) 
 	return notUpdated(updates)
 }
 
-// checkDownloadable refuses names that cannot be downloaded, before any other is.
+// checkDownloadable rejects names that cannot be downloaded before any download
+// starts.
 func checkDownloadable(definitions *catalog.Catalog, names []string) error {
 	downloadable := definitions.Downloadable()
 	for _, name := range names {
@@ -87,7 +88,7 @@ func checkDownloadable(definitions *catalog.Catalog, names []string) error {
 		case definitions.Published(name):
 		case slices.Contains(downloadable, name):
 			return failure.New(failure.Usage, "the definition of %s is not published anywhere", name).
-				Hintf("the built-in one serves; --definition or .epilot/overrides can bring another")
+				Hintf("the built-in definition is used; --definition or .epilot/overrides replaces it")
 		default:
 			return cmdutil.UnknownAPI(name, downloadable)
 		}
@@ -114,7 +115,7 @@ func showUpdates(f *cmdutil.Factory, updates []catalog.Update) error {
 	return f.Out.Show(shown, func(page *help.Page) { page.Table(rows) })
 }
 
-// notUpdated is the failure of the whole: the worst of the single ones.
+// notUpdated returns the most severe error of the updates.
 func notUpdated(updates []catalog.Update) error {
 	count, kind := 0, failure.Network
 	for _, u := range updates {
@@ -130,13 +131,13 @@ func notUpdated(updates []catalog.Update) error {
 		return nil
 	}
 	return failure.New(kind, "%d of %d definitions could not be updated", count, len(updates)).
-		Hintf("those in use before are kept; try again with \"epilot definitions update\"")
+		Hintf("the previous definitions stay in use; run \"epilot definitions update\" again")
 }
 
 func newResetCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reset [api…]",
-		Short: "Remove downloaded definitions: all, or the named ones",
+		Short: "Remove downloaded definitions of all or the given APIs",
 		RunE:  func(_ *cobra.Command, args []string) error { return resetDefinitions(f, args) },
 
 		ValidArgsFunction: cmdutil.Names(f.APINames, false),

@@ -1,5 +1,5 @@
-// Package diff is the command that compares two JSON documents, or what one call
-// returns for two profiles.
+// Package diff implements the command that compares two JSON documents, or the
+// results of one call with two profiles.
 package diff
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/diff"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/jsonx"
@@ -20,7 +21,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/output"
 )
 
-// The values of --output.
+// Values of --output.
 const (
 	text  = "text"
 	patch = "patch"
@@ -34,10 +35,10 @@ type options struct {
 	format   string
 }
 
-// Call runs a line of the program and returns what it prints to stdout.
+// Call runs a command line of this program and returns its stdout.
 type Call func(ctx context.Context, args []string) ([]byte, error)
 
-// New is the command. call runs the calls that it compares.
+// New returns the diff command. call runs the calls to compare.
 func New(f *cmdutil.Factory, call Call) *cobra.Command {
 	o := &options{f: f, call: call}
 	cmd := &cobra.Command{
@@ -50,7 +51,7 @@ func New(f *cmdutil.Factory, call Call) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.Var(cmdutil.Repeated{Values: &o.profiles}, "profile", "Compare the call as the profile `NAME` (twice)")
-	flags.StringVarP(&o.format, "output", "o", text, "Output `FORMAT`: text, patch (RFC 6902), none (only the exit status)")
+	flags.StringVarP(&o.format, "output", "o", text, "Output `FORMAT`: text, patch (RFC 6902) or none")
 	cmdutil.OneOf(cmd, flags, "output", text, patch, none)
 	return cmd
 }
@@ -63,7 +64,7 @@ func (o *options) checkArgs(_ *cobra.Command, args []string) error {
 	case len(o.profiles) == 2 && len(args) > 1:
 		return nil
 	case len(o.profiles) == 0:
-		return failure.New(failure.Usage, "diff takes two files, got %d arguments", len(args)).Hintf(hint)
+		return failure.New(failure.Usage, "diff takes two files, got %s", cmdutil.Counted(len(args))).Hintf(hint)
 	}
 	return failure.New(failure.Usage, "diff takes --profile twice and a call, got it %d times and %d arguments", len(o.profiles), len(args)).
 		Hintf(hint)
@@ -71,7 +72,7 @@ func (o *options) checkArgs(_ *cobra.Command, args []string) error {
 
 func (o *options) run(cmd *cobra.Command, args []string) error {
 	if o.format != text && o.format != patch && o.format != none {
-		return failure.New(failure.Usage, "--output cannot be %q: use text, patch or none", o.format)
+		return failure.New(failure.Usage, "invalid --output %q: use text, patch or none", o.format)
 	}
 	var documents [2]*jsonx.Node
 	for i := range documents {
@@ -110,12 +111,18 @@ func (o *options) print(ctx context.Context, changes []diff.Change) error {
 	return o.f.Out.Text(page.String())
 }
 
-// file reads a document: JSON or YAML, "-" for stdin.
+// file reads a JSON or YAML document; "-" is stdin.
 func (o *options) file(ctx context.Context, name string) (*jsonx.Node, error) {
 	data := name
 	if name != "-" {
-		if _, err := os.Stat(name); os.IsNotExist(err) {
+		info, err := os.Stat(name)
+		switch {
+		case os.IsNotExist(err):
 			return nil, failure.New(failure.Usage, "%s: no such file", name)
+		case err != nil:
+			return nil, failure.New(failure.File, "cannot read %s: %w", name, atomicfile.Cause(err))
+		case info.IsDir():
+			return nil, failure.New(failure.Usage, "%s: it is a folder", name)
 		}
 		data = "@" + name
 	}
@@ -129,7 +136,7 @@ func (o *options) file(ctx context.Context, name string) (*jsonx.Node, error) {
 	return jsonx.ParseNode(read)
 }
 
-// called is the response of the call as the profile.
+// called returns the response of the call with the profile.
 func (o *options) called(cmd *cobra.Command, profile string, args []string) (*jsonx.Node, error) {
 	line := []string{"--profile=" + profile, "--json", "--no-interactive"}
 	cmd.InheritedFlags().VisitAll(func(flag *pflag.Flag) {
@@ -137,8 +144,14 @@ func (o *options) called(cmd *cobra.Command, profile string, args []string) (*js
 			line = append(line, "--"+flag.Name+"="+flag.Value.String())
 		}
 	})
+	if !o.f.Flags.Verbose { // the call prints to the same terminal
+		defer o.f.Out.Wait("waiting for the response for profile " + profile)()
+	}
 	read, err := o.call(cmd.Context(), append(line, args...))
 	if err != nil {
+		if failed := failure.Of(err); failed.Kind == failure.API { // its status would mean a difference
+			return nil, failure.New(failure.Network, "nothing to compare for profile %s: %w", profile, err).Hintf("%s", failed.Hint)
+		}
 		return nil, err
 	}
 	node, err := jsonx.ParseNode(read)

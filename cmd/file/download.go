@@ -13,13 +13,13 @@ import (
 	"github.com/epilot-cli/epilot/internal/output/render"
 )
 
-// downloaded is what is said of a file that was saved.
+// downloaded is the JSON form of a saved file.
 type downloaded struct {
 	ID   string `json:"id"`
 	Path string `json:"path"`
 }
 
-// download asks for the URL of each file and fetches it without the token.
+// download requests the URL of each file and fetches it without the token.
 func (t *transfer) download(ctx context.Context) error {
 	if err := t.checkLocation(); err != nil {
 		return err
@@ -47,7 +47,7 @@ func (t *transfer) download(ctx context.Context) error {
 	return firstOf(failed, len(t.args))
 }
 
-// checkLocation refuses to write several files over each other.
+// checkLocation rejects a target where several files would overwrite each other.
 func (t *transfer) checkLocation() error {
 	if t.form.File == "" {
 		t.form.File = "./"
@@ -78,7 +78,7 @@ func (t *transfer) downloadOne(ctx context.Context, op *openapi.Operation, id st
 	var location struct {
 		DownloadURL string `json:"download_url"`
 	}
-	_ = json.Unmarshal(text, &location) // any other response has no URL
+	_ = json.Unmarshal(text, &location) // other responses have no URL
 	from, err := client.PresignedURL(location.DownloadURL, t.client.AllowHTTP)
 	if err != nil {
 		return "", err
@@ -90,7 +90,7 @@ func (t *transfer) downloadOne(ctx context.Context, op *openapi.Operation, id st
 	return t.fetch(req, id)
 }
 
-// fetch writes the file as any response is written with --out-file.
+// fetch saves the file as --out-file does.
 func (t *transfer) fetch(req *http.Request, id string) (string, error) {
 	return t.f.Out.Exchange(req, output.ResponseOptions{
 		Operation: &openapi.Operation{ID: "the download of " + id}, Redact: t.client.Redactor(),

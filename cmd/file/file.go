@@ -1,5 +1,5 @@
-// Package file has the File API's commands that are no operations: each takes
-// several of them.
+// Package file implements the commands of the File API that combine several
+// operations.
 package file
 
 import (
@@ -14,6 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/help"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/body"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
@@ -22,10 +23,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
-// API is the name of the API that has these commands.
+// API is the name of the API with these commands.
 const API = "file"
 
-// Commands are "upload" and "download", with the flags of a call.
+// Commands returns "upload" and "download", with the flags of a call.
 func Commands(f *cmdutil.Factory, flags *cmdutil.CallFlags) []*cmdutil.APICommand {
 	return []*cmdutil.APICommand{
 		{
@@ -79,7 +80,7 @@ func run(f *cmdutil.Factory, flags *cmdutil.CallFlags, cmd *cobra.Command, name,
 	return t.client.Within(cmd.Context(), func(ctx context.Context) error { return work(t, ctx) })
 }
 
-// operation finds an operation by what it does: ids change.
+// operation finds an operation by method and path, because ids change.
 func (t *transfer) operation(method, path string) (*openapi.Operation, error) {
 	for _, op := range t.api.Operations {
 		if op.Method == method && op.Path == path {
@@ -87,10 +88,10 @@ func (t *transfer) operation(method, path string) (*openapi.Operation, error) {
 		}
 	}
 	return nil, failure.New(failure.Usage, "the definition of %s has no %s %s", t.api.Name, method, path).
-		Hintf("leave out --definition, or call its operations one by one")
+		Hintf("remove --definition, or call the operations one by one")
 }
 
-// call makes one call and returns the JSON of its response.
+// call makes one call and returns its JSON response.
 func (t *transfer) call(ctx context.Context, op *openapi.Operation, in params.Input, payload *body.Body) ([]byte, error) {
 	in.Headers = t.flags.Input.Headers
 	call, err := t.client.Prepare(ctx, t.api, op, client.Input{
@@ -99,6 +100,7 @@ func (t *transfer) call(ctx context.Context, op *openapi.Operation, in params.In
 	if err != nil {
 		return nil, err
 	}
+	defer t.f.Out.Wait("waiting for " + call.Server.Host)()
 	resp, err := t.client.Do(ctx, call)
 	if err != nil {
 		return nil, err
@@ -111,17 +113,17 @@ func (t *transfer) call(ctx context.Context, op *openapi.Operation, in params.In
 	return text, err
 }
 
-const shownReason = 300 // bytes of an error's body that a message shows
+const shownReason = 300 // bytes of an error body shown in a message
 
 func (t *transfer) refused(op *openapi.Operation, resp *http.Response, text []byte) error {
-	// A secret that is cut in two is not known any more.
+	// Redact before cutting: a secret cut in two is not recognized.
 	why := strings.Join(strings.Fields(t.client.Redactor().Text(string(text))), " ")
-	failed := failure.New(failure.API, "%s answered %s: %s", op.ID, output.StatusText(resp.StatusCode), why[:min(len(why), shownReason)])
+	failed := failure.New(failure.API, "%s returned %s: %s", op.ID, output.StatusText(resp.StatusCode), why[:min(len(why), shownReason)])
 	failed.Status = resp.StatusCode
-	return failed.Hintf("the steps of it are operations of their own; \"epilot %s\" lists them", t.api.Name)
+	return failed.Hintf("its steps are separate operations; \"epilot %s\" lists them", t.api.Name)
 }
 
-// show writes the result as any response is written.
+// show prints the result like any response.
 func (t *transfer) show(ctx context.Context, text []byte) error {
 	form := t.form
 	form.File = ""
@@ -130,13 +132,13 @@ func (t *transfer) show(ctx context.Context, text []byte) error {
 	})
 }
 
-// failedFile is a file that was not transferred, by its argument.
+// failedFile is a file that was not transferred, identified by its argument.
 type failedFile struct {
 	name string
 	err  error
 }
 
-// firstOf makes one error of several: of the kind of the first.
+// firstOf combines several errors into one with the kind of the first.
 func firstOf(failed []failedFile, all int) error {
 	if len(failed) == 0 {
 		return nil
@@ -161,4 +163,39 @@ func firstOf(failed []failedFile, all int) error {
 		return one.Hintf("%s", first.Hint)
 	}
 	return one.Hintf("the other %d are done; run the command again with %s", all-len(failed), strings.Join(names, " "))
+}
+
+func describeUpload() help.Command {
+	const command = "epilot " + API + " upload"
+	return help.Command{
+		Words: command,
+		Line:  "Upload files and save them as file entities",
+		Usage: []string{command + " <path>… [-f field=value]… [flags]"},
+		Notes: []help.Note{
+			{Title: "STEPS", Lines: []string{
+				"For each file: request an upload URL, upload the file without the token, and",
+				"create a file entity. Prints the list of the entities.",
+			}},
+			{Title: "FIELDS", Lines: []string{
+				"-f sets fields of each entity, such as -f access_control=public-read or",
+				"-f '_tags[]=invoice'; -p sets parameters of saveFileV2, such as -p activity_id=….",
+			}},
+		},
+	}
+}
+
+func describeDownload() help.Command {
+	const command = "epilot " + API + " download"
+	return help.Command{
+		Words: command,
+		Line:  "Download files",
+		Usage: []string{command + " <id>… [--out-file PATH] [flags]"},
+		Notes: []help.Note{
+			{Title: "FILES", Lines: []string{
+				"Files are written into the working directory, or where --out-file says, under",
+				"their names in epilot. Prints a list of ids and paths.",
+			}},
+			{Title: "PARAMETERS", Lines: []string{"-p sets parameters of downloadFile, such as -p version=1."}},
+		},
+	}
 }

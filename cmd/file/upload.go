@@ -23,12 +23,11 @@ import (
 
 const uploadsAtOnce = 4
 
-// operations are the operations around the upload itself.
+// operations are the API operations before and after the upload.
 type operations struct{ begin, save *openapi.Operation }
 
-// upload takes each file through its three steps, several files at once, and
-// shows what was saved, in the order of the line. One that fails does not keep
-// the others from being saved.
+// upload uploads several files at a time, each in three steps, and prints the saved
+// ones in the order of the command line. One failure does not stop the others.
 func (t *transfer) upload(ctx context.Context) error {
 	files := make([]client.File, len(t.args))
 	for i, path := range t.args {
@@ -55,10 +54,10 @@ func (t *transfer) upload(ctx context.Context) error {
 	return firstOf(failed, len(files))
 }
 
-// file looks at a file before anything is sent.
+// file checks a file before anything is sent.
 func (t *transfer) file(path string) (client.File, error) {
 	f := client.File{Name: path, MediaType: body.MediaTypeOf(path)}
-	info, err := os.Stat(path) // before it is opened: a named pipe would wait for its writer
+	info, err := os.Stat(path) // before opening: a named pipe would wait for its writer
 	switch {
 	case err != nil:
 		return f, unreadable(path, atomicfile.Cause(err))
@@ -71,18 +70,9 @@ func (t *transfer) file(path string) (client.File, error) {
 	if err != nil {
 		return f, unreadable(path, atomicfile.Cause(err))
 	}
-	_ = from.Close() // it can be read
+	_ = from.Close() // only read
 	f.Size = info.Size()
-	f.Open = func() (io.ReadCloser, error) {
-		from, err := os.Open(path)
-		if err != nil || len(t.args) > 1 {
-			return from, err
-		}
-		return struct {
-			io.Reader
-			io.Closer
-		}{t.f.Out.Bytes(0, f.Size).Reader(from), from}, nil
-	}
+	f.Open = func() (io.ReadCloser, error) { return os.Open(path) }
 	return f, nil
 }
 
@@ -96,20 +86,18 @@ func unreadable(path string, why error) error {
 
 func (t *transfer) uploadAll(ctx context.Context, files []client.File, steps operations) (saved [][]byte, failed []failedFile) {
 	results, errs := make([][]byte, len(files)), make([]error, len(files))
-	var shown *output.Progress
-	if len(files) > 1 {
-		shown = t.f.Out.Steps(len(files), "files uploaded")
+	total := int64(0)
+	for _, f := range files {
+		total += f.Size
 	}
+	shown := t.f.Out.Files(len(files), total)
 	var group sync.WaitGroup
-	var drawing sync.Mutex
 	free := make(chan struct{}, uploadsAtOnce)
 	for i, f := range files {
 		free <- struct{}{}
 		group.Go(func() {
-			results[i], errs[i] = t.uploadOne(ctx, f, steps)
-			drawing.Lock()
-			shown.Add(1)
-			drawing.Unlock()
+			results[i], errs[i] = t.uploadOne(ctx, watched(f, shown), steps)
+			shown.FileDone()
 			<-free
 		})
 	}
@@ -125,14 +113,32 @@ func (t *transfer) uploadAll(ctx context.Context, files []client.File, steps ope
 	return saved, failed
 }
 
-// uploadOne asks for a place, fills it, and saves what is there.
+// watched returns the file with progress. A retry reads it again from its start.
+func watched(f client.File, shown *output.Progress) client.File {
+	open := f.Open
+	var before io.Reader
+	f.Open = func() (io.ReadCloser, error) {
+		from, err := open()
+		if err != nil {
+			return nil, err
+		}
+		before = shown.Again(before, from)
+		return struct {
+			io.Reader
+			io.Closer
+		}{before, from}, nil
+	}
+	return f
+}
+
+// uploadOne requests a location, uploads to it, and saves the result.
 func (t *transfer) uploadOne(ctx context.Context, f client.File, steps operations) ([]byte, error) {
 	name := filepath.Base(f.Name)
 	ref, to, err := t.createUpload(ctx, steps.begin, name, f.MediaType)
 	if err != nil {
 		return nil, err
 	}
-	// The same bytes at the same place: to repeat it does no harm.
+	// Safe to retry: it writes the same bytes to the same place.
 	if err := client.Upload(ctx, t.client.Repeatable(), to, f); err != nil {
 		return nil, err
 	}
@@ -143,7 +149,7 @@ func (t *transfer) uploadOne(ctx context.Context, f client.File, steps operation
 	return t.call(ctx, steps.save, params.Input{Named: t.flags.Input.Params}, payload)
 }
 
-// createUpload asks where a file is to be put, and what the API calls the place.
+// createUpload requests the upload URL and the API's name for the location.
 func (t *transfer) createUpload(ctx context.Context, begin *openapi.Operation, name, mediaType string) (json.RawMessage, *url.URL, error) {
 	ask, err := json.Marshal(map[string]string{"filename": name, "mime_type": mediaType})
 	if err != nil {
@@ -158,14 +164,14 @@ func (t *transfer) createUpload(ctx context.Context, begin *openapi.Operation, n
 		UploadURL string          `json:"upload_url"`
 	}
 	if json.Unmarshal(text, &answered) != nil || len(answered.S3Ref) == 0 {
-		return nil, nil, failure.New(failure.Network, "%s answered no place for %s", begin.ID, name)
+		return nil, nil, failure.New(failure.Network, "%s returned no upload URL for %s", begin.ID, name)
 	}
 	to, err := client.PresignedURL(answered.UploadURL, t.client.AllowHTTP)
 	return answered.S3Ref, to, err
 }
 
-// entity is the body that saves a file: what is known of it, and the fields of
-// the line.
+// entity returns the body that saves a file: the known facts and the fields from the
+// command line.
 func (t *transfer) entity(ctx context.Context, save *openapi.Operation, name, mediaType string, ref json.RawMessage) (*body.Body, error) {
 	form, err := json.Marshal(map[string]any{"filename": name, "mime_type": mediaType, "s3ref": ref})
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/help"
 )
 
-// NewExamples is the command that shows what people do, as lines to paste.
+// NewExamples returns the command that shows common tasks as lines to paste.
 func NewExamples(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:  "examples",

@@ -19,7 +19,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/output/render"
 )
 
-// programMap is the map without its APIs, which follow one by one.
+// programMap is the map without its APIs, which are streamed after it.
 type programMap struct {
 	MapVersion   int             `json:"map_version"`
 	Program      string          `json:"program"`
@@ -36,8 +36,8 @@ type mappedStatus struct {
 	Kind   failure.Kind `json:"kind"`
 }
 
-// Map writes the map of the program: as data with --json, else as an outline.
-// root has all commands, extra are those of APIs by the API's name.
+// Map writes the map of the program: as data with --json, else as an outline. root
+// has all commands; extra are the extra commands of APIs by API name.
 func Map(ctx context.Context, f *cmdutil.Factory, root *cobra.Command, extra map[string][]*cmdutil.APICommand) error {
 	commands := mappedCommands(root, extra)
 	if !f.Flags.JSON {
@@ -54,7 +54,7 @@ func Map(ctx context.Context, f *cmdutil.Factory, root *cobra.Command, extra map
 	return streamJSON(f, func(w io.Writer) error { return writeMap(ctx, f.Catalog(), w, head) })
 }
 
-// outline is the map for a person: every command and every operation.
+// outline writes the map for the terminal: every command and every operation.
 func outline(ctx context.Context, f *cmdutil.Factory, commands []mappedCommand) error {
 	page := f.Out.Page()
 	var entries []help.Entry
@@ -73,10 +73,11 @@ func outline(ctx context.Context, f *cmdutil.Factory, commands []mappedCommand) 
 	return f.Out.Print(page)
 }
 
-// streamJSON writes JSON while it is made: the map of all APIs is not held.
+// streamJSON writes JSON as it is generated: the map of all APIs is not kept in
+// memory.
 func streamJSON(f *cmdutil.Factory, write func(io.Writer) error) error {
 	from, to := io.Pipe()
-	defer from.Close() // else the writer would wait for a reader that is gone
+	defer from.Close() // else the writer would block without a reader
 	go func() {
 		buffered := bufio.NewWriterSize(to, 64<<10)
 		err := write(buffered)
@@ -93,7 +94,7 @@ func writeMap(ctx context.Context, definitions *catalog.Catalog, w io.Writer, pr
 	if err != nil {
 		return err
 	}
-	// The APIs are the last member of the object.
+	// The APIs are the last field of the object.
 	if _, err := io.WriteString(w, head[:len(head)-1]+`,"apis":[`); err != nil {
 		return err
 	}
@@ -115,8 +116,8 @@ func writeMap(ctx context.Context, definitions *catalog.Catalog, w io.Writer, pr
 	return err
 }
 
-// mappedDefinition is the API that calls of that name use. One that cannot be
-// read is told of and does not end the map: it may be a file of a repository.
+// mappedDefinition returns the API that calls of that name use. If it cannot be
+// read, the map contains the error and continues: it may be a file of a repository.
 func mappedDefinition(ctx context.Context, definitions *catalog.Catalog, name string) *cmdutil.MappedAPI {
 	definition, err := definitions.Definition(ctx, name)
 	if err != nil {
@@ -130,15 +131,15 @@ func encode(value any) (string, error) {
 	return string(text), err
 }
 
-// mappedCommand is a command beside the operations of the APIs.
+// mappedCommand is a command other than an API operation.
 type mappedCommand struct {
 	Name  string       `json:"name"` // "auth login"
 	Usage string       `json:"usage"`
 	Line  string       `json:"line"`
-	Flags []mappedFlag `json:"flags"` // its own, beside the global ones
+	Flags []mappedFlag `json:"flags"` // local flags, without the global ones
 }
 
-// mappedFlag is a flag. Value says whether it takes one: required, optional or
+// mappedFlag is a flag. Value says whether it takes a value: required, optional or
 // none.
 type mappedFlag struct {
 	Name       string   `json:"name"`
@@ -146,14 +147,14 @@ type mappedFlag struct {
 	Type       string   `json:"type"` // string, bool or int
 	Value      string   `json:"value"`
 	Repeatable bool     `json:"repeatable,omitempty"`
-	Kind       string   `json:"kind,omitempty"` // of the value, such as DURATION or key=value
+	Kind       string   `json:"kind,omitempty"` // kind of the value, such as DURATION or key=value
 	Default    string   `json:"default,omitempty"`
-	Values     []string `json:"values,omitempty"` // where only these are allowed
+	Values     []string `json:"values,omitempty"` // the only allowed values, if limited
 	Line       string   `json:"line"`
 }
 
-// mappedCommands are the commands below the program that do something by
-// themselves, and those of APIs that are no operations.
+// mappedCommands returns the runnable commands of the program and the extra commands
+// of APIs.
 func mappedCommands(root *cobra.Command, extra map[string][]*cmdutil.APICommand) []mappedCommand {
 	var found []mappedCommand
 	var visit func(*cobra.Command)
@@ -209,7 +210,7 @@ func describeFlag(flag *pflag.Flag) mappedFlag {
 	return m
 }
 
-// flagKind is pflag's name of a type in fewer words.
+// flagKind shortens pflag's name of a type.
 func flagKind(name string) string {
 	switch {
 	case strings.HasPrefix(strings.TrimPrefix(name, "u"), "int"):

@@ -1,4 +1,5 @@
-// Package mock is the command that runs the mock, and those about its state.
+// Package mock implements the command that runs the mock and the commands for its
+// state.
 package mock
 
 import (
@@ -6,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +27,7 @@ type options struct {
 	portSet, seedSet bool
 }
 
-// servingFlags say where the mock listens and what it tells of requests.
+// servingFlags configure where the mock listens and what it logs.
 type servingFlags struct {
 	port    int
 	listen  string
@@ -35,7 +37,7 @@ type servingFlags struct {
 	noAdmin bool
 }
 
-// behaviourFlags say how the mock responds.
+// behaviourFlags configure the mock's responses.
 type behaviourFlags struct {
 	faults         []string
 	latency, limit string
@@ -44,12 +46,13 @@ type behaviourFlags struct {
 	clock          string
 }
 
-// New is the command, with those below it.
+// New returns the mock command with its subcommands.
 func New(f *cmdutil.Factory) *cobra.Command {
 	o := &options{f: f}
 	cmd := &cobra.Command{
 		Use:  "mock",
 		Args: cmdutil.NoArgs,
+		Long: "Keys of a fault RULE: rate, status, kind=reset|cut|garbage|slow, retry-after, over, count, method, path, api, operation.",
 		Example: `epilot mock
 epilot mock --fault rate=0.1,status=503 --latency 50ms..200ms
 epilot mock --rate-limit 10/s --record requests.ndjson
@@ -70,24 +73,30 @@ func (o *options) addFlags(cmd *cobra.Command) {
 	flags.IntVar(&s.port, "port", 4010, "Listen on `PORT` of 127.0.0.1; 0 for a free one")
 	flags.StringVar(&s.listen, "listen", "", "Listen on `ADDRESS` for other machines, such as 0.0.0.0:4010")
 	flags.BoolVar(&b.dynamic, "dynamic", false, "Return random samples where the mock keeps no state")
-	flags.Uint64Var(&b.seed, "seed", 0, "Repeat the random samples and faults of the seed `N`")
-	flags.Var(cmdutil.Repeated{Values: &b.faults}, "fault", "Fail on purpose by the `RULE` 'rate=0.1,status=503'; also kind=reset|cut|garbage|slow, retry-after, over, count, method, path, api, operation (repeatable)")
+	flags.Uint64Var(&b.seed, "seed", 0, "Reproduce the random samples and faults of seed `N`")
+	flags.Var(cmdutil.Repeated{Values: &b.faults}, "fault", "Inject faults by `RULE`, such as rate=0.1,status=503 (repeatable)")
 	flags.StringVar(&b.latency, "latency", "", "Wait `DURATION` before each response: 100ms, or 50ms..200ms")
-	flags.StringVar(&b.limit, "rate-limit", "", "Limit requests to `RATE` with 429 and Retry-After: 10/s, 100/m, 1000/h")
-	flags.StringVar(&s.record, "record", "", "Append each request to `FILE` as a line of JSON; - for stdout")
-	flags.StringVar(&b.clock, "clock", "", "Start the mock's clock at `TIME`, such as 2026-03-01T00:00:00Z")
-	flags.StringVar(&s.cors, "cors", "", "Let pages of `ORIGIN` call the mock; * for every origin")
+	flags.StringVar(&b.limit, "rate-limit", "", "Limit requests to `RATE` with 429: 10/s, 100/m, 1000/h")
+	flags.StringVar(&s.record, "record", "", "Append each request to `FILE` as JSON; - for stdout")
+	flags.StringVar(&b.clock, "clock", "", "Set the clock to `TIME`, such as 2026-03-01T00:00:00Z")
+	flags.StringVar(&s.cors, "cors", "", "Allow browser pages of `ORIGIN` to call the mock; * for any")
 	flags.BoolVar(&s.noAdmin, "no-admin", false, "Do not serve /_ui, /_reset, /_seed and /_requests")
-	flags.BoolVar(&s.quiet, "quiet", false, "Show no line for each request")
+	flags.BoolVar(&s.quiet, "quiet", false, "Do not log requests to stderr")
 	cmdutil.TakesFile(flags, "record")
 	cmdutil.Writes(flags, "record")
 	cmdutil.RefuseEmpty(flags, "record", "latency", "rate-limit", "listen", "clock", "cors")
 	o.state.addFlags(cmd)
 }
 
-// run serves until a signal ends it: that is the way to stop a server, so it
-// is no failure here.
+// growth is how much the heap of a mock grows between two garbage collections, in
+// percent. A mock has few long-lived objects, so it takes little memory at three times
+// the default, and none of its start is spent on a collection.
+const growth = 300
+
+// run serves until a signal. That is the normal way to stop a server, so it is not a
+// failure here.
 func (o *options) run(ctx context.Context) error {
+	defer debug.SetGCPercent(debug.SetGCPercent(growth))
 	with, err := o.emulatorOptions()
 	if err != nil {
 		return err
@@ -123,7 +132,7 @@ func (o *options) run(ctx context.Context) error {
 	return serve(ctx, listener, server)
 }
 
-// introduce says where the mock is and how it is called.
+// introduce prints the URL of the mock and how to call it.
 func (o *options) introduce(base string) {
 	say := o.f.Streams.Err
 	fmt.Fprintf(say, "the mock listens on %s (Ctrl-C stops it)\n", base)
@@ -145,7 +154,7 @@ func serve(ctx context.Context, listener net.Listener, server *http.Server) erro
 	shutdown, cancel := context.WithTimeout(context.WithoutCancel(ctx), cmdutil.Grace/2)
 	defer cancel()
 	if server.Shutdown(shutdown) != nil {
-		_ = server.Close() // what is still open then is cut
+		_ = server.Close() // cut the remaining connections
 	}
 	return nil
 }
@@ -159,8 +168,8 @@ func (o *options) logRequest(entry emulator.Entry) {
 		entry.Duration.Round(time.Microsecond), fault)
 }
 
-// newTokenCmd prints a token of the mock. It is printed nowhere
-// else: only who asks for it has it in a log.
+// newTokenCmd returns the command that prints a token of the mock. No other command
+// prints one, so that it does not end up in logs by accident.
 func newTokenCmd(f *cmdutil.Factory, state *stateFlags) *cobra.Command {
 	return state.addFile(&cobra.Command{
 		Use:     "token",

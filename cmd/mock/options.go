@@ -18,7 +18,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// emulatorOptions are what the flags say about the emulator's behaviour.
+// emulatorOptions returns the emulator options of the flags.
 func (o *options) emulatorOptions() (*emulator.Options, error) {
 	with := &emulator.Options{Dynamic: o.behaving.dynamic}
 	with.CORS, with.Admin = o.serving.cors, !o.serving.noAdmin
@@ -42,7 +42,7 @@ func (o *options) emulatorOptions() (*emulator.Options, error) {
 	return with, err
 }
 
-// clock is a clock that starts at the given time, RFC 3339; the real one for "".
+// clock returns a clock that starts at start (RFC 3339), or the real clock for "".
 func clock(start string, now func() time.Time) (func() time.Time, error) {
 	if start == "" {
 		return now, nil
@@ -55,8 +55,8 @@ func clock(start string, now func() time.Time) (func() time.Time, error) {
 	return func() time.Time { return now().Add(offset) }, nil
 }
 
-// isOrigin reports whether a text is the origin of a page: a scheme, a host and
-// maybe a port (RFC 6454, section 6.2).
+// isOrigin reports whether text is a web origin: a scheme, a host and optionally a
+// port (RFC 6454, section 6.2).
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && u.Scheme+"://"+u.Host == text
@@ -73,7 +73,7 @@ func (o *options) journal(with *emulator.Options) (end func(), err error) {
 		if to, file, err = journal.Open(o.serving.record); err != nil {
 			return nil, err
 		}
-		end = func() { _ = file.Close() } // each line was written at once
+		end = func() { _ = file.Close() } // nothing is buffered
 	}
 	with.Record = func(x emulator.Exchange) {
 		if err := to.Add(x); err != nil {
@@ -83,8 +83,8 @@ func (o *options) journal(with *emulator.Options) (end func(), err error) {
 	return end, nil
 }
 
-// open listens where the flags say and returns the base URL. Where others reach
-// it, any host name may be theirs for this machine.
+// open listens as configured and returns the base URL. If other machines can reach
+// it, any Host header is accepted.
 func (o *options) open(with *emulator.Options) (net.Listener, string, error) {
 	host, port, err := o.address()
 	if err != nil {
@@ -105,7 +105,8 @@ func (o *options) open(with *emulator.Options) (net.Listener, string, error) {
 	return listener, "http://" + net.JoinHostPort(host, at), nil
 }
 
-// address is where to listen: --listen with its port, else that of --port.
+// address returns the host and port to listen on: --listen with its port, else
+// --port.
 func (o *options) address() (host string, port int, err error) {
 	if o.serving.listen == "" {
 		return "127.0.0.1", o.serving.port, nil
@@ -113,7 +114,7 @@ func (o *options) address() (host string, port int, err error) {
 	host, port, err = emulator.SplitAddress(o.serving.listen)
 	if err == nil && port >= 0 && o.portSet && port != o.serving.port {
 		return "", 0, failure.New(failure.Usage, "--listen %s and --port %d name two ports", o.serving.listen, o.serving.port).
-			Hintf("give the port once")
+			Hintf("set the port once")
 	}
 	if port < 0 {
 		port = o.serving.port
@@ -121,7 +122,7 @@ func (o *options) address() (host string, port int, err error) {
 	return host, port, err
 }
 
-// plan is nil where nothing is to go wrong.
+// plan returns the fault plan, or nil without faults.
 func (o *options) plan() (*faults.Plan, error) {
 	var rules []faults.Rule
 	for _, text := range o.behaving.faults {
@@ -142,7 +143,7 @@ func (o *options) plan() (*faults.Plan, error) {
 	return faults.New(rules, delay, seed), err
 }
 
-// checkNames refuses a rule for what does not exist: it would never strike.
+// checkNames rejects a rule for unknown names: it would never match.
 func (o *options) checkNames(text string, rule faults.Rule) error {
 	names := o.f.Catalog().Names()
 	if rule.API != "" {
@@ -171,15 +172,15 @@ func (o *options) checkNames(text string, rule faults.Rule) error {
 }
 
 func noSuch(text, kind, name string, candidates []string) error {
-	err := failure.New(failure.Usage, "--fault %q: there is no %s %q", text, kind, name)
+	err := failure.New(failure.Usage, "--fault %q: unknown %s %q", text, kind, name)
 	if near := suggest.Match(name, candidates); near != "" {
 		return err.Hintf("did you mean %q?", near)
 	}
 	return err.Hintf("\"epilot\" lists the APIs, \"epilot <api>\" its operations")
 }
 
-// chosenSeed is the seed of the faults: the one that was given, or a random one,
-// which is told so that what happened can be had again.
+// chosenSeed returns the seed of the faults: the configured one, or a random one
+// that is printed so that the run can be repeated.
 func (o *options) chosenSeed() (uint64, error) {
 	if o.seedSet {
 		return o.behaving.seed, nil
@@ -189,6 +190,6 @@ func (o *options) chosenSeed() (uint64, error) {
 		return 0, err
 	}
 	seed := uint64(binary.NativeEndian.Uint32(number[:]))
-	fmt.Fprintf(o.f.Streams.Err, "faults are drawn as with --seed %d\n", seed)
+	fmt.Fprintf(o.f.Streams.Err, "faults follow --seed %d\n", seed)
 	return seed, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,16 +21,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
-// stateFlags say where the mock keeps its state.
+// stateFlags select where the mock keeps its state.
 type stateFlags struct {
-	file      string // "" for the one that all commands share
+	file      string // "" for the state shared by all commands
 	ephemeral bool
 }
 
-// addFile adds --state; the commands below mock show only flags of their own.
-// An empty one is an unset variable, and must not mean the state of all.
+// addFile adds --state; the mock subcommands show only their own flags. An empty
+// value is an unset variable and must not select the shared state.
 func (s *stateFlags) addFile(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().StringVar(&s.file, "state", "", "Keep the state in `FILE` instead of the one that --server mock uses")
+	cmd.Flags().StringVar(&s.file, "state", "", "Store the state in `FILE`, separate from --server mock")
 	cmdutil.TakesFile(cmd.Flags(), "state")
 	cmdutil.Writes(cmd.Flags(), "state")
 	cmdutil.RefuseEmpty(cmd.Flags(), "state")
@@ -37,11 +38,11 @@ func (s *stateFlags) addFile(cmd *cobra.Command) *cobra.Command {
 }
 
 func (s *stateFlags) addFlags(cmd *cobra.Command) {
-	s.addFile(cmd).Flags().BoolVar(&s.ephemeral, "ephemeral", false, "Begin with no state, and forget it at the end")
+	s.addFile(cmd).Flags().BoolVar(&s.ephemeral, "ephemeral", false, "Start without state and discard it on exit")
 	cmdutil.Excludes(cmd.Flags(), "state", "ephemeral")
 }
 
-// open chooses the state. end removes one that is to be forgotten.
+// open selects the state. end removes a temporary one.
 func (s *stateFlags) open(with *emulator.Options) (end func(), err error) {
 	if !s.ephemeral {
 		with.StatePath = s.file
@@ -57,12 +58,12 @@ func (s *stateFlags) open(with *emulator.Options) (end func(), err error) {
 	return func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// emulator makes the mock for a command that serves no calls.
+// emulator returns the mock for a command that serves no calls.
 func (s *stateFlags) emulator(f *cmdutil.Factory) (*emulator.Emulator, error) {
 	return f.Emulator(emulator.Options{Issuer: cmdutil.MockIssuer, StatePath: s.file}, nil)
 }
 
-// flag is what names this state to other commands.
+// flag returns the flags that select this state in other commands.
 func (s *stateFlags) flag() string {
 	if s.file == "" {
 		return ""
@@ -80,13 +81,13 @@ func newResetCmd(f *cmdutil.Factory, state *stateFlags) *cobra.Command {
 epilot mock reset --keep-tokens --yes`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return resetMock(cmd.Context(), f, state, keepTokens, yes) },
 	}
-	cmd.Flags().BoolVar(&keepTokens, "keep-tokens", false, "Forget everything but the tokens")
-	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "Do not ask")
+	cmd.Flags().BoolVar(&keepTokens, "keep-tokens", false, "Delete everything except tokens")
+	cmdutil.AddYes(cmd.Flags(), &yes)
 	return state.addFile(cmd)
 }
 
-// resetMock may run while the mock does: that one goes on with what is
-// left.
+// resetMock may run while the mock is running; the mock continues with the reset
+// state.
 func resetMock(ctx context.Context, f *cmdutil.Factory, state *stateFlags, keepTokens, yes bool) error {
 	if !yes && f.Asks() {
 		if err := confirmReset(ctx, f, keepTokens); err != nil {
@@ -105,33 +106,72 @@ func resetMock(ctx context.Context, f *cmdutil.Factory, state *stateFlags, keepT
 	if setAside != "" {
 		f.Out.Warn("the state file was damaged; it is kept as " + setAside)
 	}
-	left := "everything, its tokens too"
+	left := "everything, including its tokens"
 	if keepTokens {
-		left = "everything but its tokens"
+		left = "everything except its tokens"
 	}
-	f.Out.Note("the mock has forgotten %s", left)
+	f.Out.Note("the mock deleted %s", left)
 	return nil
 }
 
 func confirmReset(ctx context.Context, f *cmdutil.Factory, keepTokens bool) error {
-	text := "Forget all that was created in the mock, and its tokens"
+	text := "Delete everything created in the mock, and its tokens"
 	if keepTokens {
-		text = "Forget all that was created in the mock"
+		text = "Delete everything created in the mock"
 	}
-	return f.Confirm(ctx, prompt.Question{Text: text}, "cancelled: nothing was forgotten")
+	return f.Confirm(ctx, prompt.Question{Text: text}, "cancelled: nothing was deleted")
 }
 
 func newSeedCmd(f *cmdutil.Factory, state *stateFlags) *cobra.Command {
-	return state.addFile(&cobra.Command{
-		Use:   "seed <file>",
-		Short: "Create the resources that a YAML or JSON file lists: all of them or none",
+	demo := false
+	cmd := &cobra.Command{
+		Use:   "seed [<file>]",
+		Short: "Create all resources in a YAML or JSON file, or none on an error",
 		Example: `epilot mock seed seed.yaml
+epilot mock seed --demo
 printf 'entity:\n  contact:\n    - first_name: Ada\n' | epilot mock seed -`,
-		Args: cmdutil.OneArg("file", "epilot mock seed seed.yaml"),
-		RunE: func(cmd *cobra.Command, args []string) error { return seedMock(cmd.Context(), f, state, args[0]) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if demo {
+				return cmdutil.NoArgs(cmd, args)
+			}
+			return cmdutil.OneArg("file", "epilot mock seed seed.yaml")(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if demo {
+				return seedDemo(cmd.Context(), f, state)
+			}
+			return seedMock(cmd.Context(), f, state, args[0])
+		},
 
 		ValidArgsFunction: cmdutil.OneFile,
-	})
+	}
+	cmd.Flags().BoolVar(&demo, "demo", false, "Create demonstration data: 998 contacts, orders and files")
+	return state.addFile(cmd)
+}
+
+// seedDemo creates the demo data and prints the number of records of each kind.
+func seedDemo(ctx context.Context, f *cmdutil.Factory, state *stateFlags) error {
+	e, err := state.emulator(f)
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	made, faults, err := e.SeedDemo(ctx)
+	if err == nil && len(faults) > 0 {
+		err = failure.New(failure.Usage, "%s: %s", faults[0].Pointer, faults[0].Message)
+	}
+	if err != nil {
+		return err
+	}
+	rows := [][]string{{"API", "COLLECTION", "COUNT"}}
+	count := 0
+	for i, seeded := range made {
+		if count++; i+1 == len(made) || made[i+1].Collection != seeded.Collection {
+			rows = append(rows, []string{seeded.API, seeded.Collection, strconv.Itoa(count)})
+			count = 0
+		}
+	}
+	return f.Out.Show(made, func(page *help.Page) { page.Table(rows) })
 }
 
 func seedMock(ctx context.Context, f *cmdutil.Factory, state *stateFlags, file string) error {
@@ -154,7 +194,7 @@ func seedMock(ctx context.Context, f *cmdutil.Factory, state *stateFlags, file s
 	return printSeeded(f, made)
 }
 
-// maxSeed bounds a file of things, in bytes.
+// maxSeed limits the size of a seed file, in bytes.
 const maxSeed = 256 << 20
 
 func readSeed(f *cmdutil.Factory, file string) (*texts.Document, error) {
@@ -179,7 +219,7 @@ func readSeed(f *cmdutil.Factory, file string) (*texts.Document, error) {
 	return texts.Parse(name, text)
 }
 
-// maxSeedFaults bounds how many faults are listed.
+// maxSeedFaults limits the number of listed faults.
 const maxSeedFaults = 10
 
 func seedFailure(doc *texts.Document, faults []emulator.SeedFault) error {

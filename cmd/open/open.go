@@ -1,4 +1,4 @@
-// Package open is the command that shows pages of epilot in the browser.
+// Package open implements the command that opens epilot pages in the browser.
 package open
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// records is the first argument that leads to a record in the portal.
+// records is the first argument for a record in the portal.
 const records = "entity"
 
-// New is the command.
+// New returns the open command.
 func New(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use: "open [api [operationId]] | entity <slug> <id>",
@@ -44,7 +44,7 @@ func checkArgs(_ *cobra.Command, args []string) error {
 		Hintf("for example: epilot open entity createEntity")
 }
 
-// choices are what may follow the arguments.
+// choices returns the completions after the arguments.
 func choices(ctx context.Context, f *cmdutil.Factory, args []string) []complete.Candidate {
 	switch len(args) {
 	case 0:
@@ -91,7 +91,7 @@ func run(ctx context.Context, f *cmdutil.Factory, args []string) error {
 	return f.BrowseDocs(ctx, name, id)
 }
 
-// openOperation opens an operation that is named without its API.
+// openOperation opens the documentation of an operation named without its API.
 func openOperation(ctx context.Context, f *cmdutil.Factory, args []string) error {
 	found := f.Catalog().Called(ctx, args[0])
 	if len(args) != 1 || len(found) != 1 {
@@ -100,7 +100,7 @@ func openOperation(ctx context.Context, f *cmdutil.Factory, args []string) error
 	return f.BrowseDocs(ctx, found[0].API, found[0].Operation.ID)
 }
 
-// checkRecord refuses a slug or an id that would lead to another page.
+// checkRecord rejects a slug or id that would lead to a different page.
 func checkRecord(parts []string) error {
 	for _, part := range parts {
 		if part == "" || part == "." || part == ".." {

@@ -25,26 +25,25 @@ import (
 	"github.com/epilot-cli/epilot/internal/query"
 )
 
-// call is one call of an operation, as a line asks for it.
+// call is one call of an operation from a command line.
 type call struct {
 	f     *cmdutil.Factory
-	flags cmdutil.CallFlags // of this line, with what a person added to them
+	flags cmdutil.CallFlags // from the command line, plus what the user entered
 	line  *pflag.FlagSet
 
 	api        *openapi.API
 	op         *openapi.Operation
 	client     *client.Client
 	positional []string
-	dataGiven  bool // there is a body, on the line or from a prompt
+	dataGiven  bool // there is a body, from the command line or a prompt
 
 	form      output.Form
-	program   query.Program // nil without --jsonata
-	change    query.Program // nil without --set
-	condition *condition    // nil without --until
+	program   query.Program // nil if --jsonata is not set
+	change    query.Program // nil if --set is not set
+	condition *condition    // nil if --until is not set
 }
 
-// call calls an operation: everything that can be wrong on this side is found
-// before the server hears of it.
+// call calls an operation. It finds every local error before contacting the server.
 func (c *Command) call(cmd *cobra.Command, api *openapi.API, op *openapi.Operation, args []string) error {
 	k := &call{
 		f: c.f, flags: c.flags, line: cmd.Flags(), api: api, op: op,
@@ -76,8 +75,7 @@ func (c *Command) call(cmd *cobra.Command, api *openapi.API, op *openapi.Operati
 	return k.carryOut(ctx, prepared)
 }
 
-// check reads what the flags, the environment and the files say, before
-// anything is asked or sent.
+// check validates flags, environment and files before anything is asked or sent.
 func (k *call) check(ctx context.Context) error {
 	var err error
 	for _, name := range []string{"color", "pager", "idle_timeout"} {
@@ -104,10 +102,10 @@ func (k *call) check(ctx context.Context) error {
 	if k.form, err = k.flags.Output.Form(k.f.Flags.JSON); err != nil {
 		return err
 	}
-	return cmp.Or(k.flags.Pages.Check(k.op), k.flags.Each.Check(k.line), k.checkUntil(ctx), k.f.CheckGuided())
+	return cmp.Or(k.flags.Pages.Check(k.op), k.flags.Each.Check(k.line, k.flags.Pages.All), k.checkExport(), k.checkUntil(ctx), k.f.CheckGuided())
 }
 
-// body is the body of the line, or of the person.
+// body returns the body from the command line or the prompts.
 func (k *call) body(ctx context.Context, asked *interview, contentType string) (*body.Body, error) {
 	if err := asked.body(ctx); err != nil {
 		return nil, err
@@ -119,7 +117,7 @@ func (k *call) body(ctx context.Context, asked *interview, contentType string) (
 		if err != nil {
 			return nil, err
 		}
-		in.Data = &text
+		in.Data, in.DataName = &text, "--body-from"
 	}
 	payload, err := body.Read(ctx, k.op, in)
 	if err == nil && !k.client.Unsent {
@@ -128,7 +126,7 @@ func (k *call) body(ctx context.Context, asked *interview, contentType string) (
 	return payload, err
 }
 
-// document is what --body-from names, as JSON, changed by --set.
+// document returns the document named by --body-from as JSON, changed by --set.
 func (k *call) document(ctx context.Context) (string, error) {
 	name := k.flags.Input.BodyFrom
 	if name != "-" {
@@ -145,13 +143,13 @@ func (k *call) document(ctx context.Context) (string, error) {
 	}
 	result, err := k.change.Eval(ctx, text)
 	if err == nil && !result.Defined {
-		err = failure.New(failure.Query, "--set makes nothing of the document, so there is no body").
-			Hintf(`change a copy of it, as in --set '$merge([$, {"status":"active"}])'`)
+		err = failure.New(failure.Query, "--set returned nothing, so there is no body").
+			Hintf(`change a copy of the document, such as --set '$merge([$, {"status":"active"}])'`)
 	}
 	return string(result.JSON), err
 }
 
-// carryOut sends what the person approves of, or shows it.
+// carryOut sends the request once the user approves, or prints it.
 func (k *call) carryOut(ctx context.Context, prepared *client.Call) error {
 	if k.client.Unsent {
 		defer k.showEquivalent(prepared)
@@ -161,19 +159,27 @@ func (k *call) carryOut(ctx context.Context, prepared *client.Call) error {
 		return err
 	}
 	defer k.showEquivalent(prepared)
+	defer k.remember()
 	return k.client.Within(ctx, func(ctx context.Context) error { return k.exchange(ctx, prepared) })
 }
 
-// exchange sends the request and shows what comes back.
+// exchange sends the request and shows the response.
 func (k *call) exchange(ctx context.Context, prepared *client.Call) error {
 	req, err := prepared.Request(ctx)
 	if err != nil {
 		return err
 	}
+	if k.isExport() {
+		err := k.export(ctx, prepared, req)
+		if failed := k.client.MockFailure(); failed != nil {
+			return failed
+		}
+		return err
+	}
 	send := k.client.Send
 	if k.flags.Pages.All {
 		send = func(*http.Request) (*http.Response, error) {
-			return paging.Merge(k.pages(ctx, prepared), k.program != nil && k.form.Format == render.NDJSON)
+			return paging.Merge(k.pages(ctx, prepared, k.pageOptions()), k.program != nil && k.form.Format == render.NDJSON)
 		}
 	}
 	var waiting *wait
@@ -202,11 +208,14 @@ func (k *call) exchange(ctx context.Context, prepared *client.Call) error {
 	return err
 }
 
-// pages are the pages of the call, shown as they come.
-func (k *call) pages(ctx context.Context, prepared *client.Call) iter.Seq2[*paging.Page, error] {
+// pages fetches the pages of the call and shows them as they arrive.
+func (k *call) pages(ctx context.Context, prepared *client.Call, o paging.Options) iter.Seq2[*paging.Page, error] {
 	return func(yield func(*paging.Page, error) bool) {
 		items, pages := 0, 0
-		for page, err := range k.client.Pages(ctx, prepared, k.pageOptions()) {
+		if o.From != nil {
+			items, pages = o.From.Items, o.From.Page
+		}
+		for page, err := range k.client.Pages(ctx, prepared, o) {
 			if err == nil && page.IsList() {
 				items, pages = items+len(page.Items), pages+1
 				k.f.Out.Pages(items, page.Total(), pages)
@@ -218,8 +227,8 @@ func (k *call) pages(ctx context.Context, prepared *client.Call) iter.Seq2[*pagi
 	}
 }
 
-// pageOptions say which pages are followed. Items that are written one a line
-// may come in any order, so that there may be any number of them.
+// pageOptions returns the paging options. Items written one per line may arrive in
+// any order, so their number is unlimited.
 func (k *call) pageOptions() paging.Options {
 	flags := k.flags.Pages
 	return paging.Options{

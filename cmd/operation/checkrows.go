@@ -12,26 +12,32 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// checkedRows is what a first pass over the rows has found.
+// checkedRows is the result of the first pass over the rows.
 type checkedRows struct {
 	total, wrong int // total is -1 for a pipe, which is not read twice
 	first        []*client.Call
+	kept         bulk.Kept
 	digest       string
 }
 
-const mostTold = 10 // wrong rows that are told without --dry-run
+const mostTold = 10 // reported wrong rows without --dry-run
 
-// checkRows prepares the call of every row and sends none.
+// checkRows prepares the call of every row without sending it.
 func (k *call) checkRows(ctx context.Context, plan *bulk.Plan, from *rows) (*checkedRows, error) {
 	hash := sha256.New()
 	reader, err := from.open(hash)
 	if err != nil {
 		return nil, err
 	}
-	progress := k.f.Out.Tally(-1, "checked")
+	progress := k.f.Out.Tally(-1, "checked", false)
 	defer progress.Done()
+	check := bulk.Check
+	if from.file == nil {
+		check = bulk.CheckAsRead
+	}
 	c := &checkedRows{}
-	for row, err := range reader.Rows() {
+	prepare := func(row *bulk.Row) (*client.Call, error) { return k.prepare(ctx, plan, row) }
+	for checked, err := range check(reader.Rows(), prepare) {
 		if err != nil {
 			return nil, err
 		}
@@ -39,17 +45,20 @@ func (k *call) checkRows(ctx context.Context, plan *bulk.Plan, from *rows) (*che
 			return nil, context.Cause(ctx)
 		}
 		c.total++
-		prepared, err := k.prepare(ctx, plan, row)
+		err := checked.Err
 		if err != nil && !isOfRow(err) {
 			return nil, err
 		}
 		switch {
 		case err != nil:
 			if c.wrong++; c.wrong <= mostTold || k.client.Unsent {
-				k.f.Out.Warn(fmt.Sprintf("%s, %s: %v", from.name, row.At(), err))
+				k.f.Out.Warn(fmt.Sprintf("%s, %s: %v", from.name, checked.Row.At(), err))
 			}
 		case len(c.first) < shownFirst:
-			c.first = append(c.first, prepared)
+			c.first = append(c.first, checked.Call)
+		}
+		if err == nil && !k.client.Unsent {
+			c.kept.Add(checked.Row, checked.Call)
 		}
 		progress.Show(c.total, c.wrong)
 	}
@@ -58,7 +67,7 @@ func (k *call) checkRows(ctx context.Context, plan *bulk.Plan, from *rows) (*che
 	return c, k.judge(from, c)
 }
 
-// judge refuses rows of which one is wrong, or none.
+// judge returns an error if any row is wrong or there are no rows.
 func (k *call) judge(from *rows, c *checkedRows) error {
 	switch {
 	case c.total == 0:
@@ -73,14 +82,14 @@ func (k *call) judge(from *rows, c *checkedRows) error {
 	return err.Hintf("correct the rows, or see the requests with --dry-run")
 }
 
-// isOfRow reports whether an error is about one row, so that the next can be
-// looked at.
+// isOfRow reports whether an error concerns only one row, so that the check can
+// continue.
 func isOfRow(err error) bool {
 	kind := failure.Of(err).Kind
 	return kind == failure.Usage || kind == failure.Query
 }
 
-// showFirst prints the first requests in place of a run.
+// showFirst prints the first requests instead of running them.
 func (k *call) showFirst(ctx context.Context, c *checkedRows) error {
 	for i, prepared := range c.first {
 		if i > 0 {
@@ -99,13 +108,13 @@ func (k *call) showFirst(ctx context.Context, c *checkedRows) error {
 	return nil
 }
 
-// confirmRows asks once before rows destroy something.
+// confirmRows asks once before a destructive run.
 func (k *call) confirmRows(ctx context.Context, c *checkedRows) error {
 	if k.flags.Yes || !k.isDestructive() {
 		return nil
 	}
 	if !k.f.MayAsk() || c.total < 0 {
-		return failure.New(failure.Usage, "%s cannot be undone, so a run of it needs --yes", k.op.ID).
+		return failure.New(failure.Usage, "%s cannot be undone, so it needs --yes", k.op.ID).
 			Hintf("add --yes to send it, or --dry-run to see the first requests")
 	}
 	for _, prepared := range c.first {

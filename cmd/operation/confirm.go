@@ -22,7 +22,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// confirm shows the finished request and asks for a yes where one is needed.
+// confirm shows the finished request and asks for confirmation if needed.
 func (k *call) confirm(ctx context.Context, prepared *client.Call) error {
 	careful := k.isDestructive()
 	if k.flags.Yes || !k.f.Flags.Guided && !(careful && k.f.MayAsk()) {
@@ -32,7 +32,7 @@ func (k *call) confirm(ctx context.Context, prepared *client.Call) error {
 	if err != nil {
 		return err
 	}
-	if err := k.review(req, prepared); err != nil {
+	if err := k.review(ctx, req, prepared); err != nil {
 		return &render.WriteError{Err: err}
 	}
 	q := prompt.Question{Text: "Send it", Yes: true}
@@ -45,16 +45,19 @@ func (k *call) confirm(ctx context.Context, prepared *client.Call) error {
 	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
 }
 
-// review shows what a yes would send, and a sentence on what will happen. The
-// headers are for a person who went through the whole call.
-func (k *call) review(req *http.Request, prepared *client.Call) error {
+// review shows the request and describes what happens next. It includes the headers
+// after a guided call.
+func (k *call) review(ctx context.Context, req *http.Request, prepared *client.Call) error {
 	out := k.f.Streams.Err
 	if err := k.preview(out, req, prepared, preview{tty: true, headers: k.f.Flags.Guided}); err != nil {
 		return err
 	}
 	sentence := k.op.Line
-	if object := objectOf(prepared); object != "" {
-		sentence += ": " + object
+	if object := objectOf(prepared); len(object) > 0 {
+		sentence += ": " + strings.Join(object, " ")
+		if note := k.noteOf(ctx, object[len(object)-1]); note != "" {
+			sentence += " (" + note + ")"
+		}
 	}
 	if sentence == "" {
 		return nil
@@ -63,13 +66,29 @@ func (k *call) review(req *http.Request, prepared *client.Call) error {
 	return err
 }
 
-// objectOf names what a call is about: the values in its path, "" for none.
-func objectOf(prepared *client.Call) string {
+// noteOf returns the name and date of the object that a destructive call is about to
+// destroy, as the list of its collection has them, or "".
+func (k *call) noteOf(ctx context.Context, id string) string {
+	inPath := k.op.PathParams()
+	if len(inPath) == 0 || !k.isDestructive() {
+		return ""
+	}
+	defer k.f.Out.Wait("looking up the name of " + term.Line(id))()
+	for _, c := range (ids{k.f, k.api, k.op}).of(ctx, inPath[len(inPath)-1], k.flags.Input.ParamInput(k.positional)) {
+		if c.Text == id {
+			return c.Note
+		}
+	}
+	return ""
+}
+
+// objectOf returns the target of a call: the values in its path, decoded.
+func objectOf(prepared *client.Call) []string {
 	var values []string
 	template := strings.Split(prepared.Operation.Path, "/")
 	segments := strings.Split(prepared.Params.Path, "/")
 	if len(template) != len(segments) {
-		return ""
+		return nil
 	}
 	for i, segment := range template {
 		if strings.HasPrefix(segment, "{") && strings.HasSuffix(segment, "}") {
@@ -78,11 +97,11 @@ func objectOf(prepared *client.Call) string {
 			}
 		}
 	}
-	return strings.Join(values, " ")
+	return values
 }
 
-// checkDestroying refuses, before anything is asked or read, an operation that
-// destroys many objects where nobody can be asked and nobody said --yes.
+// checkDestroying rejects, before anything is asked or read, an operation that
+// destroys many objects if it can neither be confirmed nor has --yes.
 func (k *call) checkDestroying() error {
 	if !k.op.DestroysMany || k.flags.Yes || k.client.Unsent || k.f.Asks() || k.flags.Each.File != "" {
 		return nil
@@ -93,11 +112,11 @@ func (k *call) checkDestroying() error {
 
 func (k *call) isDestructive() bool { return isDestructive(k.op) || k.op.DestroysMany }
 
-// preview is how a request is shown: on a terminal the body is indented.
+// preview is the display form of a request: on a terminal the body is indented.
 type preview struct{ tty, headers bool }
 
-// preview writes a request: method and URL, the headers without secrets, and
-// the body as it is sent.
+// preview writes a request: method and URL, the headers without secrets, and the
+// body as sent.
 func (k *call) preview(out io.Writer, req *http.Request, prepared *client.Call, as preview) error {
 	var text strings.Builder
 	redact := k.client.Redactor()
@@ -129,8 +148,8 @@ func (k *call) preview(out io.Writer, req *http.Request, prepared *client.Call, 
 	return err
 }
 
-// isDestructive tells an operation that takes something away for good: DELETE,
-// and a write whose id or path says so.
+// isDestructive reports whether an operation deletes data for good: DELETE, or a
+// write whose id or path says so.
 func isDestructive(op *openapi.Operation) bool {
 	switch op.Method {
 	case http.MethodDelete:
@@ -142,7 +161,7 @@ func isDestructive(op *openapi.Operation) bool {
 	return slices.ContainsFunc(splitName(op.ID+" "+op.Path), func(part string) bool { return slices.Contains(final, part) })
 }
 
-// splitName returns the parts of "bulkDelete_jobs/v1" in lower case.
+// splitName splits "bulkDelete_jobs/v1" into its parts, in lower case.
 func splitName(name string) []string {
 	var spaced strings.Builder
 	for _, r := range name {

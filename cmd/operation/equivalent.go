@@ -15,7 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// showEquivalent shows the line that does the same without prompts.
+// showEquivalent prints the command line that does the same without prompts.
 func (k *call) showEquivalent(prepared *client.Call) {
 	if !k.f.Flags.Guided {
 		return
@@ -23,15 +23,15 @@ func (k *call) showEquivalent(prepared *client.Call) {
 	line, left := k.equivalent()
 	token := prepared.Token
 	left = left || token != nil && (token.Source == auth.FromFlag || token.Source == auth.FromTerminal)
-	note := "The same without prompts:"
+	note := "Equivalent command:"
 	if left {
-		note = "The same without prompts, with the token in EPILOT_TOKEN:"
+		note = "Equivalent command, with the token in EPILOT_TOKEN:"
 	}
 	fmt.Fprintf(k.f.Streams.Err, "%s\n%s\n", k.f.Out.ErrPalette().Dim(note), term.Safe(line))
 }
 
-// equivalent is the command line of this call, quoted for a POSIX shell. left
-// tells that something secret is left out of it.
+// equivalent returns the command line of this call, quoted for a POSIX shell. left
+// reports that a secret is left out.
 func (k *call) equivalent() (line string, left bool) {
 	args := []string{"epilot", k.api.Name, k.api.CallName(k.op)}
 	dashed := slices.ContainsFunc(k.positional, func(arg string) bool { return strings.HasPrefix(arg, "-") })
@@ -58,7 +58,7 @@ func (k *call) equivalent() (line string, left bool) {
 	return strings.Join(args, " "), left
 }
 
-// otherFlags are the flags of this line that say how the call is made.
+// otherFlags returns the flags of this line that control how the call is made.
 func (k *call) otherFlags() (args []string, left bool) {
 	ownFlags := []string{"guided", "dry-run", "yes", "no-interactive", "param", "data"}
 	k.line.Visit(func(flag *pflag.Flag) {
@@ -97,14 +97,13 @@ func isSecretHeader(line string) bool {
 	return transport.NewRedactor().Value(strings.TrimSpace(name), value) != value
 }
 
-// hidden is what the redactor puts in the place of a secret.
+// hidden is the redactor's placeholder for a secret.
 const hidden = "***"
 
-// variables are the environment variables that stand for secrets in an exported
-// call.
+// variables are the environment variables that replace secrets in an exported call.
 type variables struct{ names []string }
 
-// name is the variable for the secret of a header or parameter.
+// name returns the variable for the secret of a header or parameter.
 func (v *variables) name(of string) string {
 	name := strings.Map(func(r rune) rune {
 		switch {
@@ -124,8 +123,8 @@ func (v *variables) name(of string) string {
 	return name
 }
 
-// shell quotes text for a POSIX shell, with a variable where the redactor hid
-// something. shown is the text as it was redacted.
+// shell quotes text for a POSIX shell, with a variable in place of a redacted
+// secret. shown is the redacted text.
 func (v *variables) shell(of, text, shown string) string {
 	if shown == text {
 		return shell.Quote(text)
@@ -142,8 +141,8 @@ func (v *variables) shell(of, text, shown string) string {
 	return line.String()
 }
 
-// javaScript is text as an expression, with a variable where the redactor hid
-// something.
+// javaScript returns text as an expression, with a variable in place of a redacted
+// secret.
 func (v *variables) javaScript(of, text, shown string) string {
 	if shown == text {
 		return jsString(text)
@@ -160,7 +159,7 @@ func (v *variables) javaScript(of, text, shown string) string {
 	return strings.Join(parts, " + ")
 }
 
-// warn says which variables the exported call reads.
+// warn lists the variables that the exported call reads.
 func (v *variables) warn(out *output.Printer) {
 	if len(v.names) > 0 {
 		out.Warn("secrets are left out; set " + strings.Join(v.names, ", ") + " before you run it")

@@ -1,7 +1,10 @@
 package operation
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -9,20 +12,26 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/guided"
+	"github.com/epilot-cli/epilot/internal/help"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/body"
+	"github.com/epilot-cli/epilot/internal/openapi/complete"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
+	"github.com/epilot-cli/epilot/internal/output/render"
 	"github.com/epilot-cli/epilot/internal/prompt"
+	"github.com/epilot-cli/epilot/internal/term"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// interview asks a person for what a call lacks. A nil one asks nothing.
+// interview prompts for the missing input of a call. A nil interview prompts for
+// nothing.
 type interview struct {
 	call    *call
 	guide   *guided.Guide
 	answers *guided.Answers
 }
 
-// interview begins one; nil where this call may not ask.
+// interview starts an interview, or returns nil if this call must not prompt.
 func (k *call) interview() (*interview, error) {
 	if !k.f.Asks() {
 		return nil, nil
@@ -32,31 +41,44 @@ func (k *call) interview() (*interview, error) {
 		return nil, err
 	}
 	i := &interview{call: k, guide: &guided.Guide{Prompts: prompts, Lenient: k.flags.Input.NoValidate}}
-	if dir := profiles.StateDir(k.f.Getenv); dir != "" {
+	if !k.client.Unsent {
+		i.guide.IDs = func(ctx context.Context, p *openapi.Param, in params.Input) []complete.Candidate {
+			defer k.f.Out.Wait("looking up values of " + p.Name)()
+			return ids{k.f, k.api, k.op}.of(ctx, p, in)
+		}
+		i.guide.Members = func(ctx context.Context) []complete.Candidate {
+			defer k.f.Out.Wait("looking up the fields of the schema")()
+			return ids{k.f, k.api, k.op}.fields(ctx, k.flags.Input.ParamInput(k.positional))
+		}
+	}
+	if dir := profiles.StateDir(k.f.Getenv); dir != "" && keepsHistory(k.f) {
 		i.answers = guided.OpenAnswers(filepath.Join(dir, "answers", k.fileName()), k.holdsToken)
 		i.guide.History = i.answers
 	}
 	return i, nil
 }
 
-// fileName is the name of a file about the operation, the official CLI's.
+// fileName returns the file name for the operation, as in the official CLI.
 func (k *call) fileName() string {
 	return url.PathEscape(k.api.Name) + "_" + url.PathEscape(k.op.ID) + ".json"
 }
 
-// holdsToken finds the tokens of this call in a text.
+// holdsToken reports whether text contains a token of this call.
 func (k *call) holdsToken(text string) bool {
 	return strings.Contains(text, k.f.Flags.Token) && k.f.Flags.Token != "" || k.client.Redactor().Text(text) != text
 }
 
-// params asks for the parameters that the line lacks and adds them to it.
+// params prompts for the missing parameters and adds them to the line.
 func (i *interview) params(ctx context.Context) error {
 	if i == nil {
 		return nil
 	}
 	k := i.call
-	if k.f.Flags.Guided {
-		k.f.Out.Note("Ctrl-B goes back to the question before, Ctrl-C keeps the answers for the next time")
+	switch {
+	case k.f.Flags.Guided && i.answers == nil:
+		k.f.Out.Note("Ctrl-B goes back")
+	case k.f.Flags.Guided:
+		k.f.Out.Note("Ctrl-B goes back one question, Ctrl-C saves your answers for the next run")
 	}
 	added, err := i.guide.Params(ctx, k.op, k.flags.Input.ParamInput(k.positional), k.f.Flags.Guided)
 	if err != nil {
@@ -67,12 +89,12 @@ func (i *interview) params(ctx context.Context) error {
 	return nil
 }
 
-// body asks for the body, where the line has none.
+// body prompts for the body if the line has none.
 func (i *interview) body(ctx context.Context) error {
 	if i == nil || i.call.op.Body == nil || i.call.dataGiven || len(i.call.flags.Input.Fields) > 0 {
 		return nil
 	}
-	ask := i.editedBody
+	ask := i.missingBody
 	if i.call.f.Flags.Guided {
 		ask = i.guidedBody
 	}
@@ -81,8 +103,8 @@ func (i *interview) body(ctx context.Context) error {
 	return i.interrupted(err)
 }
 
-// interrupted keeps the answers that were given before the person left, and says
-// how to go on. A signal that ends the process is not waited for.
+// interrupted stores the answers entered so far and says how to continue. A signal
+// that ends the process is not waited for.
 func (i *interview) interrupted(err error) error {
 	if err == nil || failure.Of(err).Kind != failure.Interrupted || !i.call.f.Flags.Guided {
 		return err
@@ -91,14 +113,18 @@ func (i *interview) interrupted(err error) error {
 		return err
 	}
 	return failure.New(failure.Interrupted, "%s", err.Error()).
-		Hintf("your answers are kept: run the same command again to go on")
+		Hintf("your answers are saved: run the same command again to continue")
 }
 
-// guidedBody walks the schema. What only the complete body can tell to be wrong
-// is corrected in the editor.
+// guidedBody prompts along the schema.
 func (i *interview) guidedBody(ctx context.Context) (string, error) {
+	data, err := i.guide.Body(ctx, i.call.op)
+	return i.corrected(ctx, data, err)
+}
+
+// corrected opens the editor for errors that only the complete body reveals.
+func (i *interview) corrected(ctx context.Context, data string, err error) (string, error) {
 	k := i.call
-	data, err := i.guide.Body(ctx, k.op)
 	if err != nil || data == "" || strings.HasPrefix(data, "@") {
 		return data, err
 	}
@@ -112,9 +138,9 @@ func (i *interview) guidedBody(ctx context.Context) (string, error) {
 	return data, nil
 }
 
-// editedBody asks for the fields of a small body and opens the editor for any
-// other, for a body that need not be there after a question.
-func (i *interview) editedBody(ctx context.Context) (string, error) {
+// missingBody prompts for the fields of a small body, and for how to enter any other
+// body. For an optional body it asks first.
+func (i *interview) missingBody(ctx context.Context) (string, error) {
 	k := i.call
 	reads := k.op.Method == http.MethodGet || k.op.Method == http.MethodDelete
 	if openapi.JSON(k.op.Body.Contents) == nil || reads && !k.op.Body.Required {
@@ -125,9 +151,9 @@ func (i *interview) editedBody(ctx context.Context) (string, error) {
 		return i.guide.Fields(ctx, k.op)
 	}
 	if !k.op.Body.Required {
-		q := prompt.Question{Text: k.op.ID + " can have a body; write one in the editor", Yes: needed}
+		q := prompt.Question{Text: "Add a request body to " + k.op.ID, Yes: needed}
 		if small {
-			q.Text = k.op.ID + " can have a body; fill in its fields"
+			q.Text = "Fill in the request body of " + k.op.ID
 		}
 		write, err := i.guide.Prompts.Confirm(ctx, q)
 		if err != nil || !write {
@@ -137,6 +163,37 @@ func (i *interview) editedBody(ctx context.Context) (string, error) {
 	if small {
 		return i.guide.Fields(ctx, k.op)
 	}
+	way, err := i.guide.Way(ctx, k.op)
+	if err != nil {
+		return "", err
+	}
+	switch way {
+	case guided.ByForm:
+		data, err := i.guide.Form(ctx, k.op)
+		return i.corrected(ctx, data, err)
+	case guided.BySample:
+		return i.sampleBody(ctx)
+	}
+	return i.editedBody(ctx)
+}
+
+// sampleBody shows the body of the operation's example and uses it once confirmed.
+func (i *interview) sampleBody(ctx context.Context) (string, error) {
+	k := i.call
+	data := help.Body(k.op, false)
+	var shown bytes.Buffer
+	if json.Indent(&shown, []byte(data), "", "  ") != nil {
+		shown.WriteString(data)
+	}
+	if _, err := fmt.Fprintln(k.f.Streams.Err, term.Safe(shown.String())); err != nil {
+		return "", &render.WriteError{Err: err}
+	}
+	return data, k.f.Confirm(ctx, prompt.Question{Text: "Send this body?"}, "cancelled; nothing was sent")
+}
+
+// editedBody opens the editor, with the previous body if the user wants it.
+func (i *interview) editedBody(ctx context.Context) (string, error) {
+	k := i.call
 	file := k.lastBodyFile()
 	start := guided.LastBody(file)
 	if start != "" {
@@ -156,17 +213,18 @@ func (i *interview) editedBody(ctx context.Context) (string, error) {
 	return string(json), nil
 }
 
-// lastBodyFile is where the official CLI keeps the last body of the operation.
+// lastBodyFile returns the file where the official CLI keeps the operation's last
+// body.
 func (k *call) lastBodyFile() string {
 	dir := profiles.ConfigDir(k.f.Getenv)
-	if dir == "" {
+	if dir == "" || !keepsHistory(k.f) {
 		return ""
 	}
 	return filepath.Join(dir, "cache", k.fileName())
 }
 
-// keepBody stores the body for the next time. That it fails is a warning: the
-// call can be made.
+// keepBody stores the body for the next time. A failure is only a warning, since the
+// call can still be made.
 func (i *interview) keepBody(file string, json []byte) {
 	if file == "" {
 		return
@@ -176,7 +234,7 @@ func (i *interview) keepBody(file string, json []byte) {
 	}
 }
 
-// keep stores the answers for the next time, as keepBody does.
+// keep stores the answers for the next time, like keepBody.
 func (i *interview) keep(ctx context.Context) {
 	if i == nil || i.answers == nil || ctx.Err() != nil {
 		return

@@ -1,9 +1,9 @@
-// Package operation is the generic command of every API and of each of its
-// operations.
+// Package operation implements the generic command of every API and its operations.
 package operation
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,24 +19,24 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// Command is the command of the API that a line names. It has no name before
-// Select; its flags are known already, because a line may begin with them.
+// Command is the command of the API on the command line. It has no name before
+// Select, but its flags exist already, because a line may begin with them.
 type Command struct {
 	*cobra.Command
-	Extra []*cmdutil.APICommand // commands of the API that are no operations
+	Extra []*cmdutil.APICommand // commands of the API that are not operations
 	Map   func(cmd *cobra.Command) error
 
 	f     *cmdutil.Factory
 	flags cmdutil.CallFlags
 	api   string
 	id    string
-	named bool // an operation is named, if only by an empty argument
+	named bool // an operation is named, even by an empty argument
 
-	loaded     *openapi.API   // once it was asked for
-	paramFlags *pflag.FlagSet // of the operation's parameters, once they were asked for
+	loaded     *openapi.API   // after the first load
+	paramFlags *pflag.FlagSet // flags of the operation's parameters, once created
 }
 
-// New makes the command of an API that is not known yet.
+// New returns the command of an API that is not known yet.
 func New(f *cmdutil.Factory) *Command {
 	c := &Command{f: f}
 	c.Command = &cobra.Command{
@@ -49,19 +49,18 @@ func New(f *cmdutil.Factory) *Command {
 	return c
 }
 
-// Flags are the flags of a call on this line.
+// Flags returns the call flags of this line.
 func (c *Command) Flags() *cmdutil.CallFlags { return &c.flags }
 
-// API is the name of the API that the line names.
+// API returns the name of the API on the command line.
 func (c *Command) API() string { return c.api }
 
-// Placeholder is the name that cobra has for the operation: an id may begin with
-// a dash, be empty or have spaces.
+// Placeholder is cobra's name for the operation, because an id may start with a
+// dash, be empty or contain spaces.
 const Placeholder = "operation"
 
-// Select makes it the command of the API that the arguments name; below it
-// stands the operation that they name, and no other: a tree of every operation
-// would cost each start.
+// Select sets the API and operation from the arguments. Only the named operation
+// becomes a subcommand: a tree of all operations would slow down every start.
 func (c *Command) Select(args []string) {
 	c.api, c.Use = args[0], args[0]
 	c.ValidArgsFunction = c.completeOperation
@@ -86,9 +85,9 @@ func (c *Command) Select(args []string) {
 	})
 }
 
-// WrongName is the error for an operation that the API does not have, nil where
-// it has it or where that cannot be said: nothing is fetched or read from stdin
-// to find out. definition is the value of --definition.
+// WrongName returns the error for an operation that the API does not have. It
+// returns nil if the API has it, or if that cannot be determined without fetching or
+// reading stdin. definition is the value of --definition.
 func (c *Command) WrongName(ctx context.Context, definition string) error {
 	if !c.named || catalog.IsURL(definition) || definition == "-" {
 		return nil
@@ -96,7 +95,7 @@ func (c *Command) WrongName(ctx context.Context, definition string) error {
 	c.flags.Input.Definition = definition
 	api, op, extra, err := c.find(ctx)
 	if err != nil && c.paramFlags == nil {
-		return err // the flag may be that of a parameter
+		return err // it may be the flag of a parameter
 	}
 	if err != nil || op != nil || extra != nil {
 		return nil
@@ -104,10 +103,10 @@ func (c *Command) WrongName(ctx context.Context, definition string) error {
 	return c.unknownOperation(api)
 }
 
-// OnlyLists reports whether the line can only print what is built in.
+// OnlyLists reports whether the line can only print built-in data.
 func (c *Command) OnlyLists() bool { return !c.named && c.flags.Input.Definition == "" }
 
-// run calls the operation, or runs the command of that name.
+// run calls the operation or runs the extra command of that name.
 func (c *Command) run(cmd *cobra.Command, args []string) error {
 	api, op, extra, err := c.find(cmd.Context())
 	if err != nil {
@@ -128,8 +127,8 @@ func (c *Command) run(cmd *cobra.Command, args []string) error {
 	return c.call(cmd, api, op, args)
 }
 
-// find loads the definition and what the line names: an operation, or else a
-// command that the API has beside them. Both are nil where there is neither.
+// find loads the definition and finds the operation or extra command on the line.
+// Both are nil if neither exists.
 func (c *Command) find(ctx context.Context) (*openapi.API, *openapi.Operation, *cmdutil.APICommand, error) {
 	api, err := c.load(ctx)
 	if err != nil {
@@ -162,7 +161,8 @@ func (c *Command) unknownOperation(api *openapi.API) error {
 	return cmdutil.UnknownOperation(api, c.id, extra...)
 }
 
-// runAPI lets a person choose an operation and calls it; otherwise it lists them.
+// runAPI lets the user choose an operation and calls it; without prompts it lists
+// the operations.
 func (c *Command) runAPI(cmd *cobra.Command) error {
 	if err := c.f.CheckGuided(); err != nil {
 		return err
@@ -186,8 +186,8 @@ func (c *Command) runAPI(cmd *cobra.Command) error {
 	return c.run(cmd, nil)
 }
 
-// checkListed refuses flags of a call on a line that names no operation: the
-// operation was a shell variable, or a name that the shell took for one.
+// checkListed rejects call flags on a line without an operation: the operation was
+// probably an unset shell variable, or a "$" name expanded by the shell.
 func (c *Command) checkListed(cmd *cobra.Command) error {
 	var lost *pflag.Flag
 	c.PersistentFlags().VisitAll(func(flag *pflag.Flag) {
@@ -209,7 +209,7 @@ func (c *Command) checkListed(cmd *cobra.Command) error {
 	return missing.Hintf("write epilot %s <operationId> --%s …; \"epilot %s\" lists the operations", api.Name, lost.Name, api.Name)
 }
 
-// dollarName is the id of an operation that begins with "$", "" where none does.
+// dollarName returns the id of an operation that starts with "$", or "".
 func dollarName(api *openapi.API) string {
 	for _, op := range api.Operations {
 		if strings.HasPrefix(op.ID, "$") {
@@ -219,18 +219,22 @@ func dollarName(api *openapi.API) string {
 	return ""
 }
 
-// Guide begins with the choice of an API.
+// Guide starts with the choice of an API.
 func (c *Command) Guide(cmd *cobra.Command) error {
 	if err := c.f.CheckGuided(); err != nil {
 		return err
 	}
-	api, err := pickAPI(cmd.Context(), c.f)
+	chosen, err := pickAPI(cmd.Context(), c.f)
 	if err != nil {
 		return err
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().AddFlagSet(c.PersistentFlags()) // not on this line, but their defaults count
-	c.Select([]string{api})
+	cmd.Flags().AddFlagSet(c.PersistentFlags()) // not on this line, but their defaults matter
+	c.Select([]string{chosen.API})
+	if chosen.Operation != "" {
+		c.id = chosen.Operation
+		return c.run(cmd, nil)
+	}
 	return c.runAPI(cmd)
 }
 
@@ -252,7 +256,7 @@ func (c *Command) list(ctx context.Context) error {
 			c.listExtra(page)
 		}
 		next := []string{
-			"epilot " + api.Name + " <operationId> --help   show what it takes and returns",
+			"epilot " + api.Name + " <operationId> --help   show its parameters, body and response",
 			"epilot " + api.Name + " <operationId>          call it",
 		}
 		if name := dollarName(api); name != "" {
@@ -273,7 +277,7 @@ func (c *Command) mapOne(ctx context.Context) error {
 	return c.f.MapOne(ctx, api, c.flags.Input.Definition, op)
 }
 
-// callFlagEntries are all flags of a call, as its help lists them.
+// callFlagEntries returns all call flags as help lists them.
 func (c *Command) callFlagEntries() []help.Entry {
 	global := pflag.NewFlagSet("", pflag.ContinueOnError)
 	global.SortFlags = false
@@ -283,4 +287,49 @@ func (c *Command) callFlagEntries() []help.Entry {
 		}
 	})
 	return slices.Concat(cmdutil.FlagEntries(c.PersistentFlags()), cmdutil.FlagEntries(global))
+}
+
+// help writes the help of the API, or of the operation or extra command on the line.
+func (c *Command) help(cmd *cobra.Command) error {
+	if !c.named {
+		if err := c.f.Flags.Help.Check(); err != nil {
+			return err
+		}
+		return c.list(cmd.Context())
+	}
+	api, op, extra, err := c.find(cmd.Context())
+	if err != nil {
+		return err
+	}
+	page := c.f.Out.Page()
+	switch {
+	case op != nil && c.f.Flags.JSON:
+		return c.f.HelpOne(api, op)
+	case op != nil:
+		if err := page.Operation(api, op, c.f.Flags.Help.Detail); err != nil {
+			return err
+		}
+	case extra != nil:
+		described := extra.Describe()
+		page.Paragraph(described.Line)
+		page.Lines("USAGE", described.Usage...)
+		for _, note := range described.Notes {
+			page.Section(note.Title, strings.Join(note.Lines, " "))
+		}
+		page.List("FLAGS", c.callFlagEntries())
+	default:
+		return c.unknownOperation(api)
+	}
+	return c.f.Out.Print(page)
+}
+
+// listExtra lists the API's extra commands.
+func (c *Command) listExtra(page *help.Page) {
+	var lines []string
+	for _, e := range c.Extra {
+		lines = append(lines, fmt.Sprintf("%-30s %s", e.Usage(c.api), strings.ToLower(e.Line)))
+	}
+	if len(lines) > 0 {
+		page.Lines("COMMANDS", lines...)
+	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// paramFlag is the value of a parameter's flag. What it is given goes to the call
-// in the form of -p.
+// paramFlag is the value of a parameter's flag. Its values are passed to the call in
+// the form of -p.
 type paramFlag struct {
 	key  string
 	list bool
@@ -27,7 +27,7 @@ type paramFlag struct {
 
 func (f *paramFlag) String() string { return strings.Join(f.GetSlice(), " ") }
 
-// Type is pflag's name of the value's type.
+// Type returns pflag's name of the value type.
 func (f *paramFlag) Type() string {
 	if f.list {
 		return cmdutil.ListType
@@ -35,8 +35,8 @@ func (f *paramFlag) Type() string {
 	return "string"
 }
 
-// Set adds a value: of an array there may be several, and of others the call says
-// that there may not.
+// Set adds a value. An array accepts several; for other types the call reports the
+// error.
 func (f *paramFlag) Set(value string) error {
 	*f.to = append(*f.to, f.key+"="+value)
 	return nil
@@ -59,16 +59,16 @@ func (f *paramFlag) GetSlice() []string {
 // Append adds a value.
 func (f *paramFlag) Append(value string) error { return f.Set(value) }
 
-// Replace is not used: a line only adds values.
+// Replace is unused: a command line only adds values.
 func (f *paramFlag) Replace([]string) error { return nil }
 
-// ParamFlags are the flags that AddParamFlags made, nil for none.
+// ParamFlags returns the flags made by AddParamFlags, or nil.
 func (c *Command) ParamFlags() *pflag.FlagSet { return c.paramFlags }
 
-// AddParamFlags makes flags of the parameters of the operation that the line
-// names, and returns them; nil where they are not known. A line without such a
-// flag does not ask. Nothing is fetched: a definition at a URL has no flags. The
-// errors of a definition are those of the call.
+// AddParamFlags makes flags for the parameters of the operation on the line, or
+// returns nil if they are not known. It is only called for a line with such a flag.
+// Nothing is fetched: a definition at a URL has no flags. The call reports errors in
+// a definition.
 func (c *Command) AddParamFlags(definition string) *pflag.FlagSet {
 	if c.paramFlags != nil || !c.named || catalog.IsURL(definition) {
 		return c.paramFlags
@@ -93,8 +93,8 @@ func (c *Command) AddParamFlags(definition string) *pflag.FlagSet {
 	return c.paramFlags
 }
 
-// lookup loads the definition for flags and completion, and the operation of that
-// name; nil where there is none, or where the definition cannot be read.
+// lookup loads the definition for flags and completion and finds the operation. It
+// returns nil if there is none or the definition cannot be read.
 func (c *Command) lookup(ctx context.Context, name string) (*openapi.Operation, *openapi.API) {
 	api, err := c.load(ctx)
 	if err != nil {
@@ -103,8 +103,8 @@ func (c *Command) lookup(ctx context.Context, name string) (*openapi.Operation, 
 	return api.Named(name), api
 }
 
-// DescribeParamFlags gives the flags of parameters their texts and what completes
-// them, which only a shell asks for.
+// DescribeParamFlags adds descriptions and completion to the parameter flags, which
+// only a shell needs.
 func (c *Command) DescribeParamFlags(definition string) *pflag.FlagSet {
 	if c.AddParamFlags(definition) == nil {
 		return nil
@@ -113,15 +113,15 @@ func (c *Command) DescribeParamFlags(definition string) *pflag.FlagSet {
 	for _, flag := range params.Flags(op.Described()) {
 		text := cmp.Or(flag.Param.Description, flag.Param.In+" parameter "+flag.Param.Name)
 		c.paramFlags.Lookup(flag.Name).Usage = strings.ReplaceAll(term.Line(text), "`", "'")
-		cmdutil.Complete(c.Commands()[0], flag.Name, paramValues(flag.Param))
+		cmdutil.Complete(c.Commands()[0], flag.Name, c.paramValues(op, flag.Param))
 	}
 	return c.paramFlags
 }
 
 // paramValues completes the value of a parameter.
-func paramValues(p *openapi.Param) cobra.CompletionFunc {
-	return func(_ *cobra.Command, _ []string, typed string) (completions, directive) {
-		found := complete.Values(p.Schema)
+func (c *Command) paramValues(op *openapi.Operation, p *openapi.Param) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, typed string) (completions, directive) {
+		found := c.values(cmd.Context(), op, p, args)
 		lines, d := cmdutil.Candidates(found, typed, keepOrder)
 		if len(found) == 0 {
 			lines = cobra.AppendActiveHelp(lines, term.Line(p.Name+": "+complete.Describe(p.Schema)))
@@ -130,8 +130,8 @@ func paramValues(p *openapi.Param) cobra.CompletionFunc {
 	}
 }
 
-// Respell is the flag of a parameter as it is called here, for one that is spelled
-// otherwise, such as --token_type; "" where there is none.
+// Respell returns the correct flag of a parameter for another spelling, such as
+// --token_type, or "".
 func (c *Command) Respell(name string) string {
 	found := ""
 	c.paramFlags.VisitAll(func(flag *pflag.Flag) {

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -21,7 +22,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 )
 
-// javaScript is the call as a module that uses epilot's SDK.
+// javaScript returns the call as a module that uses epilot's SDK.
 func (k *call) javaScript(req *http.Request, prepared *client.Call) (string, error) {
 	var (
 		code    strings.Builder
@@ -42,8 +43,8 @@ func (k *call) javaScript(req *http.Request, prepared *client.Call) (string, err
 	return code.String(), nil
 }
 
-// jsArguments are the arguments of the call: parameters, body, and what else
-// the line adds. setUp is what must stand in front, imports and statements.
+// jsArguments returns the arguments of the call: parameters, body and configuration.
+// setUp contains the imports and statements that must precede the call.
 func (k *call) jsArguments(req *http.Request, prepared *client.Call, secrets *variables) (setUp [2]string, arguments []string, err error) {
 	arguments = []string{jsObject(k.jsParams(req, prepared.Params.Values(), secrets), ",")}
 	contentType := ""
@@ -72,7 +73,7 @@ func (k *call) jsArguments(req *http.Request, prepared *client.Call, secrets *va
 	return setUp, arguments, nil
 }
 
-// layOut writes the arguments as epilot's documentation does.
+// layOut formats the arguments as in epilot's documentation.
 func layOut(arguments []string) string {
 	if len(arguments) == 1 && arguments[0] == "null" {
 		return ""
@@ -87,8 +88,8 @@ func layOut(arguments []string) string {
 	return text.String() + "\n"
 }
 
-// jsConfig has what the SDK would not know, or do otherwise: the server, headers
-// and query parameters.
+// jsConfig returns the configuration for what the SDK does not know or would do
+// differently: the server, headers and query parameters.
 func (k *call) jsConfig(req *http.Request, prepared *client.Call, contentType string, secrets *variables) string {
 	var queries, members []string
 	if base := k.elsewhere(prepared); base != "" {
@@ -115,7 +116,7 @@ func (k *call) jsConfig(req *http.Request, prepared *client.Call, contentType st
 	return jsObject(members, "")
 }
 
-// jsForm builds a form in front of the call.
+// jsForm returns the code that builds a form before the call.
 func jsForm(parts []body.Part) (imports, statements string) {
 	statements = "const form = new FormData()\n"
 	for _, part := range parts {
@@ -129,13 +130,13 @@ func jsForm(parts []body.Part) (imports, statements string) {
 	return imports, statements
 }
 
-// typedHeaders are the headers of the line, that of --org among them.
+// typedHeaders returns the headers on the command line, including the one of --org.
 func (k *call) typedHeaders() []string { return k.client.TypedHeaders(k.flags.Input.Headers) }
 
-// What the SDK would send otherwise than this program is given to axios as text.
+// Where the SDK would send something else than this program, axios gets a string.
 
-// jsParams are the parameters as members of an object. A cookie is a header of
-// the configuration, for the SDK does not send it.
+// jsParams returns the parameters as object properties. A cookie becomes a header in
+// the configuration, because the SDK does not send it.
 func (k *call) jsParams(req *http.Request, values []params.Value, secrets *variables) (members []string) {
 	for _, value := range values {
 		text := jsValue([]byte(value.JSON), "  ")
@@ -147,14 +148,14 @@ func (k *call) jsParams(req *http.Request, values []params.Value, secrets *varia
 		case value.In == "header":
 			text = jsHeader(req.Header.Get(value.Name))
 		case !survives(value.JSON) && isScalar(value.JSON):
-			text = jsString(value.JSON) // a number that JavaScript would round
+			text = jsString(value.JSON) // JavaScript would round the number
 		}
 		members = append(members, jsKey(value.Name)+": "+text)
 	}
 	return members
 }
 
-// jsHeader is a header's value: node takes each character for a byte.
+// jsHeader returns a header value: Node takes each character for a byte.
 func jsHeader(value string) string {
 	if strings.ContainsFunc(value, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return "Buffer.from(" + jsString(value) + ").toString('latin1')"
@@ -162,8 +163,8 @@ func jsHeader(value string) string {
 	return jsString(value)
 }
 
-// jsQuery is the query string, where axios would write another one: of arrays,
-// objects and names that are given more than once. "" means that it does not.
+// jsQuery returns the query string if axios would write a different one, as for
+// arrays, objects and repeated names. Otherwise it returns "".
 func jsQuery(sent *url.URL, values []params.Value, typed []string) string {
 	names := map[string]bool{}
 	differs := false
@@ -188,8 +189,8 @@ func isScalar(text string) bool {
 	return !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[")
 }
 
-// survives tells that JavaScript keeps a JSON text: no number is rounded, no
-// member has the name of an index, which would come first, and none is there twice.
+// survives reports whether JavaScript preserves a JSON text: no number is rounded,
+// no name is an index, which would be sorted first, and no name is repeated.
 func survives(text string) bool {
 	dec := jsontext.NewDecoder(strings.NewReader(text))
 	for {
@@ -211,8 +212,8 @@ func survives(text string) bool {
 	}
 }
 
-// jsSent is the body as an argument, and the Content-Type that axios would not
-// choose for it.
+// jsSent returns the body as an argument, and the Content-Type if axios would choose
+// another.
 func (k *call) jsSent(prepared *client.Call) (argument, contentType string) {
 	payload := prepared.Body
 	switch {
@@ -225,7 +226,7 @@ func (k *call) jsSent(prepared *client.Call) (argument, contentType string) {
 	}
 	text := strings.TrimSpace(string(payload.Bytes))
 	if isScalar(text) || !survives(text) {
-		return jsString(text), payload.MediaType // axios sends a string that is JSON as it is
+		return jsString(text), payload.MediaType // axios sends a JSON string unchanged
 	}
 	contentType = payload.MediaType
 	if contentType == "application/json" {
@@ -234,7 +235,7 @@ func (k *call) jsSent(prepared *client.Call) (argument, contentType string) {
 	return jsValue(payload.Bytes, ""), contentType
 }
 
-// elsewhere is the base URL where it is not that of the definition, else "".
+// elsewhere returns the base URL if it differs from the definition's, else "".
 func (k *call) elsewhere(prepared *client.Call) string {
 	servers := k.op.Servers
 	if len(servers) == 0 {
@@ -247,8 +248,8 @@ func (k *call) elsewhere(prepared *client.Call) string {
 	return base
 }
 
-// jsHeaders are the headers that the SDK would not send by itself: those of the
-// profile, of the line, a body's type and cookies.
+// jsHeaders returns the headers that the SDK would not send by default: those of the
+// profile, the command line, the body's type and cookies.
 func (k *call) jsHeaders(req *http.Request, prepared *client.Call, contentType string, secrets *variables) []string {
 	var members, names []string
 	add := func(name, value string) {
@@ -277,4 +278,113 @@ func (k *call) jsHeaders(req *http.Request, prepared *client.Call, contentType s
 		}
 	}
 	return members
+}
+
+// jsValue returns JSON as JavaScript in epilot's style: bare names, single quotes,
+// two spaces per level. Text that is not JSON becomes a string.
+func jsValue(text []byte, indent string) string {
+	value, err := jsNext(jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true)), indent)
+	if err != nil {
+		return jsString(string(text))
+	}
+	return value
+}
+
+func jsNext(dec *jsontext.Decoder, indent string) (string, error) {
+	token, err := dec.ReadToken()
+	if err != nil {
+		return "", err
+	}
+	switch token.Kind() {
+	case '"':
+		return jsString(token.String()), nil
+	case '{', '[':
+		return jsContainer(dec, token.Kind() == '{', indent)
+	}
+	return token.String(), nil
+}
+
+const inlineWidth = 60 // characters of an array that stays on one line
+
+func jsContainer(dec *jsontext.Decoder, isObject bool, indent string) (string, error) {
+	var members []string
+	for dec.PeekKind() != '}' && dec.PeekKind() != ']' {
+		name := ""
+		if isObject {
+			token, err := dec.ReadToken()
+			if err != nil {
+				return "", err
+			}
+			name = jsKey(token.String()) + ": "
+		}
+		value, err := jsNext(dec, indent+"  ")
+		if err != nil {
+			return "", err
+		}
+		members = append(members, name+value)
+	}
+	_, err := dec.ReadToken()
+	open, end := "{", "}"
+	if !isObject {
+		open, end = "[", "]"
+	}
+	line := strings.Join(members, ", ")
+	switch {
+	case len(members) == 0 || !isObject && len(line) <= inlineWidth && !strings.Contains(line, "\n"):
+		return open + line + end, err
+	}
+	inner := "\n" + indent + "  "
+	return open + inner + strings.Join(members, ","+inner) + "\n" + indent + end, err
+}
+
+// jsObject returns an object with these properties, or "" if there are none.
+func jsObject(members []string, last string) string {
+	if len(members) == 0 {
+		return ""
+	}
+	return "{\n  " + strings.Join(members, ",\n  ") + last + "\n}"
+}
+
+// jsString returns a string literal.
+func jsString(text string) string {
+	quoted, _ := jsontext.AppendQuote(nil, strings.ToValidUTF8(text, "\ufffd"))
+	bare := strings.ReplaceAll(string(quoted[1:len(quoted)-1]), `\"`, `"`)
+	return "'" + strings.ReplaceAll(bare, "'", `\'`) + "'"
+}
+
+// jsKey returns a property name, quoted unless it is an identifier.
+func jsKey(name string) string {
+	if isIdentifier(name) {
+		return name
+	}
+	return jsString(name)
+}
+
+// jsMember returns the access to an object's property.
+func jsMember(name string) string {
+	if isIdentifier(name) {
+		return "." + name
+	}
+	return "[" + jsString(name) + "]"
+}
+
+func isIdentifier(name string) bool {
+	for i, r := range name {
+		letter := r == '_' || r == '$' || 'a' <= r|0x20 && r|0x20 <= 'z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// camel returns the SDK's name of an API: accessToken for access-token.
+func camel(name string) string {
+	parts := strings.Split(name, "-")
+	for i, word := range parts[1:] {
+		if word != "" {
+			parts[i+1] = strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return strings.Join(parts, "")
 }

@@ -17,19 +17,19 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// condition is what --until waits for.
+// condition is the condition of --until.
 type condition struct {
 	source   string
 	program  query.Program
 	interval time.Duration
-	limit    time.Duration // of all requests and waits; 0 for none
+	limit    time.Duration // for all requests and waits; 0 for no limit
 }
 
-// usualWait is the limit of --until where nothing sets a timeout.
+// usualWait is the limit of --until without a timeout.
 const usualWait = 5 * time.Minute
 
-// checkUntil reads --until; the timeout is then that of all requests together,
-// and a request has the time that the transport gives it.
+// checkUntil parses --until. The timeout then covers all requests together, and each
+// request has the default time of the transport.
 func (k *call) checkUntil(ctx context.Context) error {
 	flags := k.flags.Until
 	if !k.line.Changed("until") {
@@ -62,25 +62,25 @@ func (k *call) checkUntil(ctx context.Context) error {
 	return nil
 }
 
-// onlyReads reports whether a call may be repeated as often as one likes.
+// onlyReads reports whether a call is read-only and may be repeated freely.
 func onlyReads(api *openapi.API, op *openapi.Operation) bool {
 	return op.Method == http.MethodGet || op.Method == http.MethodPost && catalog.OnlyReads(api.Name, op.ID)
 }
 
-// wait is a call that is repeated until its condition holds.
+// wait is a call that is repeated until its condition is true.
 type wait struct {
 	*condition
 	k     *call
 	call  *client.Call
 	began time.Time
-	ends  time.Time      // zero for never
-	last  *http.Response // the latest, its body in memory
-	value string         // of the expression on it
+	ends  time.Time      // zero means never
+	last  *http.Response // the latest response, its body in memory
+	value string         // value of the expression for it
 	late  bool
 }
 
-// until repeats a call. The response is the one that ended it: that of which the
-// condition holds, the last one in time, or an API error.
+// until repeats a call. The final response is the one that meets the condition, the
+// last one before the timeout, or an API error.
 func (k *call) until(prepared *client.Call) *wait {
 	w := &wait{condition: k.condition, k: k, call: prepared, began: k.f.Now(), value: "no response yet"}
 	if w.limit > 0 {
@@ -105,7 +105,7 @@ func (w *wait) send(req *http.Request) (*http.Response, error) {
 			return w.last, err
 		}
 		if !w.ends.IsZero() && w.k.f.Now().Add(w.interval).After(w.ends) {
-			return w.last, w.timedOut(nil) // no request would begin in time
+			return w.last, w.timedOut(nil) // the next request would start too late
 		}
 		switch err := w.k.f.Wait(ctx, w.interval); {
 		case err != nil && w.isLate(ctx):
@@ -123,7 +123,7 @@ var errLate = errors.New("the time for --until is over")
 
 func (w *wait) isLate(ctx context.Context) bool { return errors.Is(context.Cause(ctx), errLate) }
 
-// once sends the request and reports whether the waiting is over.
+// once sends the request and reports whether the wait is over.
 func (w *wait) once(req *http.Request) (done bool, err error) {
 	w.k.f.Out.Waiting(w.source, w.value, w.began, w.limit)
 	resp, err := w.k.client.Send(req)
@@ -151,8 +151,8 @@ func (w *wait) once(req *http.Request) (done bool, err error) {
 	return w.value == "true", nil
 }
 
-// timedOut keeps the last response, which is printed before the error is; err
-// is why there is none.
+// timedOut keeps the last response, which is printed before the error. err is why
+// there is no response.
 func (w *wait) timedOut(err error) error {
 	if w.last == nil {
 		return failure.New(failure.Network, "--until: no response within %s", w.limit).Hintf("%v", err)
@@ -161,9 +161,9 @@ func (w *wait) timedOut(err error) error {
 	return nil
 }
 
-const longestValue = 80 // bytes of an expression's value in a message
+const longestValue = 80 // bytes of an expression's value shown in a message
 
-// err is the error of a wait that ended before its condition held, nil for none.
+// err returns the error of a wait that ended without meeting its condition, or nil.
 func (w *wait) err() error {
 	if !w.late {
 		return nil
@@ -173,5 +173,5 @@ func (w *wait) err() error {
 		value = value[:longestValue] + "…"
 	}
 	return failure.New(failure.Network, "--until was not true within %s; its last value is %s", w.limit, value).
-		Hintf("give it more time with --timeout, as in --timeout 10m; 0 sets no limit")
+		Hintf("raise --timeout, such as --timeout 10m; 0 sets no limit")
 }

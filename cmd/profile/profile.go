@@ -1,4 +1,4 @@
-// Package profile is the group of commands about the stored accounts.
+// Package profile implements the profile commands.
 package profile
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// New is the group.
+// New returns the profile command group.
 func New(f *cmdutil.Factory) *cobra.Command {
 	return cmdutil.Group(&cobra.Command{Use: "profile"},
 		newListCmd(f), newEditCmd(f, true), newEditCmd(f, false),
@@ -26,7 +26,7 @@ func New(f *cmdutil.Factory) *cobra.Command {
 func newUseCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "use <name>",
-		Short: "Make a profile the default for calls that name none",
+		Short: "Set the active profile",
 		Args:  cmdutil.OneArg("profile", "epilot profile use dev"),
 		RunE:  func(cmd *cobra.Command, args []string) error { return useProfile(cmd.Context(), f, args[0]) },
 
@@ -58,8 +58,8 @@ func newRenameCmd(f *cmdutil.Factory) *cobra.Command {
 	}
 }
 
-// renameProfile takes a token in the keyring along: its entry has the name of
-// the profile. The old entry goes when nothing needs it any more.
+// renameProfile also moves a token in the keyring, whose entry is named after the
+// profile. The old entry is removed once nothing needs it.
 func renameProfile(ctx context.Context, f *cmdutil.Factory, from, to string) error {
 	var moved []string
 	err := f.Profiles().Update(ctx, func(d *profiles.Draft) error {
@@ -123,8 +123,7 @@ func deleteProfile(ctx context.Context, f *cmdutil.Factory, name string, yes boo
 	return f.Done(map[string]string{"deleted": name}, "profile %q was deleted", name)
 }
 
-// changedProfile tells what became of a profile: in words, or with --json as
-// the profile is now.
+// changedProfile reports a change: as a sentence, or with --json as the new profile.
 func changedProfile(f *cmdutil.Factory, name, what string) error {
 	if !f.Flags.JSON {
 		f.Out.Note("profile %q %s", name, what)
@@ -161,7 +160,7 @@ func listProfiles(f *cmdutil.Factory) error {
 		shown[i] = describeProfile(p, active)
 	}
 	if len(shown) == 0 && !f.Flags.JSON {
-		f.Out.Note("there are no profiles; \"epilot profile create\" makes one")
+		f.Out.Note("no profiles; \"epilot profile create\" adds one")
 		return nil
 	}
 	return f.Out.Show(shown, func(page *help.Page) { profileTable(f, page, shown) })
@@ -179,7 +178,7 @@ func profileTable(f *cmdutil.Factory, page *help.Page, all []shownProfile) {
 	page.Table(rows)
 }
 
-// expiry is a time as people read it, and whether it has come.
+// expiry returns a time for display, and whether it has passed.
 func expiry(f *cmdutil.Factory, written string) string {
 	at, err := time.Parse(time.RFC3339, written)
 	if err != nil {

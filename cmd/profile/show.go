@@ -16,8 +16,8 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// shownProfile is a profile as --json writes it, with no secret in it. Programs
-// read it: members may be added, never renamed.
+// shownProfile is the JSON form of a profile, without secrets. Fields may be added,
+// but never renamed: programs depend on them.
 type shownProfile struct {
 	Name   string `json:"name"`
 	Active bool   `json:"active"`
@@ -29,7 +29,7 @@ type shownProfile struct {
 	APIs      map[string]shownAccount `json:"apis,omitempty"`
 }
 
-// shownAccount is what a profile, and what it says for one API, has.
+// shownAccount contains the fields shared by a profile and its API overrides.
 type shownAccount struct {
 	Server       string            `json:"server,omitempty"`
 	Token        string            `json:"token,omitempty"`       // its last four characters
@@ -46,7 +46,7 @@ func describeProfile(p *profiles.Profile, active string) shownProfile {
 		}),
 	}
 	if p.Keyring && shown.TokenStore == "" {
-		shown.TokenStore = auth.InKeyring // and stays there: a list asks no keyring
+		shown.TokenStore = auth.InKeyring // not read: a list does not open the keyring
 	}
 	if !p.ExpiresAt.IsZero() {
 		shown.ExpiresAt = p.ExpiresAt.Format(time.RFC3339)
@@ -91,7 +91,7 @@ func describeAccount(a profiles.API) shownAccount {
 func newShowCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show [name]",
-		Short: "Show a profile: the named one, or the one that a call uses",
+		Short: "Show a profile (default: the current one)",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -138,8 +138,7 @@ func loadProfile(f *cmdutil.Factory, name string) (shownProfile, error) {
 	return describeProfile(p, active), err
 }
 
-// profileEntries are the lines of a profile for people; what is empty is left
-// out.
+// profileEntries returns the fields of a profile for display, without empty ones.
 func profileEntries(f *cmdutil.Factory, p shownProfile) []help.Entry {
 	state := "no"
 	if p.Active {
@@ -171,7 +170,7 @@ func (a shownAccount) entries(prefix string) []help.Entry {
 	return entries
 }
 
-// tokenColumn tells what token there is: the end of it, or where it is.
+// tokenColumn returns the end of the token, or where it is stored.
 func (a shownAccount) tokenColumn() string {
 	if a.TokenStore == auth.InKeyring || a.TokenStore == auth.ByCommand {
 		return string(a.TokenStore)

@@ -1,9 +1,10 @@
-// Package search is the command that finds operations of all APIs, commands of
-// the program and help topics.
+// Package search implements the command that finds operations of all APIs, commands
+// and help topics.
 package search
 
 import (
 	"context"
+	_ "embed"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -13,17 +14,17 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
 	"github.com/epilot-cli/epilot/internal/relevance"
+	"github.com/epilot-cli/epilot/profiles"
 )
 
 type options struct {
-	f        *cmdutil.Factory
-	commands func() []help.Command
-	limit    int
+	f     *cmdutil.Factory
+	limit int
 }
 
-// New is the command. commands are those of the program that do something.
-func New(f *cmdutil.Factory, commands func() []help.Command) *cobra.Command {
-	o := &options{f: f, commands: commands}
+// New returns the search command.
+func New(f *cmdutil.Factory) *cobra.Command {
+	o := &options{f: f}
 	cmd := &cobra.Command{
 		Use:               "search <words>",
 		Example:           "epilot search create contact\nepilot search exit codes\nepilot search webhook --limit 0 --json",
@@ -34,45 +35,42 @@ func New(f *cmdutil.Factory, commands func() []help.Command) *cobra.Command {
 	return cmd
 }
 
-// hit is the shape of a result with --json: an operation has its api and
-// operationId, a command and a topic their name.
+// hit is the JSON form of a result: an operation has an api and operationId, a
+// command or topic has a name.
 type hit struct {
 	*cmdutil.ListedOperation
 	Command string `json:"command,omitempty"`
 	Topic   string `json:"topic,omitempty"`
-	About   string `json:"line,omitempty"` // of a command or topic
+	About   string `json:"line,omitempty"` // shadows the field of the operation
 	Usage   string `json:"usage"`
 	Example string `json:"example,omitempty"`
 }
 
-// run lists what is found; nothing is no failure, but a script can tell by the
-// empty list.
+// run lists the matches. No match is not a failure; scripts can check for the empty
+// list.
 func (o *options) run(ctx context.Context, args []string) error {
 	query := strings.Join(args, " ")
 	if query == "" {
-		return failure.New(failure.Usage, "search needs a word to look for").
+		return failure.New(failure.Usage, "missing search words").
 			Hintf("for example: epilot search revoke token")
 	}
-	operations, err := o.f.Catalog().Searchable(ctx, query)
+	operations, err := o.f.Catalog().Search(ctx, query)
 	if err != nil {
 		return err
 	}
-	commands := o.commands()
-	hits := relevance.Rank(textsOf(operations, commands), query)
+	others := o.others()
+	hits := operations.Rank(textsOf(others))
 	total := len(hits)
 	if o.limit > 0 && total > o.limit {
 		hits = hits[:o.limit]
 	}
 	listed := make([]hit, 0, len(hits))
 	for _, h := range hits {
-		switch i := h.Index; {
-		case i < len(operations):
-			listed = append(listed, describeOperation(operations[i], query))
-		case i < len(operations)+len(commands):
-			listed = append(listed, describeCommand(commands[i-len(operations)]))
-		default:
-			listed = append(listed, describeTopic(help.Topics()[i-len(operations)-len(commands)]))
+		if i := h.Index - operations.Len(); i >= 0 {
+			listed = append(listed, others[i].hit)
+			continue
 		}
+		listed = append(listed, describeOperation(operations.Result(h.Index, help.Describe)))
 	}
 	return o.f.Out.Show(listed, func(page *help.Page) {
 		page.Found(total, len(listed))
@@ -82,51 +80,60 @@ func (o *options) run(ctx context.Context, args []string) error {
 	})
 }
 
-// textsOf are the texts of operations, commands and topics, in this order.
-func textsOf(operations []catalog.Searchable, commands []help.Command) []relevance.Text {
-	texts := make([]relevance.Text, 0, len(operations)+len(commands)+10)
-	for _, op := range operations {
-		texts = append(texts, op.Text)
-	}
-	for _, c := range commands {
-		text := relevance.Text{Name: strings.TrimPrefix(c.Words, "epilot "), Line: c.Line, Owner: "epilot"}
-		for _, flag := range c.Flags {
-			text.Detail += flag.Name + " "
-		}
-		texts = append(texts, text)
+// other is a result that is not an operation.
+type other struct {
+	hit
+	text relevance.Text
+}
+
+// others returns the commands, aliases and topics.
+func (o *options) others() []other {
+	all := knownCommands()
+	aliases, _ := o.f.ReadOnlyProfiles().Aliases() // without a readable configuration, the rest is still found
+	for _, a := range aliases {
+		all = append(all, describeAlias(a))
 	}
 	for _, topic := range help.Topics() {
-		texts = append(texts, relevance.Text{Name: topic.Name, Line: topic.Line, Owner: "help topic"})
+		all = append(all, describeTopic(topic))
+	}
+	return all
+}
+
+func textsOf(others []other) []relevance.Text {
+	var texts []relevance.Text
+	for _, o := range others {
+		texts = append(texts, o.text)
 	}
 	return texts
 }
 
-func describeOperation(found catalog.Searchable, query string) hit {
-	op := found.Operation.Load()
-	listed := cmdutil.DescribeOperation(found.API.Name, op)
+func describeOperation(found catalog.Result) hit {
 	return hit{
-		ListedOperation: &listed,
-		Usage:           help.Signature(found.API, op),
-		Example:         help.ExampleFor(found.API, op, catalog.Slug(found.API, op, query)),
+		ListedOperation: &cmdutil.ListedOperation{
+			API: found.API, OperationID: found.ID, Method: found.Method, Path: found.Path,
+			Line: found.Line, Tags: found.Tags, Deprecated: found.Deprecated,
+		},
+		About:   found.Line,
+		Usage:   found.Usage,
+		Example: help.WithSlug(found.Example, found.Path, found.Slug),
 	}
 }
 
-func describeCommand(c help.Command) hit {
-	h := hit{Command: strings.TrimPrefix(c.Words, "epilot "), About: c.Line, Usage: c.Words}
-	if len(c.Usage) > 0 {
-		h.Usage = c.Usage[0]
+func describeAlias(a profiles.Alias) other {
+	return other{
+		hit:  hit{Command: a.Name, About: "alias for " + a.Command, Usage: "epilot " + a.Name},
+		text: relevance.Text{Name: a.Name, Owner: "alias", Detail: a.Command},
 	}
-	if len(c.Calls) > 0 {
-		h.Example = c.Calls[0]
-	}
-	return h
 }
 
-func describeTopic(topic help.Entry) hit {
-	return hit{Topic: topic.Name, About: topic.Line, Usage: "epilot help " + topic.Name}
+func describeTopic(topic help.Entry) other {
+	return other{
+		hit:  hit{Topic: topic.Name, About: topic.Line, Usage: "epilot help " + topic.Name},
+		text: relevance.Text{Name: topic.Name, Line: topic.Line, Owner: "help topic"},
+	}
 }
 
-// title is what a person types behind "epilot".
+// title returns the part of the line after "epilot".
 func (h hit) title() string {
 	switch {
 	case h.ListedOperation != nil:
@@ -146,4 +153,48 @@ func (h hit) line() string {
 		line += " deprecated"
 	}
 	return line
+}
+
+// commands are the built-in commands, written by internal/help/generate: building
+// all of them takes longer than the rest of a search.
+//
+//go:embed commands.txt
+var commands string
+
+// FormatCommands returns the lines of commands.txt: the name of each command, its
+// description, usage, an example and its flags, separated by tabs.
+func FormatCommands(commands []help.Command) string {
+	var lines strings.Builder
+	for _, c := range commands {
+		usage, example := c.Words, ""
+		if len(c.Usage) > 0 {
+			usage = c.Usage[0]
+		}
+		if len(c.Calls) > 0 {
+			example = c.Calls[0]
+		}
+		var flags []string
+		for _, flag := range c.Flags {
+			flags = append(flags, flag.Name)
+		}
+		fields := []string{strings.TrimPrefix(c.Words, "epilot "), c.Line, usage, example, strings.Join(flags, " ")}
+		lines.WriteString(strings.Join(fields, "\t") + "\n")
+	}
+	return lines.String()
+}
+
+// knownCommands returns the commands in commands.txt.
+func knownCommands() []other {
+	var found []other
+	for line := range strings.Lines(commands) {
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(fields) != 5 {
+			continue // a test compares the file with the commands
+		}
+		found = append(found, other{
+			hit:  hit{Command: fields[0], About: fields[1], Usage: fields[2], Example: fields[3]},
+			text: relevance.Text{Name: fields[0], Line: fields[1], Owner: "epilot", Detail: fields[4]},
+		})
+	}
+	return found
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/auth/keyring"
 )
 
-// ring is a keyring of the test's; asked counts the accesses.
+// ring is a test keyring; asked counts the accesses.
 type ring struct {
 	held   map[string]string
 	broken error
@@ -39,7 +39,7 @@ func (r *ring) Delete(account string) error {
 	return r.broken
 }
 
-// home is a configuration of one test, and the program that uses it.
+// home is the configuration of one test and the program that uses it.
 type home struct {
 	*testing.T
 	dir string
@@ -47,7 +47,7 @@ type home struct {
 	ring *ring
 }
 
-// newHome writes the files of a configuration; "" leaves one out.
+// newHome writes the files of a configuration; "" omits a file.
 func newHome(t *testing.T, profiles, credentials string) *home {
 	t.Helper()
 	h := &home{T: t, dir: filepath.Join(t.TempDir(), "epilot"), ring: &ring{held: map[string]string{}}}

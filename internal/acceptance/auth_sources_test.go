@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// layer is one source of a token, with all that stands above it in the order.
+// layer is one source of a token and the sources that take precedence over it.
 type layer struct {
 	name, source, profile, store, api string
 	env                               map[string]string
@@ -22,8 +22,8 @@ type layer struct {
 
 const lasting, over = `"expires_at":"2999-01-01T00:00:00Z"`, `"expires_at":"2001-01-01T00:00:00Z"`
 
-// layers are the sources, the first wins. Each row has its own source and
-// everything below it.
+// layers returns the sources in order of precedence. Each row has its own source and
+// all lower ones.
 func layers(t *testing.T) []layer {
 	printer := filepath.Join(t.TempDir(), "print")
 	if err := os.WriteFile(printer, []byte("#!/bin/sh\nprintf '%s' \"SeCrEt-$1-0000\"\n"), 0o700); err != nil {
@@ -59,8 +59,8 @@ func (l layer) home(t *testing.T) *home {
 	return h
 }
 
-// TestSources: status and print-token speak of the token that a call would use,
-// for each source under all that go before it, and logout removes that one.
+// TestSources: for each source with all lower ones present, status and print-token
+// use the token that a call would use, and logout removes that one.
 func TestSources(t *testing.T) {
 	t.Parallel()
 	for _, l := range layers(t) {
@@ -98,8 +98,8 @@ func checkStatus(h *home, l layer) {
 	}
 }
 
-// checkLogout removes what is stored for the calls of this line, and nothing
-// else, and hears what still provides a token.
+// checkLogout checks that logout removes only what is stored for this command line,
+// and reports which source still provides a token.
 func checkLogout(h *home, l layer) {
 	h.Helper()
 	said := h.run(0, "auth", "logout").Stderr
@@ -149,8 +149,8 @@ func TestLogoutOfOneProfile(t *testing.T) {
 	}
 }
 
-// TestBrokenKeyring: it stops nothing that has its token from elsewhere, and
-// nothing is said to be removed that is still there.
+// TestBrokenKeyring: a broken keyring does not affect tokens from other sources, and
+// no token is reported as removed that still exists.
 func TestBrokenKeyring(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, `{"profiles":{"default":{"credential_store":"keyring"}}}`, "")
@@ -175,7 +175,7 @@ func TestBrokenKeyring(t *testing.T) {
 	}
 }
 
-// TestWhereLoginStores follows credential_store, and leaves no copy behind.
+// TestWhereLoginStores: login follows credential_store and leaves no copy elsewhere.
 func TestWhereLoginStores(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, "", "")

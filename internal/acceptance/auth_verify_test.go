@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// TestVerify checks tokens against the keys that the mock publishes.
+// TestVerify verifies tokens with the keys that the mock publishes.
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -19,7 +19,7 @@ func TestVerify(t *testing.T) {
 		t.Helper()
 		run := exec.Command("epilot", args...)
 		run.Env = env
-		out, _ := run.CombinedOutput() // its status is what is looked at
+		out, _ := run.CombinedOutput() // only the status is checked
 		if got := run.ProcessState.ExitCode(); got != want {
 			t.Fatalf("%q: exit status %d, want %d: %s", args[:2], got, want, out)
 		}
@@ -39,9 +39,9 @@ func TestVerify(t *testing.T) {
 		{token, "verified", 0},
 		{head + "." + claims + "." + other, "wrong signature", 4},
 		{segment(`{"alg":"RS256","kid":"nobody"}`) + "." + claims + "." + signature, "unknown key", 4},
-		{jwt(`{"iss":"https://evil.example"}`), "issuer not known", 4},
+		{jwt(`{"iss":"https://evil.example"}`), "unknown issuer", 4},
 		{jwt(`{"iss":"` + server + `/nothing"}`), "", 3},
-		{jwt(`{"iss":"http://127.0.0.1:1"}`), "issuer not known", 4},
+		{jwt(`{"iss":"http://127.0.0.1:1"}`), "unknown issuer", 4},
 		{"SeCrEt-opaque", "", 4},
 	} {
 		out := epilot(row.status, "auth", "status", "--verify", "--token", row.token, "--server", server)
@@ -57,7 +57,7 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// startMock runs the mock until the test ends, and returns its address.
+// startMock runs the mock until the test ends and returns its address.
 func startMock(t *testing.T, env []string) string {
 	t.Helper()
 	mock := exec.Command("epilot", "mock", "--port", "0")
@@ -81,7 +81,7 @@ func startMock(t *testing.T, env []string) string {
 // segment is a part of a JWT (RFC 7515, section 2).
 func segment(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
-// jwt is a token that nobody has signed.
+// jwt returns an unsigned token.
 func jwt(claims string) string {
 	return segment(`{"alg":"RS256"}`) + "." + segment(claims) + ".SeCrEtSeCrEt"
 }

@@ -20,8 +20,8 @@ import (
 	"testing"
 )
 
-// bulkServer counts what is created of each row, and tells when a number of rows
-// have arrived.
+// bulkServer counts the creations per row, and reports when a number of rows have
+// arrived.
 type bulkServer struct {
 	*httptest.Server
 	mu      sync.Mutex
@@ -36,7 +36,7 @@ func newBulkServer(t *testing.T) *bulkServer {
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var row struct{ N int }
 		if err := json.NewDecoder(r.Body).Decode(&row); err != nil {
-			return // cut off by the kill: it was not made
+			return // cut off by the kill: not created
 		}
 		s.mu.Lock()
 		s.made[row.N]++
@@ -51,7 +51,7 @@ func newBulkServer(t *testing.T) *bulkServer {
 	return s
 }
 
-// after calls the function when n more rows have arrived.
+// after calls reached when n more rows have arrived.
 func (s *bulkServer) after(n int, reached func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,9 +76,9 @@ func bulkCreate(server *bulkServer, file string, flags ...string) *exec.Cmd {
 	return exec.Command("epilot", append([]string{"entity", "createEntity", "contact", "--each", file, "-s", server.URL, "-t", "token"}, flags...)...)
 }
 
-// TestEachKilled kills a run at ten random moments of 2,000 creates. Each time
-// the same line goes on, and in the end each row is made once, but for those that
-// were in flight: the program names them unknown.
+// TestEachKilled kills a run at ten random moments during 2,000 creations. The same
+// command line resumes it each time, and in the end each row is created once, except
+// for those in flight, which the program reports as unknown.
 func TestEachKilled(t *testing.T) {
 	t.Parallel()
 	const rows, kills = 2000, 10
@@ -119,7 +119,7 @@ func TestEachKilled(t *testing.T) {
 	t.Logf("%d rows unknown after %d kills, %d of them not made", unknown, kills, missing)
 }
 
-// TestEachInterrupted: Ctrl-C sends no more rows, and lets those in flight end
+// TestEachInterrupted: Ctrl-C stops sending rows and waits for those in flight,
 // however long that takes.
 func TestEachInterrupted(t *testing.T) {
 	t.Parallel()
@@ -147,7 +147,7 @@ func TestEachInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := make([]byte, len("ending: "))
-	if _, err := notes.Read(said); err != nil { // it has noticed
+	if _, err := notes.Read(said); err != nil { // the program has noticed
 		t.Fatal(err)
 	}
 	close(release)
@@ -189,8 +189,8 @@ func TestEachInterruptedTwice(t *testing.T) {
 	}
 }
 
-// TestEachMemory: 100,000 rows take at most 10 MB more than 10,000, and those at
-// most 80 MB.
+// TestEachMemory: 100,000 rows use at most 10 MB more than 10,000, and those at most
+// 80 MB.
 func TestEachMemory(t *testing.T) {
 	t.Parallel()
 	needsLoad(t, "110,000 calls")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// asks returns the candidates without their notes, and the directive, such as
+// asks returns the candidates without their descriptions, and the directive, such as
 // ":4": 2 no space, 4 no files, 32 keep the order.
 func asks(t *testing.T, words ...string) (candidates []string, directive string) {
 	t.Helper()
@@ -22,14 +22,14 @@ func asks(t *testing.T, words ...string) (candidates []string, directive string)
 	return candidates[:last], candidates[last]
 }
 
-// TestComplete is what a shell is told for a line that ends at the cursor.
+// TestComplete checks the completions of a line that ends at the cursor.
 func TestComplete(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
-		line string // words; '' is an empty one
+		line string // arguments; '' is an empty one
 		want string
 	}{
-		// Words.
+		// Commands and names.
 		{"access-t", "access-token :4"},
 		{"conf", "config configuration-hub :4"},
 		{"access-token rev", "revokeAccessToken :4"},
@@ -178,8 +178,8 @@ func TestCompleteFirstWords(t *testing.T) {
 	}
 }
 
-// TestCompleteEveryOperation asks for the operations, the parameters and the
-// fields of the whole catalog: each line must hold one candidate.
+// TestCompleteEveryOperation completes the operations, the parameters and the fields
+// of the complete catalog: each line must have one candidate.
 func TestCompleteEveryOperation(t *testing.T) {
 	t.Parallel()
 	needsLoad(t, "asks for each of the operations")
@@ -203,8 +203,8 @@ func TestCompleteEveryOperation(t *testing.T) {
 	}
 }
 
-// FuzzComplete asks for lines of any words: what is answered goes on from what
-// was typed.
+// FuzzComplete completes arbitrary lines: every candidate must continue the typed
+// text.
 func FuzzComplete(f *testing.F) {
 	for _, line := range []string{"", "-", "--", "--=", "-p=", "-\xff", "access-token -pt", "--limit search ", "help ", "help help ", "completion --", "access-token listAccessTokens -p token_type=j", "access-token createAccessToken -f a.b[0].", "-d @/"} {
 		f.Add(line)

@@ -17,17 +17,17 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// export is a call and where its three ways arrive.
+// export is a call and the destinations of its three forms.
 type export struct {
 	*plannedCall
 	name            string
-	secured         bool   // else node still has the token of another program
+	secured         bool   // otherwise node would still have another program's token
 	sent, curl, sdk string // path prefixes
 }
 
-// TestExportsSendTheSame calls every tenth operation of the catalog, or every one
-// where EPILOT_TEST_ALL is set, with all parameters and a full body: the command
-// of --curl in bash and the program of --sdk in node send the same request.
+// TestExportsSendTheSame calls every tenth operation of the catalog, or every one if
+// EPILOT_TEST_ALL is set, with all parameters and a complete body: the command of
+// --curl in bash and the program of --sdk in node send the same request.
 // EPILOT_SDK_MODULES names a folder with a node_modules that has @epilot/sdk.
 func TestExportsSendTheSame(t *testing.T) {
 	t.Parallel()
@@ -55,13 +55,13 @@ func TestExportsSendTheSame(t *testing.T) {
 	t.Logf("%d operations", len(exports))
 }
 
-// runExports runs all commands in bash, and all programs in one node.
+// runExports runs all commands in bash, and all programs in a single node process.
 func runExports(t *testing.T, folder string, exports []*export) {
 	t.Helper()
 	env := append(os.Environ(), "EPILOT_TOKEN=token-of-the-test", "NO_PROXY=*")
 	for _, e := range exports {
 		for _, a := range e.arguments {
-			if text, isText := a.value.(string); isText && convention.IsSecret(a.name) { // an export reads it from a variable
+			if text, isText := a.value.(string); isText && convention.IsSecret(a.name) { // exports read it from a variable
 				env = append(env, strings.ToUpper(a.name)+"="+text)
 			}
 		}
@@ -84,13 +84,13 @@ for (const f of fs.readdirSync('.').filter(f => f.endsWith('.mjs') && f !== 'all
 	}
 }
 
-// lacking are operations that the SDK has a name for and does not send.
+// lacking are operations that the SDK names but does not send.
 var lacking = []string{
 	"$listConditionalVariants", "$getConditionalVariantTree", "$listConditionalVariantVersions",
 	"$batchUpsertConditionalVariants", "$batchDeleteConditionalVariants",
 }
 
-// writeExports makes each call, and writes its two exports into the folder.
+// writeExports makes each call and writes its two exports into the folder.
 func writeExports(t *testing.T, server *receiver, folder string) (exports []*export) {
 	t.Helper()
 	known := catalog.New(catalog.Options{})
@@ -132,7 +132,7 @@ func writeExports(t *testing.T, server *receiver, folder string) (exports []*exp
 	return exports
 }
 
-// differ says in what the request of an export is another one than the program's.
+// differ describes how the request of an export differs from the program's.
 func (e *export) differ(sent, exported []arrival) string {
 	if len(sent) != 1 || len(exported) != 1 {
 		return fmt.Sprintf("%d requests of the program, %d of the export", len(sent), len(exported))
@@ -146,7 +146,7 @@ func (e *export) differ(sent, exported []arrival) string {
 	return ""
 }
 
-// essence is what a server reads from a request, however it is encoded.
+// essence returns what a server reads from a request, however it is encoded.
 func (e *export) essence(a arrival) map[string]any {
 	path, _ := url.PathUnescape(a.path)
 	pairs := strings.Split(a.query, "&")
@@ -156,7 +156,7 @@ func (e *export) essence(a arrival) map[string]any {
 	slices.Sort(pairs)
 	mediaType, _, _ := mime.ParseMediaType(a.header.Get("Content-Type"))
 	if a.body == "" {
-		mediaType = "" // axios sends one in any case
+		mediaType = "" // axios always sends one
 	}
 	headers := map[string]string{"Content-Type": mediaType, "Cookie": a.header.Get("Cookie")}
 	if e.secured {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestFaultyFile: what did not arrive whole has no file, and an error of the
-// API does not become one.
+// TestFaultyFile: an incomplete response leaves no file, and an API error is not
+// saved as one.
 func TestFaultyFile(t *testing.T) {
 	t.Parallel()
 	packed := zipped(`{"text":"` + strings.Repeat("packed ", 1000) + `"}`)
@@ -48,8 +48,7 @@ func TestFaultyFile(t *testing.T) {
 	}
 }
 
-// TestFileThatCannotBe: a place that takes no file is found before anything is
-// sent.
+// TestFileThatCannotBe: an unwritable location is detected before anything is sent.
 func TestFileThatCannotBe(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -58,7 +57,7 @@ func TestFileThatCannotBe(t *testing.T) {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {
-		locked = "/sys" // root writes everywhere but where no file can be
+		locked = "/sys" // root can write everywhere except here
 	}
 	if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {
 		t.Fatal(err)

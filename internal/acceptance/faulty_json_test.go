@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestHostileJSON: text that breaks parsers is handed on as it came, or refused
-// in words; a query over it gives the right value, or an error of its own.
+// TestHostileJSON: text that breaks parsers is passed through unchanged or rejected
+// with a message; a query on it returns the right value or its own error.
 func TestHostileJSON(t *testing.T) {
 	t.Parallel()
 	const levels = 10_000
@@ -16,8 +16,8 @@ func TestHostileJSON(t *testing.T) {
 	deepObject := strings.Repeat(`{"a":`, levels) + `1` + strings.Repeat(`}`, levels)
 	for name, test := range map[string]struct {
 		text  string
-		wrong bool   // it is no JSON
-		query string // what --jsonata '$.v' says, "" for an error
+		wrong bool   // not JSON
+		query string // the result of --jsonata '$.v', "" for an error
 	}{
 		"invalid UTF-8":    {text: "{\"v\":\"a\xff\xc3(b\"}", wrong: true},
 		"NUL, escaped":     {text: `{"v":"a\u0000b"}`, query: "a\x00b"},
@@ -46,7 +46,7 @@ func TestHostileJSON(t *testing.T) {
 			if !test.wrong && (compact.Status != 0 || compact.Stdout != test.text+"\n") {
 				t.Errorf("status %d: %.200s", compact.Status, compact.Stdout)
 			}
-			if len(test.text) < levels { // the lines of a deep one are 200 MB of spaces
+			if len(test.text) < levels { // indented, a deep one would be 200 MB of spaces
 				pretty, _ := faultyCall(t, server)
 				if pretty.Status != compact.Status || !test.wrong && unspaced(pretty.Stdout) != test.text {
 					t.Errorf("pretty: status %d: %q", pretty.Status, pretty.Stdout)
@@ -63,7 +63,7 @@ func checkQuery(t *testing.T, server string, wrong bool, want string) {
 	status := 0
 	switch {
 	case wrong && got.Status == 6 && strings.Contains(got.Stderr, "takes more memory than the limit"):
-		return // the stack of a deep text may come to the limit before the text comes to its own
+		return // a deep text may reach the stack limit before its own
 	case wrong:
 		status, want = 3, ""
 	case want == "":
@@ -76,7 +76,7 @@ func checkQuery(t *testing.T, server string, wrong bool, want string) {
 	}
 }
 
-// unspaced takes the white space of the layout away; none of the texts has any.
+// unspaced removes the white space of the layout; none of the texts has any.
 func unspaced(text string) string {
 	return strings.NewReplacer("\n", "", " ", "").Replace(text)
 }

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// TestNotReached: one line says what kept the request from its server. Names
-// that do not exist and black holes are in internal/transport, which can be
-// given a name server and a limit of its own.
+// TestNotReached: one line explains why the server was not reached. Unknown names
+// and black holes are tested in internal/transport, which accepts a custom name
+// server and limit.
 func TestNotReached(t *testing.T) {
 	t.Parallel()
 	strange := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -42,7 +42,7 @@ func TestNotReached(t *testing.T) {
 	}
 }
 
-// TestWritesAreSentOnce: a lost answer to a DELETE would come back as 404.
+// TestWritesAreSentOnce: retrying a DELETE whose response was lost would return 404.
 func TestWritesAreSentOnce(t *testing.T) {
 	t.Parallel()
 	down := sends(jsonHead(503, "") + `{"status":503}`)

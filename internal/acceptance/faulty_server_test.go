@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// faulty is a server on loopback that speaks to each connection as the step of
-// its number says, and the last for ever: raw bytes, for no well-behaved HTTP
-// server sends what it has to send. It reads one request of each connection.
+// faulty is a loopback server that handles each connection with the step of its
+// number, repeating the last one. The steps write raw bytes, because a well-behaved
+// HTTP server cannot send these responses. It reads one request per connection.
 func faulty(t *testing.T, steps ...func(net.Conn)) (url string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -44,7 +44,7 @@ func speak(conn net.Conn, step func(net.Conn)) {
 	step(conn)
 }
 
-// jsonHead is how the answers begin; the fields end in CRLF.
+// jsonHead returns the head of a response; each field ends in CRLF.
 func jsonHead(status int, fields string) string {
 	return fmt.Sprintf("HTTP/1.1 %d x\r\nContent-Type: application/json\r\nConnection: close\r\n%s\r\n", status, fields)
 }
@@ -61,7 +61,7 @@ func breaks(text string) func(net.Conn) {
 	}
 }
 
-// drips sends a byte at a time for as long as anybody reads.
+// drips sends one byte at a time as long as anybody reads.
 func drips(text string, pause time.Duration) func(net.Conn) {
 	return func(conn net.Conn) {
 		_, _ = io.WriteString(conn, text)
@@ -75,7 +75,7 @@ func drips(text string, pause time.Duration) func(net.Conn) {
 	}
 }
 
-// silent says nothing until the other side goes.
+// silent sends nothing until the peer disconnects.
 func silent(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
 
 func zipped(text string) string {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// TestGzipBomb: 10 MB that unpack to 10 GB take no memory, and can be stopped.
+// TestGzipBomb: 10 MB that decompress to 10 GB use no memory and can be interrupted.
 func TestGzipBomb(t *testing.T) {
 	needsLoad(t, "unpacks 1 GB")
 	t.Parallel()
@@ -38,8 +38,8 @@ func TestGzipBomb(t *testing.T) {
 	}
 }
 
-// bomb sends a text of 10 GB, packed to 10 MB: RFC 1952 section 2.2 lets a file
-// be many members, so that one of 10 MB is packed once.
+// bomb sends a text of 10 GB, compressed to 10 MB. A gzip file may have many members
+// (RFC 1952 section 2.2), so that only 10 MB are compressed once.
 func bomb(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Encoding", "gzip")
@@ -56,8 +56,7 @@ func bomb(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, zipped(`"]`))
 }
 
-// TestLongText: one text of 100 MB passes piece by piece, and a query has it
-// whole.
+// TestLongText: a string of 100 MB is streamed, and a query receives all of it.
 func TestLongText(t *testing.T) {
 	needsLoad(t, "moves 300 MB")
 	t.Parallel()

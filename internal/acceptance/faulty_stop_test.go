@@ -20,14 +20,14 @@ func listing(server string, flags ...string) *exec.Cmd {
 	return exec.Command("epilot", append([]string{"access-token", "listAccessTokens", "-s", server, "-t", "token"}, flags...)...)
 }
 
-// TestSignalWhereItHurts: a signal ends the program within a second, whatever
-// it waits for.
+// TestSignalWhereItHurts: a signal ends the program within a second, whatever it
+// waits for.
 func TestSignalWhereItHurts(t *testing.T) {
 	t.Parallel()
 	later := sends(jsonHead(503, "Retry-After: 50\r\n"))
 	for name, test := range map[string]struct {
 		server func(net.Conn)
-		ready  string // what is seen on stderr or stdout before the signal
+		ready  string // output to wait for before the signal
 		flags  []string
 		signal syscall.Signal
 		want   int
@@ -56,7 +56,7 @@ func TestSignalWhereItHurts(t *testing.T) {
 	}
 }
 
-// floods sends an array that does not end.
+// floods sends an endless array.
 func floods(conn net.Conn) {
 	_, _ = io.WriteString(conn, jsonHead(200, "")+`["begun"`)
 	block := strings.Repeat(`,"more"`, 10_000)
@@ -78,7 +78,7 @@ func readUntil(t *testing.T, from io.Reader, want string) {
 	}
 }
 
-// TestOutputThatEnds: a reader that goes away is no error, a full disk is one.
+// TestOutputThatEnds: a closed reader is not an error, a full disk is.
 func TestOutputThatEnds(t *testing.T) {
 	t.Parallel()
 	for _, flags := range [][]string{nil, {"--json"}, {"--jsonata", "$"}} {
@@ -102,7 +102,7 @@ func TestOutputThatEnds(t *testing.T) {
 			out.Close()
 			err = cmd.Wait()
 			ended := cmd.ProcessState.Sys().(syscall.WaitStatus)
-			if err != nil && ended.Signal() != syscall.SIGPIPE || errs.Len() > 0 { // as cat and its like end
+			if err != nil && ended.Signal() != syscall.SIGPIPE || errs.Len() > 0 { // like cat
 				t.Errorf("%v: %s", err, errs.Bytes())
 			}
 		})
@@ -116,7 +116,7 @@ func TestOutputThatEnds(t *testing.T) {
 			cmd := listing(server, flags...)
 			var errs bytes.Buffer
 			cmd.Stdout, cmd.Stderr = full, &errs
-			_ = cmd.Run() // its status is what is looked at
+			_ = cmd.Run() // only the status is checked
 			if got := cmd.ProcessState.ExitCode(); got != 5 || !strings.Contains(errs.String(), "no space left on device") {
 				t.Errorf("status %d: %s", got, errs.Bytes())
 			}
@@ -124,8 +124,8 @@ func TestOutputThatEnds(t *testing.T) {
 	}
 }
 
-// TestFullDisk: what cannot be written is status 5. Root can mount a disk that
-// no other process sees.
+// TestFullDisk: a failed write exits with status 5. Root can mount a disk that no
+// other process sees.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	const full, mayNotMount = `mount -t tmpfs -o size=64k none . 2>/dev/null || exit 99
@@ -145,7 +145,7 @@ cd "$PWD" && ! cat /dev/zero >fill 2>/dev/null && export HOME="$PWD" XDG_STATE_H
 			out, err := cmd.CombinedOutput()
 			var ended *exec.ExitError
 			if !errors.As(err, &ended) {
-				t.Skip(err) // there is no unshare here
+				t.Skip(err) // unshare is missing
 			}
 			switch status := ended.ExitCode(); {
 			case status == mayNotMount, status == 1 && bytes.HasPrefix(out, []byte("unshare:")):

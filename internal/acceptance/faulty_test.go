@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// faultyCall calls GET /v1/access-tokens there, and tells how long it slept.
+// faultyCall calls GET /v1/access-tokens on the server and returns how long it
+// slept.
 func faultyCall(t *testing.T, server string, flags ...string) (Result, []time.Duration) {
 	t.Helper()
 	var slept []time.Duration
@@ -24,7 +25,7 @@ func faultyCall(t *testing.T, server string, flags ...string) (Result, []time.Du
 	return got, slept
 }
 
-// TestFaultyServers: what a broken network or server makes of a call.
+// TestFaultyServers checks how a call handles broken networks and servers.
 func TestFaultyServers(t *testing.T) {
 	t.Parallel()
 	const ok = `{"ok":1}`
@@ -37,7 +38,7 @@ func TestFaultyServers(t *testing.T) {
 		steps          []func(net.Conn)
 		flags          []string
 		status         int
-		stdout, stderr string // exact when it is one line of JSON, part of it else
+		stdout, stderr string // exact for one line of JSON, else a substring
 		slept          []time.Duration
 	}{
 		"reset before the answer":   {steps: []func(net.Conn){breaks(""), breaks(""), fine}, stdout: ok + "\n", slept: []time.Duration{half, one}},
@@ -46,7 +47,7 @@ func TestFaultyServers(t *testing.T) {
 		"wrong Content-Length":      {steps: []func(net.Conn){sends(jsonHead(200, "Content-Length: 99\r\n") + ok), fine}, status: 3, stderr: "the response ended early"},
 		"cut chunk":                 {steps: []func(net.Conn){sends(jsonHead(200, "Transfer-Encoding: chunked\r\n") + "9\r\n{}"), fine}, status: 3, stderr: "the response ended early"},
 		"truncated gzip":            {steps: []func(net.Conn){sends(jsonHead(200, "Content-Encoding: gzip\r\n") + packed[:len(packed)-9]), fine}, status: 3, stderr: "the response ended early"},
-		"spoiled gzip":              {steps: []func(net.Conn){sends(jsonHead(200, "Content-Encoding: gzip\r\n") + packed[:12] + "\xff\xff\xff\xff" + packed[16:]), fine}, status: 3, stderr: "not the gzip it claims to be"},
+		"spoiled gzip":              {steps: []func(net.Conn){sends(jsonHead(200, "Content-Encoding: gzip\r\n") + packed[:12] + "\xff\xff\xff\xff" + packed[16:]), fine}, status: 3, stderr: "not valid gzip"},
 		"truncated JSON":            {steps: []func(net.Conn){sends(jsonHead(200, "") + `{"half":`), fine}, status: 3, stdout: `{"half":`, stderr: "error"},
 		"truncated JSON, query":     {steps: []func(net.Conn){sends(jsonHead(200, "") + `{"half":`), fine}, flags: []string{"--jsonata", "$"}, status: 3, stderr: "error"},
 		"no HTTP":                   {steps: []func(net.Conn){sends("SSH-2.0-OpenSSH_9\r\n"), fine}, status: 3, stderr: "not valid HTTP"},
@@ -61,7 +62,7 @@ func TestFaultyServers(t *testing.T) {
 		"headers that never come":   {steps: []func(net.Conn){silent}, flags: []string{"--timeout", "100ms"}, status: 3, stderr: "longer than 100ms"},
 		"a byte now and then":       {steps: []func(net.Conn){drips(jsonHead(200, "")+"[", 10*time.Millisecond)}, flags: []string{"--timeout", "100ms"}, status: 3, stderr: "longer than 100ms"},
 		"no number":                 {steps: []func(net.Conn){fine}, flags: []string{"--retry", "many"}, status: 2, stderr: "from 0 to 10"},
-		"no duration":               {steps: []func(net.Conn){fine}, flags: []string{"--retry-max-wait", "-1s"}, status: 2, stderr: "--retry-max-wait 90s"},
+		"no duration":               {steps: []func(net.Conn){fine}, flags: []string{"--retry-max-wait", "-1s"}, status: 2, stderr: "such as 90s"},
 		"no time left for the wait": {steps: []func(net.Conn){busy, fine}, flags: []string{"--timeout", "1s"}, status: 1, stderr: "retry in 2s"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestFaultyServers(t *testing.T) {
 	}
 }
 
-// holds compares without the white space that the layout puts in.
+// holds compares without the white space of the layout.
 func holds(text, part string) bool {
 	bare := strings.NewReplacer("\n", "", " ", "")
 	return strings.Contains(bare.Replace(text), bare.Replace(part))

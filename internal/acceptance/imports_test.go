@@ -1,6 +1,5 @@
-// Package acceptance tries the program as its users do: the real binary, real
-// files, real HTTP on loopback. Its scripts are the documentation of the
-// behaviour.
+// Package acceptance tests the program from the outside: the real binary, real
+// files, real HTTP on loopback. Its scripts document the behavior.
 package acceptance
 
 import (
@@ -12,19 +11,19 @@ import (
 
 const module = "github.com/epilot-cli/epilot"
 
-// ground are the packages that every package may import, and that import only
-// each other.
+// ground are the packages that every package may import, and that import only each
+// other.
 var ground = []string{
 	"internal/failure", "internal/suggest", "internal/httpx", "internal/jsonx", "internal/shell",
 	"internal/convention", "internal/term", "internal/budget", "internal/atomicfile", "internal/syserror",
 	"internal/relevance",
 }
 
-// forbidden are the directions that no import may take. A pattern ends with
-// "/..." where it means the packages below too.
+// forbidden are the import directions that are not allowed. A pattern that ends with
+// "/..." includes the packages below.
 var forbidden = []struct {
 	from, to string
-	except   []string // importers that may
+	except   []string // importers that are allowed
 	why      string
 }{
 	{from: "internal/...", to: "cmd/...", except: []string{"internal/help/generate", "internal/acceptance"}, why: "nothing below the command line knows it"},
@@ -48,8 +47,8 @@ var forbidden = []struct {
 	{from: "internal/output/...", to: "internal/prompt", why: "output asks nobody"},
 }
 
-// TestImports keeps the directions of docs/architecture.md: a package may
-// import whatever no rule forbids.
+// TestImports checks the import directions of docs/architecture.md: everything is
+// allowed unless a rule forbids it.
 func TestImports(t *testing.T) {
 	t.Parallel()
 	for from, imports := range packageImports(t) {
@@ -89,13 +88,14 @@ func packageImports(t *testing.T) map[string][]string {
 	return found
 }
 
-// modulePath is a path below the module; any other path is returned unchanged.
+// modulePath returns the path relative to the module; any other path is returned
+// unchanged.
 func modulePath(importPath string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
 }
 
-// commandGroup is the group of commands that a package below cmd is, "" for
-// cmd itself, for what the groups share, and for all other packages.
+// commandGroup returns the command group of a package below cmd, or "" for cmd
+// itself, for packages that the groups share, and for all others.
 func commandGroup(pkg string) string {
 	if path.Dir(pkg) != "cmd" || pkg == "cmd/cmdutil" || pkg == "cmd/generate" {
 		return ""

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// secretService is a script that runs with a session bus and a keyring of its
-// own, which forgets everything at the end.
+// secretService is a script with its own session bus and a keyring that is discarded
+// at the end.
 const secretService = `set -e
 printf 'a-password' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
 printf 'SeCrEt-kept-token-9876' | epilot auth token - --profile dev
@@ -27,7 +27,7 @@ epilot auth logout --all
 echo "left $(secret-tool search --all service epilot 2>&1 | grep -c '^attribute.username' || true)"
 `
 
-// TestSecretService keeps tokens in a real keyring and takes them out again.
+// TestSecretService stores tokens in a real keyring and reads them back.
 func TestSecretService(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"dbus-run-session", "gnome-keyring-daemon", "secret-tool"} {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestLinks: a file that a page leads to is there.
+// TestLinks: every file that a page links to exists.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	pages := []string{"../../README.md", "../../CONTRIBUTING.md"}

@@ -5,13 +5,13 @@ import (
 	"testing"
 )
 
-// loadVariable turns on the tests that move much data, measure memory or time,
-// or repeat a check for the whole catalog. .ci/run sets it.
+// loadVariable enables the tests that move much data, measure memory or time, or
+// repeat a check for the complete catalog. .ci/run sets it.
 const loadVariable = "EPILOT_TEST_LOAD"
 
 func withLoad() bool { return os.Getenv(loadVariable) != "" }
 
-// needsLoad skips a test that takes long, and says why.
+// needsLoad skips a slow test with a reason.
 func needsLoad(t *testing.T, why string) {
 	t.Helper()
 	if !withLoad() {

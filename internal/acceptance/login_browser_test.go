@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// chromium is the browser as Debian installs it, with everything off that would
-// talk to anybody but the pages of the test.
+// chromium returns Debian's browser, configured to contact only the pages of the
+// test.
 func chromium(t *testing.T) string {
 	t.Helper()
 	program, err := exec.LookPath("chromium")
@@ -28,8 +28,8 @@ func chromium(t *testing.T) string {
 	}, " ")
 }
 
-// TestLoginInBrowser is the whole login: the program opens a real browser on a
-// portal of the test's, which sends it back as the real one does.
+// TestLoginInBrowser tests a complete login: the program opens a real browser on a
+// test portal, which redirects back like the real one.
 func TestLoginInBrowser(t *testing.T) {
 	t.Parallel()
 	browser := chromium(t)
@@ -52,7 +52,7 @@ func TestLoginInBrowser(t *testing.T) {
 	}
 	l := startLogin(t, []string{"EPILOT_PORTAL_URL=" + portal.URL, "BROWSER=" + script}, "--profile", "dev")
 	status, said := l.end()
-	if status != 0 || strings.Contains(said, "SeCrEt") || !strings.Contains(said, "signed in as Ada of organization 1") {
+	if status != 0 || strings.Contains(said, "SeCrEt") || !strings.Contains(said, "signed in as Ada (organization 1): ") {
 		t.Fatalf("status %d, said %s", status, said)
 	}
 	if got := l.stored("profiles.json"); !strings.Contains(got, token) {
@@ -64,7 +64,7 @@ func TestLoginInBrowser(t *testing.T) {
 	}
 }
 
-// awaitFile waits for the browser, which outlives the program.
+// awaitFile waits for a file of the browser, which outlives the program.
 func awaitFile(t *testing.T, name string) string {
 	t.Helper()
 	tick := time.NewTicker(50 * time.Millisecond)

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// hostileRequests are those that must not end a login: PORT and STATE stand for what
-// the true callback has. None of them is answered with less than 400.
+// hostileRequests returns requests that must not end a login: PORT and STATE are
+// replaced by those of the real callback. Each gets a status of at least 400.
 func hostileRequests() []string {
 	const end = " HTTP/1.1\r\nHost: localhost:PORT\r\n"
 	with := func(header string) string {
@@ -47,8 +47,8 @@ func hostileRequests() []string {
 	}
 }
 
-// TestHostileCallbacks: whoever else finds the port can neither sign in nor keep
-// the person from it.
+// TestHostileCallbacks: another client of the port can neither sign in nor prevent
+// the user from doing so.
 func TestHostileCallbacks(t *testing.T) {
 	t.Parallel()
 	l := startLogin(t, nil, "--no-browser", "--profile", "dev")
@@ -69,7 +69,7 @@ func TestHostileCallbacks(t *testing.T) {
 	}
 	l.signInAs("SeCrEt-true-token", "Ada")
 	status, said := l.end()
-	if status != 0 || strings.Contains(said, "SeCrEt") || !strings.Contains(said, `signed in as Ada of organization 739224: profile "dev"`) {
+	if status != 0 || strings.Contains(said, "SeCrEt") || !strings.Contains(said, `signed in as Ada (organization 739224): token `) || !strings.Contains(said, `is stored in profile "dev"`) {
 		t.Errorf("status %d, said %s", status, said)
 	}
 	if got := l.stored("profiles.json"); !strings.Contains(got, "SeCrEt-true-token") || l.stored("credentials.json") != "" {
@@ -77,7 +77,7 @@ func TestHostileCallbacks(t *testing.T) {
 	}
 }
 
-// send writes the request as it is, and returns the status of the answer.
+// send sends a raw request and returns the status of the response.
 func (l *login) send(request string) int {
 	l.Helper()
 	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", l.callback.Port()))
@@ -86,7 +86,7 @@ func (l *login) send(request string) int {
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	go func() { // a refused flood is not read to its end
+	go func() { // a rejected flood is not read completely
 		_, _ = io.WriteString(conn, strings.NewReplacer("PORT", l.callback.Port(), "STATE", l.state).Replace(request))
 	}()
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -102,7 +102,7 @@ func (l *login) send(request string) int {
 	return resp.StatusCode
 }
 
-// hangUp is a browser that is closed in the middle of its request.
+// hangUp acts as a browser that is closed during its request.
 func (l *login) hangUp() {
 	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", l.callback.Port()))
 	if err != nil {
@@ -112,7 +112,7 @@ func (l *login) hangUp() {
 	conn.Close()
 }
 
-// signInAs is the portal's true callback, as a browser follows it.
+// signInAs sends the portal's real callback, as a browser would.
 func (l *login) signInAs(token, name string) {
 	l.Helper()
 	query := url.Values{"token": {token}, "state": {l.state}, "org_id": {"739224"}, "user_id": {"7"}, "name": {name}}
@@ -127,7 +127,7 @@ func (l *login) signInAs(token, name string) {
 	}
 }
 
-// checkSockets looks at every socket that the process listens on.
+// checkSockets checks every listening socket of the process.
 func checkSockets(t *testing.T, l *login) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -150,7 +150,7 @@ func checkSockets(t *testing.T, l *login) {
 	} {
 		text, err := os.ReadFile(proc + file)
 		if err != nil {
-			continue // no IPv6 here
+			continue // no IPv6 on this machine
 		}
 		for line := range strings.Lines(string(text)) {
 			columns := strings.Fields(line)

@@ -14,17 +14,18 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/creack/pty"
 	"golang.org/x/term"
 )
 
-// screen is a program in a terminal, and what it has shown there.
+// screen is a program in a terminal and its output.
 type screen struct {
 	*testing.T
 	cmd      *exec.Cmd
 	terminal *os.File // the test's end of it
-	tty      *os.File // the program's
+	tty      *os.File // the program's end
 	before   *term.State
 	config   string
 	mu       sync.Mutex
@@ -64,7 +65,7 @@ func (s *screen) watch() {
 		n, err := s.terminal.Read(buffer)
 		s.mu.Lock()
 		s.shown.Write(buffer[:n])
-		s.over = err != nil // EIO is how a terminal ends
+		s.over = err != nil // a terminal ends with EIO
 		s.grew.Broadcast()
 		s.mu.Unlock()
 		if err != nil {
@@ -73,17 +74,20 @@ func (s *screen) watch() {
 	}
 }
 
-// await waits until the terminal shows the pattern, and returns the match.
+// await waits until the terminal shows the pattern, and returns the match. After
+// two minutes without it, the test fails.
 func (s *screen) await(pattern string) []string {
 	s.Helper()
 	find := regexp.MustCompile(pattern)
+	late := time.Now().Add(2 * time.Minute)
+	defer time.AfterFunc(time.Until(late), s.grew.Broadcast).Stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
 		if match := find.FindStringSubmatch(s.shown.String()); match != nil {
 			return match
 		}
-		if s.over {
+		if s.over || !time.Now().Before(late) {
 			s.Fatalf("the terminal never showed %s:\n%s", pattern, s.shown.String())
 		}
 		s.grew.Wait()
@@ -97,16 +101,16 @@ func (s *screen) typeIn(text string) {
 	}
 }
 
-// end waits for the program, and looks for a token on the screen, and for a
-// terminal that does not show any more what is typed.
+// end waits for the program, and checks that the screen shows no token and that echo
+// is on again.
 func (s *screen) end(want int) {
 	s.Helper()
-	_ = s.cmd.Wait() // its status is what is looked at
+	_ = s.cmd.Wait() // only the status is checked
 	after, err := term.GetState(int(s.tty.Fd()))
 	if err != nil || *after != *s.before {
 		s.Errorf("the terminal was left in another state (%v)", err)
 	}
-	s.tty.Close() // now the reading ends
+	s.tty.Close() // this ends the reads
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for !s.over {
@@ -128,7 +132,7 @@ func (s *screen) stored() string {
 	return string(text)
 }
 
-// callback is the address that the portal would come back to.
+// callback returns the callback address of the portal.
 func (s *screen) callback() string {
 	s.Helper()
 	found := s.await(`cli_callback=([^&\s]+)`)[1]
@@ -145,9 +149,9 @@ func TestPastedToken(t *testing.T) {
 	s := onScreen(t, "auth", "login", "--no-browser")
 	s.callback()
 	s.typeIn("SeCrEt-but-no-JWT\n")
-	s.await("not a JSON Web Token")
+	s.await("not a valid JSON Web Token")
 	s.typeIn("\n" + jwt(`{"token_name":"Pasted","org_id":"9"}`) + "\n")
-	s.await("signed in as Pasted of organization 9")
+	s.await(`signed in as Pasted \(organization 9\)`)
 	s.end(0)
 	if !strings.Contains(s.stored(), "SeCrEtSeCrEt") {
 		t.Errorf("stored %s", s.stored())
@@ -159,14 +163,14 @@ func TestMaskedPrompt(t *testing.T) {
 	s := onScreen(t, "auth", "token")
 	s.await("Token: ")
 	s.typeIn("SeCrEt-typed-token\n")
-	s.await("…oken in the file")
+	s.await("…oken is stored in credentials.json")
 	s.end(0)
 	if !strings.Contains(s.stored(), "SeCrEt-typed-token") {
 		t.Errorf("stored %s", s.stored())
 	}
 }
 
-// TestInterruptedPrompt: Ctrl-C leaves a terminal that shows what is typed.
+// TestInterruptedPrompt: after Ctrl-C the terminal echoes again.
 func TestInterruptedPrompt(t *testing.T) {
 	t.Parallel()
 	for _, row := range [][]string{{"auth", "token"}, {"auth", "login", "--no-browser"}} {

@@ -12,20 +12,20 @@ import (
 	"testing"
 )
 
-// login is "epilot auth login" as a process that waits for its callback.
+// login is an "epilot auth login" process that waits for its callback.
 type login struct {
 	*testing.T
 	cmd      *exec.Cmd
 	config   string   // XDG_CONFIG_HOME
-	page     *url.URL // where the person would sign in
+	page     *url.URL // the address where the user would sign in
 	callback *url.URL
 	state    string
-	code     string // as the terminal shows it
+	code     string // as shown on the terminal
 	rest     *bufio.Reader
 }
 
-// startLogin starts the program in a configuration of its own, and reads what it
-// says until it waits.
+// startLogin starts the program with its own configuration, and reads its output
+// until it waits.
 func startLogin(t *testing.T, env []string, args ...string) *login {
 	t.Helper()
 	l := &login{T: t, config: filepath.Join(t.TempDir(), "config")}
@@ -71,18 +71,18 @@ func (l *login) readPage() {
 	l.state = l.page.Query().Get("state")
 }
 
-// end waits for the process, and returns its exit status and what it said last.
+// end waits for the process and returns its exit status and last output.
 func (l *login) end() (status int, said string) {
 	l.Helper()
 	text, err := io.ReadAll(l.rest)
 	if err != nil {
 		l.Fatal(err)
 	}
-	_ = l.cmd.Wait() // its status is what is looked at
+	_ = l.cmd.Wait() // only the status is checked
 	return l.cmd.ProcessState.ExitCode(), string(text)
 }
 
-// stored is the content of a file of the configuration, "" where there is none.
+// stored returns the content of a configuration file, or "".
 func (l *login) stored(name string) string {
 	text, err := os.ReadFile(filepath.Join(l.config, "epilot", name))
 	if err != nil {

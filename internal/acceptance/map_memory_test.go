@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestMapMemory: an API is written and forgotten. The map takes 24 MB so, and
-// 37 MB where all of them are held.
+// TestMapMemory: each API is released once written. The map uses 24 MB this way, and
+// 37 MB if all are kept in memory.
 func TestMapMemory(t *testing.T) {
 	needsLoad(t, "measures memory")
 	t.Parallel()

@@ -20,7 +20,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// theMap runs the line with --map --json and checks what it writes against
+// theMap runs the command line with --map --json and validates its output with
 // docs/map.schema.json.
 func theMap(t *testing.T, form string, words ...string) string {
 	t.Helper()
@@ -38,7 +38,7 @@ func theMap(t *testing.T, form string, words ...string) string {
 	return result.Stdout
 }
 
-// mapSchema is a definition of docs/map.schema.json, read as a component of an
+// mapSchema returns a definition of docs/map.schema.json as a component of an
 // OpenAPI document.
 func mapSchema(t *testing.T, name string) *openapi.Schema {
 	t.Helper()
@@ -60,8 +60,8 @@ func mapSchema(t *testing.T, name string) *openapi.Schema {
 	return api.Components.Schema(name)
 }
 
-// TestMapIsWhole: every command, every flag and every operation that the
-// program has stands in the map once.
+// TestMapIsWhole: every command, flag and operation of the program is in the map
+// once.
 func TestMapIsWhole(t *testing.T) {
 	t.Parallel()
 	text := theMap(t, "program")
@@ -132,7 +132,7 @@ func checkCommands(t *testing.T, described help.Command, mapped []mappedCommand)
 	}
 }
 
-// The members of the map that these tests look at.
+// The fields of the map used by these tests.
 type (
 	mappedCommand struct {
 		Name, Usage, Line string
@@ -141,8 +141,8 @@ type (
 	mappedFlag struct{ Name, Line string }
 )
 
-// checkFlags finds each flag in the map. The map may know more: --version is the
-// program's own.
+// checkFlags finds each flag in the map. The map may contain more: --version belongs
+// to the program.
 func checkFlags(t *testing.T, where string, flags *pflag.FlagSet, mapped []mappedFlag) {
 	t.Helper()
 	flags.VisitAll(func(flag *pflag.Flag) {
@@ -157,8 +157,8 @@ func checkFlags(t *testing.T, where string, flags *pflag.FlagSet, mapped []mappe
 	})
 }
 
-// TestMapReferences: what the whole map refers to is in the map of that API,
-// and what that one refers to is in it.
+// TestMapReferences: references of the complete map are in the map of that API, and
+// references of that map are in itself.
 func TestMapReferences(t *testing.T) {
 	t.Parallel()
 	reference := regexp.MustCompile(`"\$ref":"([^"#]*)#/components/schemas/([^"]+)"`)

@@ -16,8 +16,8 @@ import (
 	"testing"
 )
 
-// TestMemory sends 600 MB of JSON through the program: what it holds at once
-// must not grow with what it is sent.
+// TestMemory sends 600 MB of JSON through the program: its memory must not grow with
+// the size.
 func TestMemory(t *testing.T) {
 	needsLoad(t, "moves 600 MB")
 	t.Parallel()
@@ -40,7 +40,8 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// TestUnpackedMemory: a small answer that unpacks to 400 MB is as harmless.
+// TestUnpackedMemory does the same with a small response that decompresses to 400
+// MB.
 func TestUnpackedMemory(t *testing.T) {
 	needsLoad(t, "moves 400 MB")
 	t.Parallel()
@@ -71,7 +72,7 @@ func TestUnpackedMemory(t *testing.T) {
 	}
 }
 
-// peakMemory is the largest resident set of an ended process, in bytes.
+// peakMemory returns the peak resident set of an ended process, in bytes.
 func peakMemory(cmd *exec.Cmd) int64 {
 	if peak, ok := leftPeak(cmd); ok {
 		return peak
@@ -83,7 +84,7 @@ func peakMemory(cmd *exec.Cmd) int64 {
 	return usage.Maxrss << 10
 }
 
-// stream writes an array of at least that many bytes.
+// stream writes an array of at least size bytes.
 func stream(w http.ResponseWriter, size int) {
 	w.Header().Set("Content-Type", "application/json")
 	out := bufio.NewWriterSize(w, 64<<10)

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// TestMockKilled kills the mock at random moments while clients create
-// contacts. Each time it starts again over the same state, which has every
-// contact whose creation was acknowledged.
+// TestMockKilled kills the mock at random moments while clients create contacts. It
+// restarts with the same state each time, which must have every acknowledged
+// contact.
 func TestMockKilled(t *testing.T) {
 	t.Parallel()
 	needsLoad(t, "kills many mocks")
@@ -47,13 +47,13 @@ func TestMockKilled(t *testing.T) {
 	t.Logf("%d creations in %d lives", len(c.made), rounds)
 }
 
-// running is the mock in a process of its own.
+// running is a mock process.
 type running struct {
 	process *exec.Cmd
 	url     string
 }
 
-// liveMock returns one that listens.
+// liveMock returns a mock that listens.
 func liveMock(t *testing.T, home string) *running {
 	t.Helper()
 	r := &running{process: epilotIn(t, home, "mock", "--port", "0")}
@@ -83,21 +83,21 @@ func (r *running) kill(t *testing.T) {
 	if err := r.process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	_ = r.process.Wait() // says that it was killed
+	_ = r.process.Wait() // returns an error: the process was killed
 }
 
-// creators know what was acknowledged.
+// creators count the acknowledged creations.
 type creators struct {
 	token        string
 	client       *http.Client
-	acknowledged chan struct{} // a creation was
-	gone         chan struct{} // nobody counts them any more
+	acknowledged chan struct{} // one creation
+	gone         chan struct{} // no longer counted
 
 	mu   sync.Mutex
 	made []string
 }
 
-// count waits for so many creations.
+// count waits for a number of creations.
 func (c *creators) count(t *testing.T, wanted int, over <-chan struct{}) {
 	t.Helper()
 	for range wanted {
@@ -109,7 +109,7 @@ func (c *creators) count(t *testing.T, wanted int, over <-chan struct{}) {
 	}
 }
 
-// create makes contacts as long as there is a server.
+// create creates contacts until the server is gone.
 func (c *creators) create(url string) {
 	for {
 		answer, err := c.send(http.MethodPost, url+"/entity/v1/entity/contact", `{"first_name":"Ada"}`)
@@ -120,7 +120,7 @@ func (c *creators) create(url string) {
 			ID string `json:"_id"`
 		}
 		if json.Unmarshal(answer.body, &made) != nil {
-			return // it was cut
+			return // cut off
 		}
 		c.mu.Lock()
 		c.made = append(c.made, made.ID)
@@ -132,7 +132,7 @@ func (c *creators) create(url string) {
 	}
 }
 
-// wantAll gets every contact.
+// wantAll checks that every contact exists.
 func (c *creators) wantAll(t *testing.T, url string) {
 	t.Helper()
 	for _, id := range c.made {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// TestMockPageInBrowser looks at the mock's page in a real browser.
+// TestMockPageInBrowser checks the mock's page in a real browser.
 func TestMockPageInBrowser(t *testing.T) {
 	t.Parallel()
 	words := strings.Fields(chromium(t))

@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// TestMockStops: at SIGINT or SIGTERM the mock ends well, also in the
-// middle of an answer that takes a minute.
+// TestMockStops: on SIGINT or SIGTERM the mock exits with 0, even during a response
+// that takes a minute.
 func TestMockStops(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
@@ -43,7 +43,7 @@ func TestMockStops(t *testing.T) {
 	}
 }
 
-// startedMock is a mock of its own process, on a free port.
+// startedMock starts a mock process on a free port.
 func startedMock(t *testing.T, flags ...string) (run *exec.Cmd, address string) {
 	t.Helper()
 	dir := t.TempDir()

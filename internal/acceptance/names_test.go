@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestSpellings is what each spelling of a name calls: the API and the operation,
-// or what is said of a name that calls nothing.
+// TestSpellings checks what each spelling of a name calls: the API and the
+// operation, or the error for a name that calls nothing.
 func TestSpellings(t *testing.T) {
 	t.Parallel()
 	const (
@@ -17,7 +17,7 @@ func TestSpellings(t *testing.T) {
 		validate = "POST https://address.sls.epilot.io/v1/public/availability"
 	)
 	for _, row := range []struct{ line, want string }{
-		// The API.
+		// Spellings of the API.
 		{"access-token listAccessTokens", list},
 		{"accessToken listAccessTokens", list},
 		{"AccessToken listAccessTokens", list},
@@ -27,7 +27,7 @@ func TestSpellings(t *testing.T) {
 		{"accesstoken listAccessTokens", list},
 		{"Entity searchEntities", search},
 		{"entity searchEntities", search},
-		// The operation.
+		// Spellings of the operation.
 		{"access-token list-access-tokens", list},
 		{"access-token list_access_tokens", list},
 		{"access-token ListAccessTokens", list},
@@ -44,7 +44,7 @@ func TestSpellings(t *testing.T) {
 		{"accessToken list-access-tokens", list},
 		{"ACCESS_TOKEN list_access_tokens", list},
 		{"Pricing CALCULATE-PRICING-DETAILS", pricing},
-		// The operation alone, where one API has it.
+		// The operation alone, if only one API has it.
 		{"listAccessTokens", list},
 		{"list-access-tokens", list},
 		{"LIST_ACCESS_TOKENS", list},
@@ -54,7 +54,7 @@ func TestSpellings(t *testing.T) {
 		{"$calculatePricingDetails", pricing},
 		{"availabilityCheck", validate}, // pricing has $availabilityCheck
 		{"--json list-access-tokens", list},
-		// Several APIs have it, or none.
+		// Names that several APIs have, or none.
 		{"getExecution", "getExecution is an operation of ai-agents, automation and workflow"},
 		{"get-execution", "getExecution is an operation of ai-agents, automation and workflow"},
 		{"availability-check", "is an operation of address and pricing"},
@@ -63,6 +63,12 @@ func TestSpellings(t *testing.T) {
 		{"listAccesTokens", "did you mean listAccessTokens?"},
 		{"access-token list-acces-tokens", "did you mean listAccessTokens?"},
 		{"qqqqqq", `"epilot" lists the APIs`},
+		// Commands of other tools.
+		{"version", `use "epilot --version"`},
+		{"man", `use "epilot help"`},
+		{"sign-in", `use "epilot login"`},
+		{"upload", `use "epilot file upload"`},
+		{"get contact", `"epilot search get" and what you look for finds operations`},
 		{"--", `unknown command or API "--dry-run"`},
 	} {
 		args := strings.Split(row.line, " ")

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// differences names the parts of the requests that mean something else.
+// differences lists the parts of the requests that differ in meaning.
 func differences(c *plannedCall, ours, theirs arrival) []string {
 	var parts []string
 	check := func(part string, same bool) {
@@ -48,7 +48,7 @@ func values(query string) url.Values {
 	return found
 }
 
-// meaning is what a body says as JSON, where it is JSON.
+// meaning returns a body as JSON if it is JSON.
 func meaning(body string) any {
 	type notJSON string
 	var value any

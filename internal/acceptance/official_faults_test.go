@@ -9,11 +9,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// officialFault is a difference that is the official CLI's fault. Where one
-// applies, its parts must differ: a fault that was mended is no excuse.
+// officialFault is a difference caused by a bug of the official CLI. If one applies,
+// its parts must differ: a fixed bug must be removed from the list.
 type officialFault struct {
 	reason  string
-	parts   []string // what differs; "call": nothing is sent
+	parts   []string // what differs; "call" if nothing is sent
 	applies func(*plannedCall) bool
 }
 
@@ -51,7 +51,7 @@ func officialFaults() []officialFault {
 	}
 }
 
-// knownFaults are the parts in which the official CLI is known to go wrong.
+// knownFaults returns the parts in which the official CLI has known bugs.
 func knownFaults(c *plannedCall) []string {
 	var parts []string
 	for _, fault := range officialFaults() {
@@ -62,7 +62,7 @@ func knownFaults(c *plannedCall) []string {
 	return parts
 }
 
-// flagged are the arguments that are given with -p.
+// flagged returns the arguments passed with -p.
 func (c *plannedCall) flagged() []argument {
 	return slices.DeleteFunc(slices.Clone(c.arguments), func(a argument) bool { return a.in == "path" })
 }
@@ -76,7 +76,7 @@ func beyondLatin1(a argument) bool {
 	return a.in == "header" && strings.ContainsFunc(word(a.value), func(r rune) bool { return r > '\u00ff' })
 }
 
-// answerFault is what the official CLI does wrong with an answer.
+// answerFault is a bug of the official CLI with responses.
 type answerFault string
 
 const (

@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// TestOfficialShares lets both programs work with the same files in turn: each
-// sees what the other wrote, and neither loses what is the other's.
-// EPILOT_OFFICIAL_CLI is as TestOfficial has it.
+// TestOfficialShares lets both programs use the same files in turn: each sees what
+// the other wrote, and neither loses the other's data. EPILOT_OFFICIAL_CLI is as for
+// TestOfficial.
 func TestOfficialShares(t *testing.T) {
 	t.Parallel()
 	script := os.Getenv("EPILOT_OFFICIAL_CLI")
@@ -27,7 +27,7 @@ func TestOfficialShares(t *testing.T) {
 		program.Dir, program.Env = home, []string{"HOME=" + home, "NO_COLOR=1", "PATH=" + os.Getenv("PATH")}
 		return printed(t, program)
 	}
-	ours("config", "set", "stage", "prod") // the file is ours first
+	ours("config", "set", "stage", "prod") // our program creates the file
 	theirs("profile", "create", "b", "--server", "http://127.0.0.1:1", "--token", "SeCrEt-token-of-b")
 	ours("profile", "set", "b", "--stage", "dev", "--token-command", "print it", "--org", "7")
 	ours("profile", "set", "b", "--unset", "token-command", "--token", "SeCrEt-second-of-b")
@@ -58,7 +58,7 @@ type shownForTest struct {
 	Headers            map[string]string
 }
 
-// printed is what a program writes to stdout; that it fails ends the test.
+// printed returns the stdout of a program and fails the test if the program fails.
 func printed(t *testing.T, program *exec.Cmd) string {
 	t.Helper()
 	out, err := program.Output()

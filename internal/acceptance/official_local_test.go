@@ -21,9 +21,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// local is the mock whose clock stands, and whose randomness depends on
-// the method and path of a request alone: two of them that begin with the same
-// state give the same answers.
+// local is a mock with a fixed clock and randomness that depends only on the method
+// and path of a request: two mocks with the same initial state return the same
+// responses.
 type local struct {
 	url, token string
 	emulator   *emulator.Emulator
@@ -62,7 +62,7 @@ func openLocal(t *testing.T, known *catalog.Catalog, path string, state []byte) 
 	return l
 }
 
-// firstState is a state with every key pair and the bootstrap token.
+// firstState returns a state with every key pair and the bootstrap token.
 func firstState(t *testing.T, known *catalog.Catalog) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state")
@@ -100,24 +100,25 @@ func (l *local) Read(p []byte) (int, error) {
 	return l.random.Read(p)
 }
 
-// answer is what a call printed, as JSON where it is JSON, and with the same
-// address in every local epilot's answers.
+// answer returns the output of a call, as JSON if it is JSON, with the addresses of
+// all mocks made equal.
 func (l *local) answer(printed string) any {
 	return meaning(strings.TrimSpace(strings.ReplaceAll(printed, l.url, "http://local")))
 }
 
-// flags send the call there. The path names the API: two have the same path.
+// flags returns the flags that send the call to the mock. The path names the API,
+// because two have the same path.
 func (l *local) flags(c *plannedCall) []string {
 	return []string{"--token", l.token, "--server", l.url + "/" + c.args[0], "--json"}
 }
 
-// outcome is what a call of the official CLI left behind.
+// outcome is the result of a call of the official CLI.
 type outcome struct {
 	Status   int
 	Out, Err string
 }
 
-// runAll runs the command lines one by one in one process.
+// runAll runs the command lines one by one in a single process.
 func (o officialCLI) runAll(t *testing.T, lines [][]string) []outcome {
 	t.Helper()
 	var text bytes.Buffer

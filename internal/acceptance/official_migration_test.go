@@ -5,14 +5,14 @@ import (
 	"testing"
 )
 
-// ending is how a program ended, and what it sent: "GET /path?query".
+// ending is how a program ended and what it sent: "GET /path?query".
 type ending struct {
 	status int
 	sent   []string
 }
 
-// TestOfficialMigration runs the lines that docs/migration.md tells apart with
-// both programs.
+// TestOfficialMigration runs with both programs the command lines whose differences
+// docs/migration.md describes.
 func TestOfficialMigration(t *testing.T) {
 	t.Parallel()
 	official := findOfficial(t)
@@ -52,7 +52,7 @@ func TestOfficialMigration(t *testing.T) {
 				return args
 			}
 			theirs, mine := server.prefix(), server.prefix()
-			status, printed := official.plain(t, line(theirs))
+			status, printed := official.run(t, line(theirs))
 			expect(t, "the official CLI", ending{status, lines(server.take(theirs))}, row.official, printed)
 			result := Process{Env: map[string]string{"HOME": t.TempDir()}}.Run(t.Context(), line(mine)...)
 			expect(t, "ours", ending{result.Status, lines(server.take(mine))}, row.ours, result.Stderr)

@@ -11,15 +11,15 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// TestOfficialAtTheMock gives the sample call of every operation to the
-// official CLI and to ours, each with the mock of its own that began with
-// the same state: each call succeeds, and the bodies are the same.
+// TestOfficialAtTheMock runs the sample call of every operation with the official
+// CLI and with ours, each against its own mock with the same initial state: each
+// call succeeds, and the bodies are the same.
 func TestOfficialAtTheMock(t *testing.T) {
 	t.Parallel()
 	official := findOfficial(t)
 	known := catalog.New(catalog.Options{})
 	names, state := known.Names(), firstState(t, known)
-	const processes = 2 // of the official CLI, which runs its calls one by one
+	const processes = 2 // official CLI processes; each runs its calls one by one
 	for n := range processes {
 		var calls []sampleCall
 		for _, name := range slices.Collect(every(names, n, processes)) {
@@ -36,7 +36,7 @@ func TestOfficialAtTheMock(t *testing.T) {
 	}
 }
 
-// every yields each step-th name from the first on.
+// every yields every step-th name, starting with first.
 func every(names []string, first, step int) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for i := first; i < len(names) && yield(names[i]); i += step {
@@ -44,8 +44,8 @@ func every(names []string, first, step int) func(func(string) bool) {
 	}
 }
 
-// sampleCall is an operation's sample call, and what the official CLI is known
-// to do wrong with its answer.
+// sampleCall is an operation's sample call and the official CLI's known bugs with
+// its response.
 type sampleCall struct {
 	*plannedCall
 	fault answerFault
@@ -69,7 +69,7 @@ func compareAtTheMock(t *testing.T, official officialCLI, ours, theirs *local, c
 	}
 	got, agreed := official.runAll(t, lines), 0
 	for i, c := range calls {
-		args := slices.Clone(c.args[:len(c.args)-2]) // without --definition: the catalog has the same
+		args := slices.Clone(c.args[:len(c.args)-2]) // without --definition: the catalog has the same one
 		result := Process{Env: map[string]string{"HOME": official.home}}.Run(t.Context(), append(append(args, "--yes"), ours.flags(c.plannedCall)...)...)
 		same := got[i].Status == 0 && sameAnswer(ours.answer(result.Stdout), theirs.answer(got[i].Out))
 		if same {
@@ -86,13 +86,13 @@ func compareAtTheMock(t *testing.T, official officialCLI, ours, theirs *local, c
 	}
 }
 
-// mockTells are operations for which the mock's response shows how the official
-// CLI sends their parameters: an array as "type[]", path parameters in another
+// mockTells are operations for which the mock's response reveals how the official
+// CLI sends their parameters: an array as "type[]", or path parameters in another
 // order than the path's.
 var mockTells = []string{"getFiles", "getConfigVersion"}
 
-// wrong says how the outcome is not as it has to be. The official CLI's known
-// faults must be there: one that was mended is no excuse.
+// wrong describes how the outcome differs from the expected one. The official CLI's
+// known bugs must occur: a fixed bug must be removed from the list.
 func (c sampleCall) wrong(ours Result, same, succeeds bool) string {
 	parts := knownFaults(c.plannedCall)
 	fails := slices.Contains(parts, "call") || slices.Contains(parts, "media type")
@@ -102,7 +102,7 @@ func (c sampleCall) wrong(ours Result, same, succeeds bool) string {
 			return "ours follows a redirect of a POST"
 		}
 	case strings.Contains(ours.Stderr, "so --json cannot be applied"):
-		return "" // the official CLI prints text and images although --json was typed
+		return "" // the official CLI prints text and images despite --json
 	case ours.Status != 0:
 		return "ours fails"
 	case slices.Contains(mockTells, c.args[1]):
@@ -119,7 +119,7 @@ func (c sampleCall) wrong(ours Result, same, succeeds bool) string {
 	return ""
 }
 
-// sameAnswer reports whether the answers are the same, but for one more fault of
+// sameAnswer reports whether the responses are the same, ignoring one more bug of
 // the official CLI: it prints a JSON string without its quotes, even with --json.
 func sameAnswer(ours, theirs any) bool {
 	if text, isText := ours.(string); isText {

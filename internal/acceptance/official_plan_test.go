@@ -10,13 +10,14 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// planShared plans a call in words that both programs read: path parameters by
-// position and before all flags, no more than one -p, no number that is a text.
+// planShared plans a call with arguments that both programs accept: path parameters
+// by position and before all flags, at most one -p, and no string that looks like a
+// number.
 func planShared(api string, op *openapi.Operation, p promise) *plannedCall {
 	return share(api, op, planCall(api, op, p, manner{all: true, text: hostile}))
 }
 
-// planSample is planShared with the values that the documentation has.
+// planSample is planShared with the values of the documentation.
 func planSample(api string, op *openapi.Operation, p promise) *plannedCall {
 	all := planCall(api, op, p, manner{all: true})
 	for i, a := range all.arguments {
@@ -27,8 +28,8 @@ func planSample(api string, op *openapi.Operation, p promise) *plannedCall {
 	return share(api, op, all)
 }
 
-// documentedValue is the parameter's example, else the least sample that is not
-// empty.
+// documentedValue returns the parameter's example, else the smallest sample that is
+// not empty.
 func documentedValue(param *openapi.Param) any {
 	candidates := []string{param.Example, schema.SampleFor(param.Schema, false, schema.Request)}
 	for _, text := range candidates {
@@ -64,7 +65,7 @@ func share(api string, op *openapi.Operation, all *plannedCall) *plannedCall {
 	return shared
 }
 
-// choose draws one optional parameter where none beside the path is required.
+// choose selects one optional parameter if none outside the path is required.
 func choose(arguments []argument, seed string) string {
 	var optional []string
 	for _, a := range arguments {

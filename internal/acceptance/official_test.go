@@ -12,19 +12,21 @@ import (
 	"github.com/epilot-cli/epilot/internal/catalog"
 )
 
-// sampleStep draws every eighth operation; EPILOT_TEST_ALL takes them all.
+// sampleStep selects every eighth operation; EPILOT_TEST_ALL selects all.
 const sampleStep = 8
 
-// TestOfficial gives the same command line to the official CLI and to ours,
-// and compares what arrives. EPILOT_OFFICIAL_CLI names the script of the npm
-// package @epilot/cli 0.1.11: node_modules/@epilot/cli/dist/bin/epilot.js.
-// Both follow the same documents; the official CLI's own are older.
+// TestOfficial runs the same command lines with the official CLI and with ours, and
+// compares the requests. EPILOT_OFFICIAL_CLI names the script of the npm package
+// @epilot/cli 0.1.11: node_modules/@epilot/cli/dist/bin/epilot.js. Both use the same
+// documents, because the official CLI's own are older.
 func TestOfficial(t *testing.T) {
 	t.Parallel()
 	official := findOfficial(t)
 	known := catalog.New(catalog.Options{})
 	server := newReceiver(t)
 	number := 0
+	var calls []*sharedCall
+	var lines [][]string
 	for _, name := range known.Names() {
 		api, err := known.Load(t.Context(), name, "")
 		if err != nil {
@@ -35,15 +37,33 @@ func TestOfficial(t *testing.T) {
 			if number++; number%sampleStep != 1 && !everything() {
 				continue
 			}
-			t.Run(name+"/"+op.ID, func(t *testing.T) {
-				t.Parallel()
-				official.compare(t, server, planShared(name, op.Load(), promised[op.ID]))
-			})
+			c := &sharedCall{planShared(name, op.Load(), promised[op.ID]), server.prefix(), server.prefix()}
+			calls = append(calls, c)
+			lines = append(lines, official.words(c.line(server, c.theirs)))
 		}
+	}
+	for i, left := range official.runAll(t, lines) {
+		c := calls[i]
+		t.Run(c.args[0]+"/"+c.args[1], func(t *testing.T) {
+			t.Parallel()
+			official.compare(t, server, c, left)
+		})
 	}
 }
 
-// officialCLI runs the official program, in an empty home.
+// sharedCall is a call of both programs and the path prefixes that tell their
+// requests apart.
+type sharedCall struct {
+	*plannedCall
+	ours, theirs string
+}
+
+// line returns the arguments that send the call to the server, below a prefix.
+func (c *sharedCall) line(server *receiver, prefix string) []string {
+	return append(slices.Clone(c.args), "--token", "token-of-the-test", "--server", server.url+prefix)
+}
+
+// officialCLI runs the official program with an empty home.
 type officialCLI struct{ node, script, home string }
 
 func findOfficial(t *testing.T) officialCLI {
@@ -59,14 +79,8 @@ func findOfficial(t *testing.T) officialCLI {
 	return officialCLI{node: node, script: script, home: t.TempDir()}
 }
 
-// run returns the program's exit status and what it printed.
+// run returns the program's exit status and output.
 func (o officialCLI) run(t *testing.T, args []string) (int, string) {
-	t.Helper()
-	return o.plain(t, o.words(args))
-}
-
-// plain runs the program with the arguments as they are.
-func (o officialCLI) plain(t *testing.T, args []string) (int, string) {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), o.node, append([]string{o.script}, args...)...)
 	program.Dir = o.home
@@ -79,8 +93,9 @@ func (o officialCLI) plain(t *testing.T, args []string) (int, string) {
 	return program.ProcessState.ExitCode(), string(printed)
 }
 
-// words name the API as the official CLI does: some came after it, and need a
-// name that it knows beside their --definition; one has commands of its own.
+// words returns the arguments with the API's name for the official CLI: newer APIs
+// need a name that it knows in addition to their --definition, and one has its own
+// commands.
 func (o officialCLI) words(args []string) []string {
 	api := []string{args[0]}
 	_, err := os.Stat(filepath.Join(filepath.Dir(o.script), "..", "..", "definitions", args[0]+".json"))
@@ -93,29 +108,24 @@ func (o officialCLI) words(args []string) []string {
 	return slices.Concat(api, args[1:])
 }
 
-// compare runs both programs. The parts that differ must be those of the
-// official CLI's known faults, no more and no fewer.
-func (o officialCLI) compare(t *testing.T, server *receiver, c *plannedCall) {
+// compare runs our program. The parts that differ from the official CLI's request
+// must be exactly those of its known bugs.
+func (o officialCLI) compare(t *testing.T, server *receiver, c *sharedCall, official outcome) {
 	t.Helper()
-	ours, theirs := server.prefix(), server.prefix()
-	line := func(prefix string) []string {
-		return append(slices.Clone(c.args), "--token", "token-of-the-test", "--server", server.url+prefix)
-	}
-	result := Process{Env: map[string]string{"HOME": o.home}}.Run(t.Context(), append(line(ours), "--yes")...)
+	result := Process{Env: map[string]string{"HOME": o.home}}.Run(t.Context(), append(c.line(server, c.ours), "--yes")...)
 	if result.Status != 0 {
 		t.Errorf("ours ends with %d: %s\n\tepilot %s", result.Status, result.Stderr, strings.Join(c.args, " "))
 	}
-	status, printed := o.run(t, line(theirs))
-	got, want := server.take(ours), server.take(theirs)
+	got, want := server.take(c.ours), server.take(c.theirs)
 	if len(got) != 1 {
 		t.Fatalf("ours sent %d requests", len(got))
 	}
 	differs := []string{"call"}
-	if status == 0 && len(want) == 1 {
-		differs = differences(c, got[0], want[0])
+	if official.Status == 0 && len(want) == 1 {
+		differs = differences(c.plannedCall, got[0], want[0])
 	}
-	if faults := knownFaults(c); !slices.Equal(differs, faults) {
-		t.Errorf("different: %q, known faults: %q\n\tepilot %s\n\tours %+v\n\tofficial %+v\n\t%s",
-			differs, faults, strings.Join(c.args, " "), got, want, printed)
+	if faults := knownFaults(c.plannedCall); !slices.Equal(differs, faults) {
+		t.Errorf("different: %q, known faults: %q\n\tepilot %s\n\tours %+v\n\tofficial %+v\n\t%s%s",
+			differs, faults, strings.Join(c.args, " "), got, want, official.Out, official.Err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestItemMemory sends 100 MB through every form that takes items one by one:
-// what the program holds must not grow with what it is sent.
+// TestItemMemory sends 100 MB through every format that streams items: the program's
+// memory must not grow with the size.
 func TestItemMemory(t *testing.T) {
 	needsLoad(t, "moves 600 MB")
 	t.Parallel()
@@ -46,7 +46,7 @@ func TestItemMemory(t *testing.T) {
 	}
 }
 
-// writeItems writes at least that many bytes of a list, without its brackets.
+// writeItems writes at least size bytes of a list, without its brackets.
 func writeItems(out *bufio.Writer, size int) {
 	const item = `{"id":"api_5ZugdRXasLfWBypHi93Fk","name":"Zoë","n":12345678901234567890,"list":[1,2.50,null,true]}`
 	fmt.Fprint(out, item)

@@ -15,13 +15,13 @@ import (
 const bytesDefinition = `{"openapi":"3.0.0","info":{"title":"Bytes","version":"1"},"paths":{"/bytes":{"get":{
 "operationId":"get","responses":{"200":{"description":"ok","content":{"application/octet-stream":{}}}}}}}}`
 
-// partial serves a file, and cuts the first answers off in the middle.
+// partial serves a file and cuts off the first responses.
 type partial struct {
 	file   []byte
 	etag   string
 	cuts   int
-	status int  // of the next answer, where it is to fail
-	wrong  bool // the next answer is another part than was asked for
+	status int  // of the next response, if it should fail
+	wrong  bool // the next response is a different part than requested
 	asked  []string
 }
 
@@ -66,7 +66,7 @@ type resumer struct {
 	server *partial
 	url    string
 	folder string
-	state  string // folder
+	state  string // state folder
 }
 
 func newResumer(t *testing.T, p *partial) *resumer {
@@ -83,10 +83,10 @@ func newResumer(t *testing.T, p *partial) *resumer {
 	return &resumer{t: t, server: p, url: server.URL, folder: folder, state: t.TempDir()}
 }
 
-// partName has a part of a hash of the URL in it.
+// partName matches a part's name, which contains part of a hash of the URL.
 var partName = regexp.MustCompile(`\.[0-9a-f]{8}\.part$`)
 
-// run downloads once, and checks what lies about afterwards.
+// run downloads once and checks the remaining files.
 func (r *resumer) run(status int, left ...string) Result {
 	r.t.Helper()
 	got := Process{Env: map[string]string{"XDG_STATE_HOME": r.state}}.Run(r.t.Context(), "bytes", "get", "--definition", filepath.Join(r.folder, "bytes.json"),
@@ -136,12 +136,12 @@ func (r *resumer) asked(want ...string) {
 	}
 }
 
-// TestResume: three cut answers make one file, and a refusal in between costs
-// nothing of it.
+// TestResume: three cut responses make one file, and an error in between loses
+// nothing.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	r := newResumer(t, &partial{etag: `"v1"`, cuts: 2})
-	if got := r.run(3, ".file.part"); !strings.Contains(got.Stderr, "1.0 kB are kept") {
+	if got := r.run(3, ".file.part"); !strings.Contains(got.Stderr, "1.0 kB were saved") {
 		t.Errorf("it is not told that something is kept: %s", got.Stderr)
 	}
 	r.server.status = http.StatusServiceUnavailable
@@ -152,7 +152,7 @@ func TestResume(t *testing.T) {
 	r.asked(" ", `bytes=1000- "v1"`, `bytes=1000- "v1"`, `bytes=2000- "v1"`)
 }
 
-// TestResumeOfAnotherFile starts anew: the file has changed meanwhile.
+// TestResumeOfAnotherFile starts over because the file has changed.
 func TestResumeOfAnotherFile(t *testing.T) {
 	t.Parallel()
 	r := newResumer(t, &partial{etag: `"v1"`, cuts: 1})
@@ -162,7 +162,7 @@ func TestResumeOfAnotherFile(t *testing.T) {
 	r.whole()
 }
 
-// TestResumeNeedsAStrongTag: without one nobody knows whether the parts fit.
+// TestResumeNeedsAStrongTag: without one, it is unknown whether the parts match.
 func TestResumeNeedsAStrongTag(t *testing.T) {
 	t.Parallel()
 	for _, tag := range []string{`W/"v1"`, ""} {
@@ -174,7 +174,7 @@ func TestResumeNeedsAStrongTag(t *testing.T) {
 	}
 }
 
-// TestResumeRefusesAWrongPart: a server that sends what was not asked for.
+// TestResumeRefusesAWrongPart: a server that sends a different part than requested.
 func TestResumeRefusesAWrongPart(t *testing.T) {
 	t.Parallel()
 	r := newResumer(t, &partial{etag: `"v1"`, cuts: 1})
@@ -185,7 +185,7 @@ func TestResumeRefusesAWrongPart(t *testing.T) {
 	r.whole()
 }
 
-// TestResumeKnowsTheURL: what is left of one is no part of another.
+// TestResumeKnowsTheURL: a part of one URL is not used for another.
 func TestResumeKnowsTheURL(t *testing.T) {
 	t.Parallel()
 	r := newResumer(t, &partial{etag: `"v1"`, cuts: 1})
@@ -196,8 +196,8 @@ func TestResumeKnowsTheURL(t *testing.T) {
 	other.asked(" ")
 }
 
-// TestResumeTrustsNoFolder: what somebody else has put where a part stands is
-// neither read nor written through.
+// TestResumeTrustsNoFolder: a file or link that somebody else put in place of a part
+// is neither read nor written.
 func TestResumeTrustsNoFolder(t *testing.T) {
 	t.Parallel()
 	r := newResumer(t, &partial{etag: `"v1"`, cuts: 1})

@@ -4,8 +4,8 @@ package acceptance
 
 import "testing"
 
-// TestInterruptInPager: Ctrl-C means something to a pager, and must not leave
-// it alone with the terminal.
+// TestInterruptInPager: Ctrl-C belongs to the pager and must not leave it alone with
+// the terminal.
 func TestInterruptInPager(t *testing.T) {
 	t.Parallel()
 	s := sit(t)
@@ -18,7 +18,7 @@ echo "<left>"
 `, 0o600)
 	for _, line := range [][]string{
 		{"help", "environment"}, // only prints
-		{"user", "getMeV2", "--server", "mock"},
+		{"entity", "listSchemas", "--server", "mock"},
 	} {
 		p := sit(t, "EPILOT_PAGER=sh "+pager).types(line...)
 		p.Wait("<all read>")

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestPagesMemory merges a thousand pages that together are larger than the
-// memory that the program may take for them.
+// TestPagesMemory merges a thousand pages that together exceed the allowed memory of
+// the program.
 func TestPagesMemory(t *testing.T) {
 	needsLoad(t, "moves 100 MB")
 	t.Parallel()

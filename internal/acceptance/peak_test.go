@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// peakFile names the file in which a process of the test leaves its peak.
+// peakFile names the file to which a test process writes its peak memory.
 const peakFile = "EPILOT_TEST_PEAK"
 
-// measured is a call of listAccessTokens whose peak can be asked for.
+// measured returns a call of listAccessTokens whose peak memory is recorded.
 func measured(t *testing.T, server string, flags ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.Command("epilot", append([]string{"access-token", "listAccessTokens", "-s", server, "-t", "token"}, flags...)...)
@@ -21,16 +21,16 @@ func measured(t *testing.T, server string, flags ...string) *exec.Cmd {
 	return cmd
 }
 
-// leavePeak writes the largest resident set of this process, in bytes. What
-// getrusage says will not do: Linux counts in it what the parent held when it
-// started the process (execve keeps the mark of the memory it replaces).
+// leavePeak writes the peak resident set of this process, in bytes. getrusage is not
+// suitable: on Linux it includes the memory of the parent when it started the
+// process (execve keeps the peak of the memory it replaces).
 func leavePeak() {
 	if file, wanted := os.LookupEnv(peakFile); wanted {
 		notePeak(file, "self")
 	}
 }
 
-// notePeak writes the peak of a process that runs into its file.
+// notePeak writes the peak of a running process to its file.
 func notePeak(file, pid string) {
 	status, err := os.ReadFile("/proc/" + pid + "/status")
 	if err != nil {
@@ -44,7 +44,7 @@ func notePeak(file, pid string) {
 	}
 }
 
-// notePeakOf is for a process that will be given up, and then leaves nothing.
+// notePeakOf is for a process that will be killed and then leaves nothing.
 func notePeakOf(cmd *exec.Cmd) {
 	if file, found := peakFileOf(cmd); found {
 		notePeak(file, strconv.Itoa(cmd.Process.Pid))
@@ -60,7 +60,7 @@ func peakFileOf(cmd *exec.Cmd) (file string, found bool) {
 	return "", false
 }
 
-// leftPeak is what an ended process left behind.
+// leftPeak returns the recorded peak of an ended process.
 func leftPeak(cmd *exec.Cmd) (size int64, ok bool) {
 	file, found := peakFileOf(cmd)
 	if !found {

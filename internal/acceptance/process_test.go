@@ -12,24 +12,26 @@ import (
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/auth/keyring"
 	"github.com/epilot-cli/epilot/internal/term"
+	"github.com/epilot-cli/epilot/internal/upgrade/upgradetest"
 )
 
 // Process is the program inside the test's own process, for tests that run it
-// thousands of times. Its streams are no terminals, and it knows no proxy.
+// thousands of times. Its streams are not terminals, and it uses no proxy.
 type Process struct {
 	Env     map[string]string
 	Stdin   string
-	Keyring keyring.Keyring     // nil: a command that asks it panics
-	Slept   func(time.Duration) // told of each wait before a retry, which takes no time
+	Keyring keyring.Keyring     // nil: a command that uses it panics
+	Slept   func(time.Duration) // called for each wait before a retry, which takes no time
+	Feed    string              // the release feed of the build; "" for a build without one
 }
 
-// Result is what a process left behind.
+// Result is the result of a process.
 type Result struct {
 	Stdout, Stderr string
 	Status         int
 }
 
-// Run runs the command line as Main does, without its signals.
+// Run runs the command line like Main, without signal handling.
 func (p Process) Run(ctx context.Context, args ...string) Result {
 	var out, errs bytes.Buffer
 	app := &cmdutil.App{
@@ -40,8 +42,11 @@ func (p Process) Run(ctx context.Context, args ...string) Result {
 		Environ:   os.Environ,
 		Keyring:   p.Keyring,
 		Sleep:     p.sleep,
-		Program:   cmdutil.Program{Version: "test", Executable: os.Executable, Root: fstest.MapFS{}},
-		Jitter:    func(limit time.Duration) time.Duration { return limit },
+		Program: cmdutil.Program{
+			Version: "test", Executable: os.Executable, Root: fstest.MapFS{},
+			Feed: p.Feed, FeedKey: upgradetest.NewSigner(7).Public(),
+		},
+		Jitter: func(limit time.Duration) time.Duration { return limit },
 	}
 	status := cmd.Run(ctx, app, args)
 	return Result{Stdout: out.String(), Stderr: errs.String(), Status: status}
@@ -54,7 +59,7 @@ func (p Process) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// sameRandom gives zeros: of a call, only the boundary of a form is random.
+// sameRandom returns zeros: in a call, only the boundary of a form is random.
 type sameRandom struct{}
 
 func (sameRandom) Read(p []byte) (int, error) { clear(p); return len(p), nil }

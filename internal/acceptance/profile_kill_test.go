@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// TestKilledWhileWriting kills writers at random moments of their life, and
-// more often while they touch the folder: the file is the old one or the new
-// one, whole, and what a dead writer left is gone after the next write.
+// TestKilledWhileWriting kills writers at random moments, more often while they use
+// the folder: the file is completely old or completely new, and files of a killed
+// writer are gone after the next write.
 func TestKilledWhileWriting(t *testing.T) {
 	t.Parallel()
 	needsLoad(t, "kills many programs")
@@ -32,7 +32,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	}
 	began := time.Now()
 	set(t, home, 0, nil)
-	life := time.Since(began) // of a writer that is left alone
+	life := time.Since(began) // of a writer that is not killed
 	killed, old := 0, 0
 	for round := 1; round <= rounds; round++ {
 		if set(t, home, round, moment(home, life, round)) {
@@ -56,8 +56,8 @@ func TestKilledWhileWriting(t *testing.T) {
 	}
 }
 
-// moment returns what waits for the moment to kill: any of the writer's life in
-// one round of four, else soon after the folder has changed.
+// moment returns a function that waits for the moment to kill: any time in the
+// writer's life in one round of four, else soon after the folder has changed.
 func moment(home string, life time.Duration, round int) func(done <-chan struct{}) {
 	before := snapshot(home)
 	return func(done <-chan struct{}) {
@@ -83,7 +83,7 @@ func isClosed(done <-chan struct{}) bool {
 	}
 }
 
-// snapshot is what the folder holds: names and sizes.
+// snapshot returns the names and sizes in the folder.
 func snapshot(home string) string {
 	var held strings.Builder
 	entries, err := os.ReadDir(filepath.Dir(profilesFile(home)))
@@ -98,8 +98,8 @@ func snapshot(home string) string {
 	return held.String()
 }
 
-// set writes the round into the profile, and is killed when the wait is over,
-// if there is one and it lives as long.
+// set writes the round into the profile. It is killed after the wait, if there is
+// one and it is still running.
 func set(t *testing.T, home string, round int, wait func(<-chan struct{})) (killed bool) {
 	t.Helper()
 	writer := epilotIn(t, home, "profile", "set", "dev", "--header", fmt.Sprintf("X-Round: %d", round))

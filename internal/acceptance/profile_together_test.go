@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// epilotIn is the program as a process that has the folder for its home.
+// epilotIn returns the program as a process with the folder as its home.
 func epilotIn(t *testing.T, home string, args ...string) *exec.Cmd {
 	t.Helper()
 	program := exec.CommandContext(t.Context(), "epilot", args...)
@@ -44,7 +44,7 @@ func readStored(t *testing.T, home string) stored {
 	return found
 }
 
-// TestFiftyAtOnce: 50 processes each create a profile at the same time.
+// TestFiftyAtOnce: 50 processes concurrently create one profile each.
 func TestFiftyAtOnce(t *testing.T) {
 	t.Parallel()
 	const processes = 50
@@ -70,8 +70,8 @@ func TestFiftyAtOnce(t *testing.T) {
 	}
 }
 
-// TestReadersAndWriters alternates 100 writers with 100 readers, all at once:
-// no reader sees less than a whole file, and no update is lost.
+// TestReadersAndWriters runs 100 writers and 100 readers concurrently: no reader
+// sees a partial file, and no update is lost.
 func TestReadersAndWriters(t *testing.T) {
 	t.Parallel()
 	const pairs = 100

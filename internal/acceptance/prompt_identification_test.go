@@ -4,13 +4,13 @@ package acceptance
 
 import "testing"
 
-// TestGuidedIdentification is the variant that asks for a list and for a number
-// with limits: items one by one, and a number until it fits.
+// TestGuidedIdentification tests a variant with a list and a limited number: items
+// one by one, and a number until it is valid.
 func TestGuidedIdentification(t *testing.T) {
 	t.Parallel()
 	s := sit(t)
 	p := s.types("access-token", "createAccessToken", "--guided", "--server", "mock")
-	p.Ask("can have a body; give one (Y/n)", "\r")
+	p.Ask("Add a request body to createAccessToken (Y/n)", "\r")
 	p.Ask("body: which", "(token_type: contact_identification)")
 	p.Wait("> ContactIdentificationTokenParameters")
 	p.Type("\r")
@@ -18,13 +18,13 @@ func TestGuidedIdentification(t *testing.T) {
 		p.Ask("? "+name, "n\r")
 		p.Wait("? " + name + " n")
 	}
-	p.Ask("Add an item to allowed_operations, it has 0", "y\r")
+	p.Ask("Add an item to allowed_operations (0 so far)", "y\r")
 	p.Ask("? allowed_operations[0]", "getContact\r")
-	p.Ask("Add an item to allowed_operations, it has 1", "n\r")
+	p.Ask("Add an item to allowed_operations (1 so far)", "n\r")
 	p.Ask("? expires_in", "5\r")
 	p.Wait("must be at least 60")
 	p.Type("\x7f300\r")
-	p.Ask("what else to give", "\r")
+	p.Ask("optional fields", "\r")
 	body := `{"name":"n","token_type":"contact_identification","portal_id":"n","contact_id":"n",` +
 		`"surface_id":"n","allowed_operations":["getContact"],"expires_in":300}`
 	p.Ask("Send it (Y/n)", "\r")

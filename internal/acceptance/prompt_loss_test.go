@@ -4,7 +4,7 @@ package acceptance
 
 import "testing"
 
-// TestLossIsAsked: on a terminal, what is stored goes only after a yes.
+// TestLossIsAsked: on a terminal, stored data is removed only after confirmation.
 func TestLossIsAsked(t *testing.T) {
 	t.Parallel()
 	s := sit(t)

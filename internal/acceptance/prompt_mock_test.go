@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A person is asked before the mock forgets.
+// TestResetAsks: the user is asked before the mock is reset.
 func TestResetAsks(t *testing.T) {
 	t.Parallel()
 	s := sit(t)

@@ -18,7 +18,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt/prompttest"
 )
 
-// sitting is a person with a home of their own.
+// sitting is a user with a home folder.
 type sitting struct {
 	t   *testing.T
 	dir string
@@ -47,7 +47,7 @@ func (s *sitting) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// file writes a file of the home and returns its path.
+// file writes a file in the home and returns its path.
 func (s *sitting) file(name, text string, mode os.FileMode) string {
 	s.t.Helper()
 	path := filepath.Join(s.dir, name)
@@ -64,7 +64,7 @@ func exits(t *testing.T, p *prompttest.Terminal, want int) {
 	}
 }
 
-// requests is a server that writes down what it is sent.
+// requests is a server that records its requests.
 type requests struct {
 	*httptest.Server
 	mutex sync.Mutex
@@ -95,10 +95,10 @@ func (r *requests) all() []string {
 	return append([]string{}, r.seen...)
 }
 
-// lastCommand is the line that --guided teaches.
+// lastCommand returns the command line that --guided prints.
 func lastCommand(t *testing.T, p *prompttest.Terminal) string {
 	t.Helper()
-	_, line, found := strings.Cut(strings.ReplaceAll(p.Raw(), "\r\n", "\n"), "The same without prompts")
+	_, line, found := strings.Cut(strings.ReplaceAll(p.Raw(), "\r\n", "\n"), "Equivalent command")
 	if !found {
 		t.Fatalf("no command is shown:\n%s", p.Text())
 	}

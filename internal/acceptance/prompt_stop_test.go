@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestStoppedPrompt: a token that is typed after Ctrl-Z and fg is hidden as one
-// typed before, and the shell in between has its terminal.
+// TestStoppedPrompt: a token typed after Ctrl-Z and fg is hidden like one typed
+// before, and the shell gets its terminal in between.
 func TestStoppedPrompt(t *testing.T) {
 	t.Parallel()
 	for _, line := range []string{"epilot auth token", "ACCESSIBLE=1 epilot auth token"} {
@@ -25,7 +25,7 @@ func TestStoppedPrompt(t *testing.T) {
 		p.Type("fg\n")
 		p.Sent(line + "\r\nToken: ")
 		p.Type("SeCrEt-typed-token\n")
-		p.Wait("in the file")
+		p.Wait("is stored in credentials.json")
 		p.Type("exit\n")
 		p.Exit()
 		if strings.Contains(p.Raw(), "SeCrEt") {
@@ -34,14 +34,14 @@ func TestStoppedPrompt(t *testing.T) {
 	}
 }
 
-// TestLongPastedToken is stored to its last character.
+// TestLongPastedToken: a long pasted token is stored completely.
 func TestLongPastedToken(t *testing.T) {
 	t.Parallel()
 	s := onScreen(t, "auth", "token")
 	s.await("Token: ")
 	token := "SeCrEt-" + strings.Repeat("x", 9000)
 	s.typeIn(token + "\n")
-	s.await("in the file")
+	s.await("is stored in credentials.json")
 	s.end(0)
 	if !strings.Contains(s.stored(), token) {
 		t.Errorf("stored %d bytes", len(s.stored()))

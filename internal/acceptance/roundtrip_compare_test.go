@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// run makes the call and returns what is wrong with it.
+// run makes the call and describes what is wrong with it.
 func (c *plannedCall) run(ctx context.Context, server *receiver, env map[string]string) []string {
 	prefix := server.prefix()
 	args := append(slices.Clone(c.args), "--yes", "--token", "token-of-the-test", "--server", server.url+prefix)
@@ -39,7 +39,7 @@ func (c *plannedCall) compare(got arrival) []string {
 	return wrong
 }
 
-// wantPath fills the template, one encoded segment for each value.
+// wantPath returns the template filled in with one encoded segment per value.
 func (c *plannedCall) wantPath() string {
 	path := c.path
 	for _, a := range c.arguments {
@@ -60,7 +60,7 @@ func (c *plannedCall) wantPairs() []string {
 	return byName(pairs)
 }
 
-// byName sorts pairs by their names: order counts among the values of one.
+// byName sorts pairs by name, keeping the order of values with the same name.
 func byName(pairs []string) []string {
 	name := func(pair string) string { before, _, _ := strings.Cut(pair, "="); return before }
 	slices.SortStableFunc(pairs, func(a, b string) int { return strings.Compare(name(a), name(b)) })
@@ -84,7 +84,7 @@ func (c *plannedCall) wantHeaders() []string {
 	return lines
 }
 
-// headerText are the headers, sorted, but for those of HTTP itself.
+// headerText returns the sorted headers, except those of HTTP itself.
 func headerText(got arrival) string {
 	var lines []string
 	for name, values := range got.header {

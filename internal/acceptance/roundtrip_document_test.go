@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// document is an OpenAPI document as JSON has it.
+// document is an OpenAPI document as JSON.
 type document struct{ root object }
 
 type object = map[string]any
@@ -38,7 +38,7 @@ func (d document) promise(path, method string, item object) promise {
 	return p
 }
 
-// params are those of the path, replaced by those of the operation.
+// params returns the parameters of the path, overridden by those of the operation.
 func (d document) params(item, op object) []promisedParam {
 	var found []promisedParam
 	for _, owner := range []object{item, op} {
@@ -73,7 +73,7 @@ func describe(param object) promisedParam {
 	return p
 }
 
-// ignored tells the headers that are no parameters, by the same section.
+// ignored reports headers that are not parameters, by the same section.
 func ignored(p promisedParam) bool {
 	return p.in == "header" && slices.Contains([]string{"accept", "content-type", "authorization"}, strings.ToLower(p.name))
 }
@@ -89,7 +89,7 @@ func mediaType(content object) string {
 	return first
 }
 
-// follow returns the object, or what it refers to.
+// follow returns the object, or the one it references.
 func (d document) follow(value any) object {
 	o, _ := value.(object)
 	ref, isRef := o["$ref"].(string)

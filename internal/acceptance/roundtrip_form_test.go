@@ -10,8 +10,8 @@ import (
 
 const formType = "multipart/form-data"
 
-// unformed is the request with a body that says what the parts of its form are,
-// and without the boundary between them, which is random.
+// unformed replaces a form body by a description of its parts, without the random
+// boundary between them.
 func unformed(got arrival) arrival {
 	mediaType, words, err := mime.ParseMediaType(got.header.Get("Content-Type"))
 	if err != nil || mediaType != formType {
@@ -22,7 +22,7 @@ func unformed(got arrival) arrival {
 	for {
 		part, err := form.NextRawPart()
 		if err != nil {
-			break // at the end; whatever is missing will be seen
+			break // at the end; missing parts will be noticed
 		}
 		text, _ := io.ReadAll(part)
 		parts[part.FormName()] = string(text)
@@ -33,14 +33,14 @@ func unformed(got arrival) arrival {
 	return got
 }
 
-// formMembers are the parts that a form has for a JSON object of texts.
+// formMembers returns the parts of a form for a JSON object of strings.
 func formMembers(text string) string {
 	parts := map[string]string{}
-	_ = json.Unmarshal([]byte(text), &parts) // a member that is no text will be missing
+	_ = json.Unmarshal([]byte(text), &parts) // a member that is not a string will be missing
 	return inOrder(parts)
 }
 
 func inOrder(parts map[string]string) string {
-	text, _ := json.Marshal(parts) // texts alone cannot fail
+	text, _ := json.Marshal(parts) // cannot fail for strings
 	return string(text)
 }

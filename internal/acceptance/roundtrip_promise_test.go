@@ -9,11 +9,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// promise is what a definition says that a request of one operation looks like.
+// promise is what a definition says about the request of an operation.
 type promise struct {
 	id, method, path string
 	params           []promisedParam
-	mediaType        string // of the body: JSON where there is a choice; "" for no body
+	mediaType        string // of the body: JSON if there is a choice; "" for no body
 	bodyRequired     bool
 	public           bool // no token is sent
 }
@@ -23,11 +23,11 @@ type promisedParam struct {
 	explode, required bool
 }
 
-// sdkDefinitions is the folder with the documents of the npm package, or "".
+// sdkDefinitions returns the folder with the documents of the npm package, or "".
 func sdkDefinitions() string { return os.Getenv("EPILOT_SDK_DEFINITIONS") }
 
-// promises reads the API's document where it is at hand, without any of the
-// program's own readers. Else it takes the embedded definition's word.
+// promises reads the API's document, if available, without using the program's own
+// readers. Otherwise it relies on the embedded definition.
 func promises(t *testing.T, api *openapi.API) map[string]promise {
 	t.Helper()
 	found := map[string]promise{}

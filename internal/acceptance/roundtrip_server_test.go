@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// arrival is a request as it reached the server.
+// arrival is a request as received by the server.
 type arrival struct {
 	method, path, query string // as sent, still encoded
 	header              http.Header
 	body                string
 }
 
-// receiver answers every request with {} and remembers it. Each call has a
-// path prefix of its own, so that calls may run at once.
+// receiver responds to every request with {} and records it. Each call has its own
+// path prefix, so that calls may run concurrently.
 type receiver struct {
 	url  string
 	next atomic.Int64
@@ -32,17 +32,17 @@ func newReceiver(t *testing.T) *receiver {
 	t.Helper()
 	r := &receiver{arrived: map[string][]arrival{}}
 	server := httptest.NewServer(r)
-	server.Config.SetKeepAlivesEnabled(false) // a run's connections would outlive it
+	server.Config.SetKeepAlivesEnabled(false) // connections would outlive a run
 	t.Cleanup(server.Close)
 	r.url = server.URL
 	return r
 }
 
-// prefix is the path prefix of a new call.
+// prefix returns the path prefix of a new call.
 func (r *receiver) prefix() string { return "/" + strconv.FormatInt(r.next.Add(1), 10) }
 
 func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	body, _ := io.ReadAll(req.Body) // a body that ends early differs from the one that was sent
+	body, _ := io.ReadAll(req.Body) // a truncated body differs from the one sent
 	path, query, _ := strings.Cut(req.RequestURI, "?")
 	number, path, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	r.mu.Lock()
@@ -54,7 +54,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	_, _ = io.WriteString(w, "{}")
 }
 
-// take returns what arrived under the prefix.
+// take returns the requests with the prefix.
 func (r *receiver) take(prefix string) []arrival {
 	r.mu.Lock()
 	defer r.mu.Unlock()

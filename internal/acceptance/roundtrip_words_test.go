@@ -11,23 +11,23 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// What a text parameter gets when its schema takes anything: the characters
-// that a path or a query would read as its own, and digits that are no number.
+// Values of a string parameter whose schema accepts anything: characters that are
+// special in a path or query, and digits that are not a number.
 const (
 	hostile = `a/b?c=d&e%2F é日+#;:@,"'`
 	digits  = "00712345678901234567890"
 )
 
-// argument is a parameter and the value given for it, as JSON has it.
+// argument is a parameter and its value, as decoded from JSON.
 type argument struct {
 	promisedParam
 	value any
 }
 
-// sampleValue makes a value that the parameter's schema allows, of the text
-// where it allows any.
+// sampleValue returns a value that the parameter's schema allows, using text if it
+// allows any string.
 func sampleValue(param *openapi.Param, text string) any {
-	if param == nil || takes(param.Schema, text) { // one that the catalog lacks fails later, and is named
+	if param == nil || takes(param.Schema, text) { // a parameter that the catalog lacks fails later, by name
 		return text
 	}
 	switch value := decoded(schema.SampleFor(param.Schema, true, schema.Request)).(type) {
@@ -57,8 +57,8 @@ func takes(s *openapi.Schema, value any) bool {
 	return s == nil || len(schema.Check(s, value, schema.Request)) == 0
 }
 
-// elements adds to the sample what the schema allows: a single element would
-// not show how elements are set apart.
+// elements adds allowed values to the sample: a single element would not show how
+// elements are separated.
 func elements(s *openapi.Schema, list []any, text string) []any {
 	for _, more := range []string{text, "second"} {
 		if longer := append(slices.Clone(list), more); takes(s, longer) {
@@ -68,7 +68,7 @@ func elements(s *openapi.Schema, list []any, text string) []any {
 	return list
 }
 
-// word is a value as the command line and the wire have it.
+// word returns a value as on the command line and on the wire.
 func word(value any) string {
 	if text, isText := value.(string); isText {
 		return text
@@ -76,11 +76,11 @@ func word(value any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // what was decoded can be encoded
+	_ = encoder.Encode(value) // a decoded value can be encoded
 	return strings.TrimSpace(out.String())
 }
 
-// flags are the -p that give the argument: part by part, or whole as JSON.
+// flags returns the -p flags for the argument: one per part, or one with JSON.
 func (a argument) flags(whole bool) []string {
 	parts := map[string][]any{a.name: {a.value}}
 	if !whole {
@@ -103,8 +103,8 @@ func (a argument) flags(whole bool) []string {
 	return flags
 }
 
-// pairs are what the argument adds to a query, encoded, by the table of style
-// values. Styles that no operation has are not written here.
+// pairs returns the encoded query pairs of the argument, by OpenAPI's table of style
+// values. Styles that no operation uses are not implemented.
 func (a argument) pairs() []string {
 	if a.style != "form" {
 		return []string{"the test does not know style " + a.style}
@@ -136,7 +136,7 @@ func encodedAll(values []any) []string {
 	return texts
 }
 
-// encoded keeps RFC 3986's unreserved characters only.
+// encoded escapes everything but RFC 3986's unreserved characters.
 func encoded(text string) string {
 	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }

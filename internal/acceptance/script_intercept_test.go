@@ -13,10 +13,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// intercept NAME puts a proxy between the script and the world: whatever does
-// not go to loopback comes here, and NAME.requests has it. A TLS connection is
-// written down as "CONNECT host:port"; where the host is below example.com it
-// is also answered, and the request in it written down as serve does.
+// intercept NAME puts a proxy between the script and the network: it receives every
+// request that does not go to loopback and records it in NAME.requests. A TLS
+// connection is recorded as "CONNECT host:port"; for a host below example.com the
+// proxy also responds, and records the request like serve.
 func intercept(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: intercept NAME")
@@ -24,7 +24,7 @@ func intercept(ts *testscript.TestScript, neg bool, args []string) {
 	s := &recorder{ts: ts, file: ts.MkAbs(args[0] + ".requests")}
 	ts.Check(os.WriteFile(s.file, nil, 0o600))
 	world := httptest.NewUnstartedServer(s)
-	world.Config.ErrorLog = log.New(io.Discard, "", 0) // strangers refuse the certificate, as they should
+	world.Config.ErrorLog = log.New(io.Discard, "", 0) // clients reject the certificate, as they should
 	world.StartTLS()
 	ts.Defer(world.Close)
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: world.Certificate().Raw})
@@ -37,7 +37,7 @@ func intercept(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("SSL_CERT_FILE", ts.MkAbs(args[0]+".pem"))
 }
 
-// tunnel leads every TLS connection to one server.
+// tunnel sends every TLS connection to one server.
 type tunnel struct {
 	*recorder
 	to string

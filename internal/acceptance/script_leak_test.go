@@ -13,16 +13,16 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// marker is in every token, key and password that a script uses, so that all
-// that the suite writes can be searched for them. A script whose token has none
-// fails where a server hears that token.
+// marker is in every token, key and password that a script uses, so that everything
+// the suite writes can be searched for them. A script with a token without it fails
+// when a server receives that token.
 const marker = "SeCrEt"
 
-// watched is a test whose log testscript fills: every command, and both streams
-// of it.
+// watched is a test whose log testscript fills with every command and both of its
+// streams.
 type watched struct{ *testing.T }
 
-// Verbose: testscript then logs what went well too.
+// Verbose returns true, so that testscript also logs successful commands.
 func (w watched) Verbose() bool { return true }
 
 func (w watched) Run(name string, f func(testscript.T)) {
@@ -39,10 +39,9 @@ func (w watched) Log(args ...any) {
 	}
 }
 
-// leaks are the lines of a log that a token stands in and that the program has
-// written: the lines below [stdout] and [stderr]. What "auth print-token" prints
-// is a token, and a new token is part of what the API answers; stderr has none
-// in any case.
+// leaks returns the lines of a log, below [stdout] and [stderr], where the program
+// printed a token. Allowed are the output of "auth print-token" and a new token in a
+// response of the API, but never on stderr.
 func leaks(log string) (found []string) {
 	command, stream := "", ""
 	for line := range strings.Lines(log) {
@@ -66,8 +65,8 @@ func printsToken(command string) bool {
 
 func isJWT(line string) bool { return regexp.MustCompile(`eyJ[\w-]{5,}\.`).MatchString(line) }
 
-// searchFiles looks through what a script leaves behind: a token stands in the
-// two files that are for it, which nobody else may read, and was sent in headers.
+// searchFiles searches the files that a script leaves: tokens are allowed only in
+// the two files for them, which nobody else may read, and in sent headers.
 func searchFiles(ts interface{ Errorf(string, ...any) }, work string, hasModes bool) {
 	_ = filepath.WalkDir(work, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -75,7 +74,7 @@ func searchFiles(ts interface{ Errorf(string, ...any) }, work string, hasModes b
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return nil // a script may leave a file that nobody can read
+			return nil // a script may leave an unreadable file
 		}
 		name, _ := filepath.Rel(work, path)
 		for _, wrong := range inFile(filepath.ToSlash(name), string(text), entry, hasModes) {
@@ -102,7 +101,8 @@ func inFile(name, text string, entry fs.DirEntry, hasModes bool) []string {
 	return nil
 }
 
-// isOurs: everything else in the folder is the script's own.
+// isOurs reports whether the program writes a file of that name; all others belong
+// to the script.
 func isOurs(name string) bool {
 	for _, dir := range []string{"config/", "state/", "cache/", "home/"} {
 		if strings.HasPrefix(name, dir) {
@@ -112,8 +112,8 @@ func isOurs(name string) bool {
 	return false
 }
 
-// inRequests reads what a server has heard. The tokens in it are those that the
-// suite is searched for, so each of them has to be one that can be found.
+// inRequests checks the requests that a server received. The search depends on the
+// marker, so each token in them must contain it.
 func inRequests(text string) (wrong []string) {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
@@ -128,7 +128,7 @@ func inRequests(text string) (wrong []string) {
 	return wrong
 }
 
-// TestLeaksAreFound: a search that finds nothing must be able to.
+// TestLeaksAreFound: the search must be able to find a leak.
 func TestLeaksAreFound(t *testing.T) {
 	t.Parallel()
 	for log, want := range map[string]int{

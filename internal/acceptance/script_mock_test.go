@@ -10,9 +10,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// mock NAME [FLAG…] runs "epilot mock" with the flags until the script ends,
-// and sets $NAME to its base URL. What it says goes to the file NAME.log. It
-// must end with status 0 at an interrupt.
+// mock NAME [FLAG…] runs "epilot mock" with the flags until the script ends, and
+// sets $NAME to its base URL. Its output goes to the file NAME.log. It must exit
+// with status 0 on an interrupt.
 func mock(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: mock NAME [FLAG…]")
@@ -25,17 +25,19 @@ func mock(ts *testscript.TestScript, neg bool, args []string) {
 	path := ts.MkAbs(args[0] + ".log")
 	log, err := os.Create(path)
 	ts.Check(err)
-	run.Stderr = log // without a pipe: what was said before an answer is there
+	run.Stderr = log // not a pipe: output precedes the response
 	ts.Check(run.Start())
 	done := make(chan struct{})
-	go func() { _ = run.Wait(); close(done) }() // its state says how it ended
+	go func() { _ = run.Wait(); close(done) }() // its state tells how it ended
 	ts.Defer(func() { stopMock(ts, run, done) })
 	ts.Setenv(args[0], addressIn(ts, path, done))
 }
 
-// addressIn waits for the line that has the address, or for the end.
+// addressIn waits for the line with the address, or for the end of the process. A
+// mock with a changed message must not hang the suite.
 func addressIn(ts *testscript.TestScript, path string, done <-chan struct{}) string {
 	at := regexp.MustCompile(`listens on (http://[\w.:\[\]]+) `)
+	late := time.After(time.Minute)
 	for {
 		text, err := os.ReadFile(path)
 		ts.Check(err)
@@ -45,6 +47,8 @@ func addressIn(ts *testscript.TestScript, path string, done <-chan struct{}) str
 		select {
 		case <-done:
 			ts.Fatalf("epilot mock has ended: %s", text)
+		case <-late:
+			ts.Fatalf("epilot mock has not named its address: %s", text)
 		case <-time.After(time.Millisecond):
 		}
 	}
@@ -52,7 +56,7 @@ func addressIn(ts *testscript.TestScript, path string, done <-chan struct{}) str
 
 func stopMock(ts *testscript.TestScript, run *exec.Cmd, done <-chan struct{}) {
 	if runtime.GOOS == "windows" {
-		_ = run.Process.Kill() // it knows no interrupt from another process
+		_ = run.Process.Kill() // Windows cannot interrupt another process
 		return
 	}
 	_ = run.Process.Signal(os.Interrupt)

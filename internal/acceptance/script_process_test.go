@@ -8,8 +8,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// status N PROGRAM ARG… runs a program, as exec does, and wants that exit
-// status. The script's stdin, stdout and stderr commands go with it.
+// status N PROGRAM ARG… runs a program, like exec, and checks its exit status. The
+// script commands stdin, stdout and stderr apply to it.
 func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N PROGRAM ARG…")

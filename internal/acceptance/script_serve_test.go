@@ -17,12 +17,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// serve NAME [RULES] starts a server on loopback, sets $NAME to its base URL,
-// and writes each request that arrives to the file NAME.requests. A line of
-// the RULES file is "METHOD PATH STATUS [Header: value]… [@FILE | text]", the
-// path with its query where that counts; a request that no rule knows gets 200 and "{}".
-// Rules for one request are used one after the other, the last of them from then on. $OTHER in a rule is expanded. A
-// rule with an ETag answers 304 to a request that has it already.
+// serve NAME [RULES] starts a loopback server, sets $NAME to its base URL, and
+// records each request in the file NAME.requests. A line of the RULES file is
+// "METHOD PATH STATUS [Header: value]… [@FILE | text]", with the query in the path
+// if it matters; a request without a rule gets 200 and "{}". Several rules for one
+// request are used in turn, and the last one is repeated. $OTHER in a rule is
+// expanded. A rule with an ETag returns 304 for a request that already has it.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 || len(args) > 2 {
 		ts.Fatalf("usage: serve NAME [RULES]")
@@ -78,7 +78,7 @@ func parseRule(ts *testscript.TestScript, line string) rule {
 	return r
 }
 
-// recorder answers by rule and writes down what it was asked.
+// recorder responds by rule and records its requests.
 type recorder struct {
 	ts    *testscript.TestScript
 	rules []rule
@@ -100,7 +100,7 @@ func (s *recorder) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, "{}")
 }
 
-// next is the rule for a request, nil for none.
+// next returns the rule for a request, or nil.
 func (s *recorder) next(r *http.Request) *rule {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -139,7 +139,7 @@ func (r rule) answer(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// cut ends the connection where it stands.
+// cut closes the connection immediately.
 func cut(w http.ResponseWriter) {
 	controller := http.NewResponseController(w)
 	_ = controller.Flush()
@@ -151,8 +151,8 @@ func cut(w http.ResponseWriter) {
 	}
 }
 
-// record writes a request as text: the request line, the headers in order,
-// an empty line and the body. What only net/http decides is left out.
+// record writes a request as text: the request line, the headers in order, an empty
+// line and the body. It omits headers that only net/http determines.
 func (s *recorder) record(r *http.Request, body []byte) {
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "%s %s\n", r.Method, r.RequestURI)
@@ -178,7 +178,7 @@ func (s *recorder) append(text []byte) {
 	defer s.mu.Unlock()
 	f, err := os.OpenFile(filepath.Clean(s.file), os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return // the script's folder is gone: the script is over
+		return // the script has ended and its folder is gone
 	}
 	defer f.Close()
 	_, _ = f.Write(text)

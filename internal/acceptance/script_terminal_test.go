@@ -16,14 +16,14 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// handedOn are the variables of a script that a program in a terminal gets.
+// handedOn are the variables of a script passed to a program in a terminal.
 var handedOn = []string{
 	"HOME", "PATH", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "EPILOT_TOKEN", "EPILOT_CREDENTIAL_STORE", "EPILOT_SERVER", "EPILOT_DEFINITIONS_URL", "EPILOT_RELEASES_URL",
 	"EPILOT_PAGER", "PAGER", "LESS", "CI", "NO_COLOR", "TERM", "NO_PROXY",
 }
 
-// terminal PROGRAM ARG… runs a program with all three streams in a terminal of
-// 80 by 24 and writes what the screen was sent to the file "screen".
+// terminal PROGRAM ARG… runs a program with all three streams in a terminal of 80 by
+// 24 and writes the screen output to the file "screen".
 func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 0 {
 		ts.Fatalf("usage: terminal PROGRAM ARG…")
@@ -39,7 +39,7 @@ func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	defer screen.Close()
 	var shown bytes.Buffer
 	_, err = io.Copy(&shown, screen)
-	if err != nil && !errors.Is(err, syscall.EIO) { // how a terminal ends
+	if err != nil && !errors.Is(err, syscall.EIO) { // the end of a terminal
 		ts.Fatalf("%v", err)
 	}
 	failed := cmd.Wait()

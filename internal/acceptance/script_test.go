@@ -2,7 +2,11 @@ package acceptance
 
 import (
 	"os"
+	"path"
+	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -10,8 +14,8 @@ import (
 	"github.com/epilot-cli/epilot/cmd"
 )
 
-// TestMain lets the test binary be the program: scripts run "epilot" as a
-// process of its own, with its own streams, environment and exit status.
+// TestMain lets the test binary act as the program: scripts run "epilot" as a
+// separate process, with its own streams, environment and exit status.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"epilot": func() {
@@ -22,13 +26,17 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs testdata/script, the main suite and the documentation of
-// the behaviour. CONTRIBUTING.md lists the commands that scripts have beside
-// testscript's own.
+// TestScripts runs testdata/script, the main suite and the documentation of the
+// behavior. CONTRIBUTING.md lists the script commands in addition to those of
+// testscript.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	files, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.RunT(watched{t}, testscript.Params{
-		Dir:   "testdata/script",
+		Files: slices.DeleteFunc(files, func(file string) bool { return testing.Short() && isSequential(t, file) }),
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":     serve,
@@ -41,19 +49,35 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// setup gives each script an empty home of its own, no proxy, no keyring, and
-// the file every-byte, which holds each byte once. What the script leaves behind
-// is searched for tokens.
+// hasGoroutines matches what starts goroutines in the program: mocks, terminals,
+// bodies from stdin, bulk calls, pages, polling, retries, transfers and downloads.
+var hasGoroutines = regexp.MustCompile(`(?m)^(terminal|mock|stdin) |--server[= ]mock|--(each|all|journal|until|retry|map|out-file|timeout|revoke)\b|` +
+	`epilot (mock|file|diff|upgrade|auth login|definitions update|__complete)|complete_ids|^jsonata`)
+
+// isSequential reports whether the race detector has nothing to find in a script:
+// -short leaves it out.
+func isSequential(t *testing.T, file string) bool {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return !hasGoroutines.Match(append([]byte(filepath.Base(file)+"\n"), text...))
+}
+
+// setup gives each script an empty home, no proxy, no keyring, the mock's key if it
+// starts a mock, and the file every-byte, which contains each byte once. The files
+// that the script leaves are searched for tokens.
 func setup(env *testscript.Env) error { return prepare(env, runtime.GOOS != "windows") }
 
-// prepare is setup for a program that knows the modes of files, or does not.
+// prepare is setup for a program with or without file modes.
 func prepare(env *testscript.Env, hasModes bool) error {
 	env.Setenv("HOME", env.WorkDir+"/home")
 	env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
 	env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
 	env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
 	env.Setenv("NO_PROXY", "*")
-	env.Setenv("GORACE", os.Getenv("GORACE")) // without it a program of the race detector takes a second to end
+	env.Setenv("GORACE", os.Getenv("GORACE")) // without it, programs built with the race detector take a second to exit
 	env.Setenv("EPILOT_CREDENTIAL_STORE", "file")
 	env.Values["test"] = env.T()
 	env.Defer(func() { searchFiles(env.T().(watched), env.WorkDir, hasModes) })
@@ -64,5 +88,15 @@ func prepare(env *testscript.Env, hasModes bool) error {
 	if err := os.WriteFile(env.WorkDir+"/every-byte", every, 0o600); err != nil {
 		return err
 	}
-	return os.MkdirAll(env.WorkDir+"/home", 0o700)
+	if err := os.MkdirAll(env.WorkDir+"/home", 0o700); err != nil || !usesMock(env.T().(watched)) {
+		return err
+	}
+	return giveMockKey(env.WorkDir + "/state")
+}
+
+// usesMock reports whether a script starts a mock: other scripts may check that
+// there is no state folder.
+func usesMock(script watched) bool {
+	text, err := os.ReadFile(filepath.Join("testdata", "script", path.Base(script.Name())+".txtar"))
+	return err == nil && regexp.MustCompile(`(?m)^mock |--server[ =]mock|epilot mock`).Match(text)
 }

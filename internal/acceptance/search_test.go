@@ -11,7 +11,7 @@ import (
 //go:embed testdata/queries.txt
 var queries string
 
-// TestSearchQueries holds the ranking of a search against what people type.
+// TestSearchQueries checks the ranking of typical queries.
 func TestSearchQueries(t *testing.T) {
 	t.Parallel()
 	const all, mustHold = 60, 57
@@ -33,7 +33,7 @@ func TestSearchQueries(t *testing.T) {
 	}
 }
 
-// firstHits are the first three results of a search, by name.
+// firstHits returns the names of the first three results of a search.
 func firstHits(t *testing.T, query string) []string {
 	t.Helper()
 	args := append([]string{"search", "--limit", "3", "--json"}, strings.Fields(query)...)

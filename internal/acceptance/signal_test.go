@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestSignals: a signal ends a request that waits for its answer, and one that
-// waits for its body, with the status that shells expect.
+// TestSignals: a signal ends a request that waits for its response, or for the body,
+// with the status that shells expect.
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -57,7 +57,7 @@ func TestSignalWhileWaitingForStdin(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := notice.Read(make([]byte, 1)); err != nil { // it says that it waits
+	if _, err := notice.Read(make([]byte, 1)); err != nil { // it reports that it waits
 		t.Fatal(err)
 	}
 	endWith(t, cmd, syscall.SIGINT, 130)
@@ -68,7 +68,7 @@ func endWith(t *testing.T, cmd *exec.Cmd, signal os.Signal, want int) {
 	if err := cmd.Process.Signal(signal); err != nil {
 		t.Fatal(err)
 	}
-	_ = cmd.Wait() // its status is what is looked at
+	_ = cmd.Wait() // only the status is checked
 	if got := cmd.ProcessState.ExitCode(); got != want {
 		t.Errorf("exit status %d, want %d", got, want)
 	}

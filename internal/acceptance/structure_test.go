@@ -13,8 +13,8 @@ import (
 	"testing"
 )
 
-// The limits of docs/architecture.md: a package, a struct and a function stay
-// small enough to be read at one go.
+// The limits of docs/architecture.md: packages, structs and functions stay small
+// enough to read in one go.
 const (
 	mostFilesOfCmd    = 20
 	mostFiles         = 30
@@ -22,15 +22,15 @@ const (
 	mostFunctionLines = 60
 )
 
-// tooLarge lists what is still above a limit. An entry that is no longer needed
-// fails the test, so that the list only shrinks.
+// tooLarge lists what still exceeds a limit. An entry that is no longer needed fails
+// the test, so that the list only shrinks.
 var tooLarge = []string{
-	"internal/openapi.Operation", "internal/openapi.Schema", // plain data, with the parts that are loaded when needed
+	"internal/openapi.Operation", "internal/openapi.Schema", // plain data, with parts loaded on demand
 }
 
-// TestStructure counts the files of each package, the fields of each struct and
-// the lines of each function. Tests and generated files are left out, and so are
-// the fields of plain data.
+// TestStructure counts the files of each package, the fields of each struct and the
+// lines of each function. It ignores tests, generated files and the fields of plain
+// data.
 func TestStructure(t *testing.T) {
 	t.Parallel()
 	found := map[string]string{}
@@ -69,7 +69,7 @@ func TestStructure(t *testing.T) {
 	}
 }
 
-// measure reports each struct and function of a file that is above its limit.
+// measure reports each struct and function of a file that exceeds its limit.
 func measure(set *token.FileSet, file *ast.File, report func(name, what string)) {
 	ast.Inspect(file, func(node ast.Node) bool {
 		switch node := node.(type) {
@@ -86,7 +86,7 @@ func measure(set *token.FileSet, file *ast.File, report func(name, what string))
 	})
 }
 
-// plainData tells whether a struct only carries values: all fields are exported,
+// plainData reports whether a struct only contains data: all fields are exported,
 // and none is a function.
 func plainData(body *ast.StructType) bool {
 	for _, field := range body.Fields.List {

@@ -11,13 +11,17 @@ import (
 	"github.com/epilot-cli/epilot/internal/help"
 )
 
-// TestTasksRun runs what "epilot examples" shows in a shell, one after the
-// other, against the mock.
+// TestTasksRun runs the output of "epilot examples" in a shell against the mock,
+// line by line.
 func TestTasksRun(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, "offers"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for name, text := range map[string]string{
-		"people.csv": "first,last\nAnna,Schmidt\nJonas,Weber\n", "offer.pdf": "%PDF-1.4\n", "contract.pdf": "%PDF-1.4\n",
+		"offers/4713.pdf": "%PDF-1.4\n",
+		"people.csv":      "first,last\nAnna,Schmidt\nJonas,Weber\n", "offer.pdf": "%PDF-1.4\n", "contract.pdf": "%PDF-1.4\n",
 	} {
 		if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -33,13 +37,13 @@ func TestTasksRun(t *testing.T) {
 			t.Errorf("%s\n%v\n%s", script, err, text)
 		}
 	}
-	run("epilot profile create staging --stage prod; epilot profile create production --stage prod")
+	run("epilot profile create staging --stage prod; epilot profile create production --stage prod; epilot entity createEntity contact -f customer_number=4713")
 	tasks := help.Tasks()
 	if len(tasks) < 20 {
 		t.Errorf("%d tasks", len(tasks))
 	}
 	for i, task := range tasks {
-		if i == 0 { // signs in: the others need no account
+		if i == 0 { // signs in; the others need no account
 			run("EPILOT_TOKEN=$(epilot mock token) sh -ec '" + task.Command + "'; epilot auth logout --all")
 			continue
 		}

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// networkCommands are the commands that use the network, each as it does against
-// a server that says nothing. %s is the server.
+// networkCommands are the commands that use the network, each with the arguments for
+// a silent server. %s is the server.
 var networkCommands = map[string][]string{
 	"a call":              {"access-token", "listAccessTokens", "-t", "tok", "-s", "%s", "--retry", "0"},
 	"a call of all pages": {"access-token", "listAccessTokens", "--all", "-t", "tok", "-s", "%s", "--retry", "0"},
@@ -22,14 +22,20 @@ var networkCommands = map[string][]string{
 	"definitions update":  {"definitions", "update", "entity", "file"},
 	"logout --revoke":     {"auth", "logout", "--revoke", "-s", "%s"},
 	"status --verify":     {"auth", "status", "--verify"},
+	"whoami":              {"whoami", "--verify"},
+	"a call of each row":  {"access-token", "revokeAccessToken", "--each", "ROWS", "-t", "tok", "-s", "%s", "--retry", "0", "--yes"},
+	"an export":           {"access-token", "listAccessTokens", "--all", "-o", "ndjson", "--journal", "JOURNAL", "-t", "tok", "-s", "%s", "--retry", "0"},
+	"a call that waits":   {"access-token", "listAccessTokens", "--until", "$", "-t", "tok", "-s", "%s", "--retry", "0"},
+	"upgrade":             {"upgrade"}, // from the feed of the build
+	"a comparison":        {"diff", "--profile", "a", "--profile", "b", "access-token", "listAccessTokens", "-t", "tok", "-s", "%s"},
 }
 
 // TestTimeoutOfEveryCommand: each command that uses the network ends within
-// --timeout against a silent server, and refuses a timeout that is none.
+// --timeout against a silent server, and rejects an invalid timeout.
 func TestTimeoutOfEveryCommand(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // else the end of the request would not be seen
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the end of the request would go unnoticed
 		<-r.Context().Done()
 	}))
 	t.Cleanup(server.Close)
@@ -37,37 +43,49 @@ func TestTimeoutOfEveryCommand(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
-			file := filepath.Join(home, "a.txt")
+			file, rows := filepath.Join(home, "a.txt"), filepath.Join(home, "rows.csv")
 			config := filepath.Join(home, ".config", "epilot")
 			if err := os.MkdirAll(config, 0o700); err != nil {
 				t.Fatal(err)
 			}
 			token := unsignedToken(server.URL)
-			for path, text := range map[string]string{file: "x", filepath.Join(config, "credentials.json"): `{"token":"` + token + `"}`} {
+			for path, text := range map[string]string{
+				filepath.Join(config, "profiles.json"): `{"profiles":{"a":{"name":"a"},"b":{"name":"b"}}}`,
+				file:                                   "x", rows: "id\napi_1\n", filepath.Join(config, "credentials.json"): `{"token":"` + token + `"}`,
+			} {
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
 			args := make([]string, len(line))
 			for i, arg := range line {
-				args[i] = strings.ReplaceAll(strings.ReplaceAll(arg, "%s", server.URL), "FILE", file)
+				args[i] = strings.NewReplacer("%s", server.URL, "FILE", file, "ROWS", rows, "JOURNAL", filepath.Join(home, "journal")).Replace(arg)
 			}
 			program := Process{Env: map[string]string{
 				"HOME": home, "EPILOT_DEFINITIONS_URL": server.URL, "EPILOT_CREDENTIAL_STORE": "file",
 			}}
+			if name == "upgrade" { // other commands would look for news
+				program.Feed = server.URL
+			}
 			if got := program.Run(t.Context(), append(args, "--timeout", "nonsense")...); got.Status != 2 || !strings.Contains(got.Stderr, "--timeout") {
 				t.Errorf("nonsense: status %d, %s", got.Status, got.Stderr)
 			}
-			// The server never answers: that the command ends is the proof.
-			got := program.Run(t.Context(), append(args, "--timeout", "1s")...)
-			if got.Status != 3 && !(name == "status --verify" && got.Status == 4) {
+			// The server sends nothing, so the end of the command is the proof.
+			want := 3
+			switch name {
+			case "status --verify", "whoami":
+				want = 4
+			case "a call of each row":
+				want = 1 // a row failed
+			}
+			if got := program.Run(t.Context(), append(args, "--timeout", "1s")...); got.Status != want {
 				t.Errorf("status %d, %s", got.Status, got.Stderr)
 			}
 		})
 	}
 }
 
-// unsignedToken is an access token that the issuer at the address did not sign.
+// unsignedToken returns an access token that the issuer at the address did not sign.
 func unsignedToken(issuer string) string {
 	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 	return part(`{"alg":"RS256","kid":"1"}`) + "." + part(`{"token_id":"api_1","token_type":"api","iss":"`+issuer+`"}`) + "." + part("SeCrEt")

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestTimeout: a call that takes too long ends, whether nothing came or half of
-// the body, and the error names who set the limit.
+// TestTimeout: a call that takes too long ends, with no response or with half of the
+// body, and the error names the source of the limit.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})

@@ -16,8 +16,8 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// TestTopicsSayWhatIs holds the help topics against the lists that the program
-// works with: each row there is, and in the order of the list.
+// TestTopicsSayWhatIs compares the help topics with the program's lists: each row
+// exists, in the order of the list.
 func TestTopicsSayWhatIs(t *testing.T) {
 	t.Parallel()
 	var settings, statuses, formats []string
@@ -47,8 +47,8 @@ func TestTopicsSayWhatIs(t *testing.T) {
 	}
 }
 
-// TestEnvironmentIsWhole: a variable of ours that the program reads stands in
-// the topic and in docs/configuration.md.
+// TestEnvironmentIsWhole: each of our variables that the program reads is in the
+// topic and in docs/configuration.md.
 func TestEnvironmentIsWhole(t *testing.T) {
 	t.Parallel()
 	configuration, err := os.ReadFile("../../docs/configuration.md")
@@ -90,7 +90,7 @@ func variablesBelow(t *testing.T, room string, names map[string]bool) {
 	}
 }
 
-// TestExpressionsOfTheTopic: each finds something, with both engines.
+// TestExpressionsOfTheTopic: each expression returns a result with both engines.
 func TestExpressionsOfTheTopic(t *testing.T) {
 	t.Parallel()
 	const list = `[{"id":1,"name":"CI","token_type":"api","created_at":"b","amount":2},{"id":2,"name":"x","token_type":"app","created_at":"a","amount":3}]`
@@ -120,7 +120,7 @@ func TestExpressionsOfTheTopic(t *testing.T) {
 	}
 }
 
-// TestTopicsAreListed: a topic has a line, and its text fits on a screen.
+// TestTopicsAreListed: each topic has a description, and its text fits on a screen.
 func TestTopicsAreListed(t *testing.T) {
 	t.Parallel()
 	topics := help.Topics()

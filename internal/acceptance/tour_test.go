@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// TestTour pastes the shell commands of each page that a person reads, in their
-// order, into one shell with an empty home and no network: a fence with the
-// language sh is one that can be pasted as it stands. Fences that need an
-// account, a browser or a network have the language console. A command ends
-// with 0, unless its comment begins with another status: "# status 1".
+// TestTour runs the shell commands of each documentation page, in order, in one
+// shell with an empty home and no network: a fence with the language sh can be
+// pasted as is. Fences that need an account, a browser or a network have the
+// language console. A command exits with 0, unless its comment begins with another
+// status: "# status 1".
 func TestTour(t *testing.T) {
 	t.Parallel()
 	bash, err := exec.LookPath("bash")
@@ -41,8 +41,8 @@ func TestTour(t *testing.T) {
 	}
 }
 
-// shellCommands are the lines of the sh fences of a page. They keep their
-// numbers, for bash names them in its errors.
+// shellCommands returns the lines of the sh fences of a page. They keep their line
+// numbers, which bash prints in errors.
 func shellCommands(t *testing.T, page string) string {
 	t.Helper()
 	port := freePort(t)
@@ -66,8 +66,7 @@ func shellCommands(t *testing.T, page string) string {
 	return commands.String()
 }
 
-// withServer is a line in which the mock that serves does so in the
-// background, on a port that is free.
+// withServer returns the line with its mock in the background, on a free port.
 func withServer(line, port string) string {
 	rest, serves := strings.CutPrefix(strings.ReplaceAll(line, "4010", port), "epilot mock")
 	if !serves || strings.TrimSpace(rest) != "" && !strings.HasPrefix(rest, " -") {
@@ -79,7 +78,7 @@ func withServer(line, port string) string {
 	return "serve epilot mock" + rest
 }
 
-// withStatus is a line whose comment says how it ends: "# status 1".
+// withStatus returns a line whose comment gives its exit status: "# status 1".
 func withStatus(line string) string {
 	command, status, says := strings.Cut(strings.TrimRight(line, "\n"), "# status ")
 	if !says {
@@ -99,8 +98,8 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// preamble says which command failed, and lets a server run until the next one
-// begins. The tests do not run themselves, and a short run builds nothing.
+// preamble reports which command failed, and lets a server run until the next one
+// starts. The tests do not run themselves, and a short run builds nothing.
 const preamble = `set -eEuo pipefail
 trap 'stop || true' EXIT
 trap 'echo "line $LINENO failed with $?: $BASH_COMMAND" >&2' ERR
@@ -135,7 +134,7 @@ func paste(t *testing.T, bash, commands string) {
 	session := t.TempDir()
 	folder, home := filepath.Join(session, "epilot"), filepath.Join(session, "home")
 	script := filepath.Join(session, "tour.sh")
-	if err := os.Mkdir(home, 0o700); err != nil {
+	if err := giveMockKey(filepath.Join(home, ".local", "state")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(script, []byte(commands), 0o600); err != nil {
@@ -155,8 +154,8 @@ func paste(t *testing.T, bash, commands string) {
 	}
 }
 
-// checkout copies the program's sources, where something is to be built: what
-// the tour leaves behind must not be left in the repository.
+// checkout copies the program's sources if something is built, so that the tour
+// leaves nothing in the repository.
 func checkout(t *testing.T, folder string, sources bool) {
 	t.Helper()
 	if err := os.Mkdir(folder, 0o700); err != nil {
@@ -181,8 +180,8 @@ func checkout(t *testing.T, folder string, sources bool) {
 	}
 }
 
-// goEnv lets go find its caches without the home that they are in; -trimpath
-// lets it find there what it built from another folder.
+// goEnv lets go find its caches without their usual home; with -trimpath it finds
+// there what it built from another folder.
 func goEnv(t *testing.T) []string {
 	t.Helper()
 	names := []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB"}

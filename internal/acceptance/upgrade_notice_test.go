@@ -14,9 +14,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/upgrade"
 )
 
-const newsLine = "news: epilot 1.1.0 is there, this is 1.0.0; run: epilot upgrade"
+const newsLine = "news: epilot 1.1.0 is available (this is 1.0.0); run: epilot upgrade"
 
-// shows runs the program in a terminal and returns what is there at its end.
+// shows runs the program in a terminal and returns its final screen.
 func (m *machine) shows(args ...string) string {
 	m.Helper()
 	p := m.types(args...)
@@ -36,7 +36,7 @@ func (m *machine) state() string {
 	return filepath.Join(m.dir, ".local", "state", "epilot", "upgrade.json")
 }
 
-// knows writes what an earlier command may have found out.
+// knows writes what an earlier command may have found.
 func (m *machine) knows(latest string, told, checked time.Duration) {
 	m.Helper()
 	now := time.Now()
@@ -46,7 +46,7 @@ func (m *machine) knows(latest string, told, checked time.Duration) {
 	}
 }
 
-// remembers waits until the background has written what is latest.
+// remembers waits until the background process has stored the latest version.
 func (m *machine) remembers(latest string) {
 	m.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -56,8 +56,8 @@ func (m *machine) remembers(latest string) {
 	}
 }
 
-// notice: the first command lets the feed be asked, the next tells what it
-// said, behind its own output, and the one after that nothing.
+// notice: the first command queries the feed in the background, the next prints the
+// result after its own output, and the one after that nothing.
 func notice(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.release(b, "1.1.0")
@@ -81,8 +81,8 @@ func notice(t *testing.T, b builds) {
 	}
 }
 
-// nobodyToTell: what is not a person at a terminal, and a person who wants no
-// news, are told nothing, and nothing is asked or written.
+// nobodyToTell: without a user at a terminal, or if the user turned notices off,
+// nothing is printed, requested or written.
 func nobodyToTell(t *testing.T, b builds) {
 	for name, row := range map[string]struct {
 		env  string
@@ -126,8 +126,8 @@ func nobodyToTell(t *testing.T, b builds) {
 	}
 }
 
-// silentFeed: a command ends while the feed has not answered yet, and the feed
-// is not asked again that day.
+// silentFeed: a command ends although the feed has not responded, and the feed is
+// not queried again that day.
 func silentFeed(t *testing.T, b builds) {
 	m := b.machine(t)
 	asked, release := make(chan bool, 1), make(chan struct{})

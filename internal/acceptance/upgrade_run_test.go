@@ -10,8 +10,7 @@ import (
 	"testing"
 )
 
-// TestUpgrade replaces a real program by a real one, and lets everything go
-// wrong that can.
+// TestUpgrade replaces a real program by a real one, and tests every failure.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	needsLoad(t, "builds the program twice")
@@ -48,7 +47,7 @@ func checkOnly(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.release(b, "1.1.0")
 	out, errs := m.runs(0, m.program, "upgrade", "--check")
-	if out != "epilot 1.1.0 is there, this is 1.0.0; run: epilot upgrade\n" || errs != "" {
+	if out != "epilot 1.1.0 is available (this is 1.0.0); run: epilot upgrade\n" || errs != "" {
 		t.Errorf("got %q, %q", out, errs)
 	}
 	out, _ = m.runs(0, m.program, "upgrade", "--check", "--json")
@@ -85,7 +84,7 @@ func byLink(t *testing.T, b builds) {
 	m.is("1.1.0")
 }
 
-// elsewhere: a feed may send to another host for its files, as GitHub does.
+// elsewhere: a feed may redirect to another host for its files, as GitHub does.
 func elsewhere(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.release(b, "2.0.0")
@@ -98,12 +97,12 @@ func elsewhere(t *testing.T, b builds) {
 	m.is("2.0.0")
 }
 
-// named: an older release is installed only when the line says so.
+// named: an older release is installed only when requested.
 func named(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.release(b, "0.9.0")
 	_, errs := m.runs(2, m.program, "upgrade", "0.9.0")
-	has(t, errs, "0.9.0 is older than this program, 1.0.0")
+	has(t, errs, "0.9.0 is older than the installed 1.0.0")
 	has(t, errs, "epilot upgrade 0.9.0 --yes")
 	m.unchanged(b)
 	_, errs = m.runs(2, m.program, "upgrade", "v0.9.0")

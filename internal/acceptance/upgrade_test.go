@@ -21,23 +21,22 @@ import (
 	"github.com/epilot-cli/epilot/internal/upgrade/upgradetest"
 )
 
-// machine is a computer with a real epilot 1.0.0 on it, whose releases a feed
-// of its own has.
+// machine is a computer with a real epilot 1.0.0 and its own release feed.
 type machine struct {
 	*testing.T
 	dir     string
 	program string // dir/bin/epilot
 	feed    *httptest.Server
 	files   upgradetest.Files
-	served  atomic.Pointer[upgradetest.Files] // the files as they were when a program began
+	served  atomic.Pointer[upgradetest.Files] // a copy of the files when a program started
 	env     []string
-	user    *syscall.Credential // nil: who runs the test
+	user    *syscall.Credential // nil for the user who runs the test
 }
 
-// builds are two versions of the real program, made once.
+// builds are two versions of the real program, built once.
 type builds struct {
-	old, fresh string // their files
-	packed     []byte // the archive of the fresh one
+	old, fresh string // paths of the programs
+	packed     []byte // the archive of the new one
 	by         *upgradetest.Signer
 }
 
@@ -78,8 +77,8 @@ func (b builds) machine(t *testing.T) *machine {
 	return m
 }
 
-// serve is a feed that minds what it is told beside the path: nothing of the
-// person's is for it.
+// serve returns a feed that also checks the rest of the request: it must not contain
+// the user's data.
 func (m *machine) serve(answer http.HandlerFunc) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.Header) != 2 || !strings.HasPrefix(r.UserAgent(), "epilot-cli/") || r.Header.Get("Accept-Encoding") != "identity" {
@@ -91,7 +90,7 @@ func (m *machine) serve(answer http.HandlerFunc) *httptest.Server {
 	return server
 }
 
-// stock lets the feed have the files as they are now.
+// stock updates the files of the feed.
 func (m *machine) stock() {
 	files := maps.Clone(m.files)
 	m.served.Store(&files)
@@ -99,8 +98,8 @@ func (m *machine) stock() {
 
 func (m *machine) answer(w http.ResponseWriter, r *http.Request) { m.served.Load().ServeHTTP(w, r) }
 
-// put links the program into a folder: an upgrade gives the name to another
-// file, and leaves this one as it is.
+// put links the program into a folder: an upgrade replaces the link and leaves this
+// file unchanged.
 func (m *machine) put(program string, folder ...string) string {
 	m.Helper()
 	to := filepath.Join(append([]string{m.dir}, append(folder, "epilot")...)...)
@@ -113,7 +112,7 @@ func (m *machine) put(program string, folder ...string) string {
 	return to
 }
 
-// release publishes a program; what is not "1.1.0" is a script.
+// release publishes a program; anything but "1.1.0" is a script.
 func (m *machine) release(b builds, version string) (folder, name string) {
 	m.Helper()
 	packed := b.packed
@@ -132,7 +131,7 @@ func (m *machine) read(file string) string {
 	return string(text)
 }
 
-// runs runs a program and returns its two streams.
+// runs runs a program and returns stdout and stderr.
 func (m *machine) runs(want int, program string, args ...string) (stdout, stderr string) {
 	m.Helper()
 	m.stock()
@@ -155,7 +154,7 @@ func (m *machine) runs(want int, program string, args ...string) (stdout, stderr
 	return out.String(), errs.String()
 }
 
-// is holds which version the program is now.
+// is checks the version of the program.
 func (m *machine) is(version string) {
 	m.Helper()
 	if out, _ := m.runs(0, m.program, "--version"); out != "epilot "+version+"\n" {
@@ -163,8 +162,7 @@ func (m *machine) is(version string) {
 	}
 }
 
-// unchanged holds that the folder of the program has it as it was, and nothing
-// beside it.
+// unchanged checks that the program's folder contains only the original program.
 func (m *machine) unchanged(b builds) {
 	m.Helper()
 	if m.read(m.program) != m.read(b.old) {

@@ -30,7 +30,7 @@ func wrongChecksum(t *testing.T, b builds) {
 	folder, name := m.release(b, "1.1.0")
 	m.files[folder+name] = upgradetest.Tar(t, upgradetest.Entry{Name: "epilot", Text: "#!/bin/sh\necho epilot 1.1.0\n"})
 	_, errs := m.runs(3, m.program, "upgrade", "--json")
-	has(t, errs, `{"error":{"kind":"network","message":"`+name+` is not what the release signed: its checksum differs"`)
+	has(t, errs, `{"error":{"kind":"network","message":"`+name+` does not match the checksum of the release"`)
 	m.unchanged(b)
 }
 
@@ -43,7 +43,7 @@ func doesNotRun(t *testing.T, b builds) {
 	m.unchanged(b)
 }
 
-// notReached: without the variable it is the feed of the build that is asked.
+// notReached: without the variable, the feed of the build is used.
 func notReached(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.env = append(m.env, "EPILOT_RELEASES_URL=")
@@ -59,7 +59,7 @@ func wrongMirror(t *testing.T, b builds) {
 	has(t, errs, "not an https URL")
 }
 
-// noPermission: root may write everywhere, so somebody else tries.
+// noPermission: root may write everywhere, so another user tries.
 func noPermission(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.release(b, "1.1.0")
@@ -87,7 +87,7 @@ func noPermission(t *testing.T, b builds) {
 	m.unchanged(b)
 }
 
-// packaged: what a package manager brought is told of, and left alone.
+// packaged: a program installed by a package manager is reported and left alone.
 func packaged(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.release(b, "1.1.0")
@@ -100,11 +100,11 @@ func packaged(t *testing.T, b builds) {
 	has(t, errs, "belongs to Homebrew")
 	has(t, errs, "run: brew upgrade epilot")
 	out, _ := m.runs(0, link, "upgrade", "--check")
-	has(t, out, "epilot 1.1.0 is there, this is 1.0.0; run: brew upgrade epilot")
+	has(t, out, "epilot 1.1.0 is available (this is 1.0.0); run: brew upgrade epilot")
 	m.unchanged(b)
 }
 
-// held: another process is at it, for longer than this one has time.
+// held: another process holds the lock for longer than the timeout.
 func held(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.release(b, "1.1.0")
@@ -121,12 +121,12 @@ func held(t *testing.T, b builds) {
 		t.Fatal(err)
 	}
 	_, errs := m.runs(5, m.program, "upgrade", "--timeout", "3s")
-	has(t, errs, "is held by another process")
+	has(t, errs, "is locked by another process")
 	m.unchanged(b)
 }
 
-// ends starts an upgrade, sends it the signal in the middle of the download,
-// and wants that exit status.
+// ends starts an upgrade, sends it the signal during the download, and checks its
+// exit status.
 func (m *machine) ends(b builds, signal syscall.Signal, want int) {
 	m.Helper()
 	_, name := m.release(b, "1.1.0")
@@ -157,7 +157,7 @@ func interrupted(t *testing.T, b builds) {
 	m.unchanged(b)
 }
 
-// killed: the old program is whole, and the next upgrade works.
+// killed: the old program is intact, and the next upgrade works.
 func killed(t *testing.T, b builds) {
 	m := b.machine(t)
 	m.ends(b, syscall.SIGKILL, -1)

@@ -13,13 +13,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// needsUnix matches what a Windows program cannot run: a Unix terminal, login
-// shell, device, mode, link or signal, and what a script expects of one system
-// alone.
+// needsUnix matches what a Windows program cannot run: a Unix terminal, login shell,
+// device, mode, link or signal, and scripts that expect one particular system.
 var needsUnix = regexp.MustCompile(`(?m)^(terminal|symlink|chmod)\b|mkfifo|kill |ulimit|/dev/|/bin/|\[!?(unix|windows|linux)\]|exec (bash|zsh|fish|ln)\b|^env (HOME|SHELL|PATH)=`)
 
-// notInWine are scripts that share state with a mock that is started as the
-// system's own program, or show a default of Unix.
+// notInWine are scripts that share state with a mock started as a native program, or
+// that show a Unix default.
 var notInWine = []string{"config_defaults", "mock_full", "mock_token", "mock_refuses_foreign_hosts", "mock_prefer_success"}
 
 // TestScriptsInWine runs the scripts with the Windows build under Wine.
@@ -61,10 +60,10 @@ func TestScriptsInWine(t *testing.T) {
 	})
 }
 
-// wine is the Windows build and what runs it.
+// wine is the Windows build and the environment that runs it.
 type wine struct{ folder string }
 
-// newWine skips the test where Wine is not installed.
+// newWine skips the test if Wine is not installed.
 func newWine(t *testing.T) *wine {
 	const program, compiler = "/usr/lib/wine/wine64", "x86_64-w64-mingw32-gcc"
 	if _, err := os.Stat(program); err != nil {
@@ -75,13 +74,13 @@ func newWine(t *testing.T) *wine {
 	}
 	w := &wine{t.TempDir()}
 	windows := append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
-	w.run(t, windows, "go", "build", "-o", w.folder+"/epilot.exe", "../..")
+	w.run(t, windows, "go", "build", "-ldflags=-s -w", "-o", w.folder+"/epilot.exe", "../..")
 	w.write(t, "prng.c", 0o600, prng)
 	w.run(t, os.Environ(), compiler, "-shared", "-o", w.folder+"/bcryptprimitives.dll", w.folder+"/prng.c", "-ladvapi32")
 	if err := os.Mkdir(w.folder+"/prefix", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	server := "/usr/lib/wine/wineserver64" // one for all programs: its start takes a second
+	server := "/usr/lib/wine/wineserver64" // shared by all programs: its start takes a second
 	w.run(t, w.environment(), server, "--persistent")
 	t.Cleanup(func() { w.run(t, w.environment(), server, "--kill") })
 	w.run(t, w.environment(), program, "wineboot", "-i")
@@ -90,14 +89,14 @@ func newWine(t *testing.T) *wine {
 	return w
 }
 
-// prng is what Go asks of Windows and Wine 8 lacks.
+// prng is an API that Go calls on Windows and Wine 8 lacks.
 const prng = `#include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE b, SIZE_T n) { return SystemFunction036(b, (ULONG)n); }
 `
 
-// environment has what Wine reads. Its programs meet their server below TMPDIR,
-// of which each script has its own.
+// environment returns the variables for Wine. Its programs find their server below
+// TMPDIR, which is different for each script.
 func (w *wine) environment() []string {
 	return append(os.Environ(), "WINEPREFIX="+w.folder+"/prefix", "WINEDEBUG=-all", "LC_ALL=C.UTF-8", "TMPDIR="+w.folder)
 }
@@ -113,22 +112,21 @@ func (w *wine) write(t *testing.T, name string, mode os.FileMode, text string) {
 }
 
 func (w *wine) run(t *testing.T, env []string, program string, args ...string) {
-	cmd := exec.Command(program, args...) // no pipe: Wine's server would hold it open
+	cmd := exec.Command(program, args...) // not a pipe: Wine's server would keep it open
 	cmd.Env = env
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%s %s: %v", program, strings.Join(args, " "), err)
 	}
 }
 
-// setup lets a script find the Windows program, and names its folders as Windows
-// does.
+// setup lets a script find the Windows program, and gives its folders Windows names.
 func (w *wine) setup(env *testscript.Env) error {
 	env.Setenv("PATH", w.folder+"/bin:"+os.Getenv("PATH"))
 	env.Setenv("WINEPREFIX", w.folder+"/prefix")
 	env.Setenv("WINEDEBUG", "-all")
 	env.Setenv("LC_ALL", "C.UTF-8") // the encoding of arguments
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"} {
-		env.Setenv(name, "Z:"+env.Getenv(name)) // Wine's drive of the whole file system
+		env.Setenv(name, "Z:"+env.Getenv(name)) // Wine's drive for the root file system
 	}
 	return nil
 }

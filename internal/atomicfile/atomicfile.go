@@ -1,6 +1,6 @@
-// Package atomicfile writes files that others may read or write at the same
-// time: a reader finds the old text or the new one, never a part of it, and two
-// writers take turns. What is in a file is none of its business.
+// Package atomicfile writes files that other processes may read or write at the same
+// time: a reader sees either the old or the new content, never a part, and writers
+// take turns.
 package atomicfile
 
 import (
@@ -20,10 +20,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Write makes the data the content of the file, all at once, and survives a
-// crash of the machine. Folders that are missing are made for the user alone. A
-// symbolic link stays: the file that it leads to is written. Errors are of kind
-// File, and leave the file as it was.
+// Write atomically replaces the content of the file with data, and survives a system
+// crash. It creates missing folders with access for the user only. It follows
+// symbolic links and writes their target. Errors are of kind File and leave the file
+// unchanged.
 func Write(path string, data []byte, perm fs.FileMode) error {
 	file, err := follow(path)
 	if err == nil {
@@ -40,7 +40,7 @@ func replace(file string, data []byte, perm fs.FileMode) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
 	}
-	// Only within one folder is a rename sure to stay on one file system.
+	// A rename stays on one file system only within a folder.
 	temporary, err := os.CreateTemp(folder, temporaryPrefix(file)+"*")
 	if err != nil {
 		return err
@@ -68,8 +68,8 @@ func fill(file *os.File, data []byte, perm fs.FileMode) error {
 	return errors.Join(err, file.Close())
 }
 
-// syncFolder makes the new name last. Some systems do not sync folders; the
-// file is there all the same, so that is no failure.
+// syncFolder makes the new name durable. Some systems cannot sync folders; the file
+// exists anyway, so errors are ignored.
 func syncFolder(folder string) {
 	dir, err := os.Open(folder)
 	if err != nil {
@@ -79,12 +79,12 @@ func syncFolder(folder string) {
 	_ = dir.Close()
 }
 
-const mostLinks = 40 // as Linux follows
+const mostLinks = 40 // the limit of Linux
 
 var errLinks = errors.New("too many levels of symbolic links")
 
-// follow returns what a symbolic link leads to, which need not exist yet, or
-// the path itself.
+// follow returns the target of a symbolic link, which may not exist yet, or the path
+// itself.
 func follow(path string) (string, error) {
 	for range mostLinks {
 		info, err := os.Lstat(path)
@@ -106,8 +106,8 @@ func follow(path string) (string, error) {
 	return "", errLinks
 }
 
-// Cause drops the operation and the path of a file error: the message names
-// the file already, and the temporary one means nothing to a person.
+// Cause removes the operation and the path from a file error: the message already
+// names the file, and the temporary name means nothing to the user.
 func Cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {
@@ -120,10 +120,9 @@ func Cause(err error) error {
 	return err
 }
 
-// WriteFolder makes the texts, by file name, the only files of the folder that
-// fit the pattern (see filepath.Match): what is left of an older set goes. The
-// folder is made where it is missing, and all of it is for everybody to read.
-// Errors are of kind File.
+// WriteFolder writes texts, keyed by file name, and removes all other files in the
+// folder that match the pattern (see filepath.Match). It creates the folder if
+// needed; folder and files are readable by everybody. Errors are of kind File.
 func WriteFolder(folder, pattern string, texts map[string]string) error {
 	err := os.MkdirAll(folder, 0o755)
 	if err == nil {
@@ -133,7 +132,11 @@ func WriteFolder(folder, pattern string, texts map[string]string) error {
 		return failure.New(failure.File, "%s cannot be written: %w", folder, Cause(err))
 	}
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		if err := Write(filepath.Join(folder, name), []byte(texts[name]), 0o644); err != nil {
+		path := filepath.Join(folder, name)
+		if old, err := os.ReadFile(path); err == nil && string(old) == texts[name] {
+			continue // tools that compare times see that the file is the same
+		}
+		if err := Write(path, []byte(texts[name]), 0o644); err != nil {
 			return err
 		}
 	}
@@ -158,11 +161,10 @@ const (
 	interval    = 20 * time.Millisecond
 )
 
-// Lock takes the path for this process alone, among those that ask for it, and
-// waits up to ten seconds for another to let go. It locks the file PATH.lock,
-// which stays: who removed it would let two in. The operating system lets go
-// for a process that ends. Errors are of kind File; a context that is cancelled
-// is one of them.
+// Lock locks the path against other callers of Lock, waiting up to ten seconds for
+// them to unlock. It locks the file PATH.lock, which is never removed: removing it
+// would let two processes in. The operating system unlocks it when a process ends.
+// Errors are of kind File, including that of a canceled context.
 func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	file := path + ".lock"
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -173,17 +175,17 @@ func Lock(ctx context.Context, path string) (unlock func(), err error) {
 	lock := flock.New(file, flock.SetPermissions(0o600))
 	_, err = lock.TryLockContext(ctx, interval)
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, failure.New(failure.File, "%s is held by another process", path).
+		return nil, failure.New(failure.File, "%s is locked by another process", path).
 			Hintf("try again when it is done")
 	}
 	if err != nil {
 		return nil, failure.New(failure.File, "%s cannot be locked: %w", path, Cause(err))
 	}
-	return func() { _ = lock.Unlock() }, nil // closing is all that can fail, and the process ends soon
+	return func() { _ = lock.Unlock() }, nil // only the close can fail, and the process ends soon
 }
 
-// sweepOld removes what an earlier Write left beside the file when its process
-// was killed. One that may still be written is left alone.
+// sweepOld removes temporary files of an earlier Write whose process was killed. It
+// keeps files that may still be in use.
 func sweepOld(file string) {
 	folder, prefix := filepath.Dir(file), temporaryPrefix(file)
 	entries, err := os.ReadDir(folder)
@@ -200,7 +202,7 @@ func sweepOld(file string) {
 	}
 }
 
-// abandoned is the age from which a temporary file belongs to nobody.
+// abandoned is the age at which a temporary file is no longer in use.
 const abandoned = time.Hour
 
 func isTemporary(name, prefix string) bool {
@@ -209,10 +211,9 @@ func isTemporary(name, prefix string) bool {
 	return isOurs && err == nil
 }
 
-// Sweep removes what Write left beside the file when its process was killed: a
-// part of a text that may be secret. Only who holds the file's lock may call
-// it, and only where every writer takes that lock. That something cannot be
-// removed is no failure: nobody reads it.
+// Sweep removes temporary files of a Write whose process was killed; their content
+// may be secret. Only the holder of the file's lock may call it, and only if every
+// writer takes that lock. Failures are ignored: nobody reads these files.
 func Sweep(path string) {
 	file, err := follow(path)
 	if err != nil {

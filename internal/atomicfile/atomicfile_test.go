@@ -23,7 +23,7 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// alone fails when anything but the names is left in the folder.
+// alone fails if the folder contains anything but names.
 func alone(t *testing.T, folder string, names ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -103,8 +103,8 @@ func TestLinksStay(t *testing.T) {
 	}
 }
 
-// TestFailureLeavesTheOld takes a folder where the file should be: the rename
-// fails, after everything was written.
+// TestFailureLeavesTheOld puts a folder in place of the file: the rename fails after
+// everything was written.
 func TestFailureLeavesTheOld(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -122,7 +122,8 @@ func TestFailureLeavesTheOld(t *testing.T) {
 	}
 }
 
-// TestReadersAndWriters reads while many write: each text is a whole one.
+// TestReadersAndWriters reads during concurrent writes: every read returns complete
+// content.
 func TestReadersAndWriters(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
@@ -147,7 +148,8 @@ func TestReadersAndWriters(t *testing.T) {
 	alone(t, filepath.Dir(file), "file")
 }
 
-// TestLockTakesTurns adds to a number in a file; without turns some get lost.
+// TestLockTakesTurns increments a number in a file; without the lock, increments get
+// lost.
 func TestLockTakesTurns(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "new", "count")
@@ -192,7 +194,7 @@ func TestLockEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestSweep removes what killed writers left of this file, and nothing else.
+// TestSweep removes temporary files of this file's killed writers, and nothing else.
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

@@ -12,20 +12,20 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Draft is a file in the making: it is written piece by piece, and stands under
-// its name once it is whole. Errors are of kind File.
+// Draft is an unfinished file: it is written in pieces and gets its name once it is
+// complete. Errors are of kind File.
 type Draft struct {
-	path string // as the person named it
-	name string // of the unfinished file
+	path string // as specified by the user
+	name string // name of the unfinished file
 	file *os.File
 	size int64
-	here bool // the path is no regular file, such as a device: it is written as it stands
+	here bool // not a regular file, such as a device: written directly
 }
 
-// Begin starts a draft in the path's folder, which must exist. What is not a
-// regular file, such as a device, is written directly: it must not be replaced.
-// A link to a file is refused, for somebody else may have made it; so is a file
-// that its owner may not write.
+// Begin starts a draft in the path's folder, which must exist. Anything but a
+// regular file, such as a device, is written directly, because it must not be
+// replaced. A link to a file is rejected, since somebody else may have created it;
+// so is a file that its owner cannot write.
 func Begin(path string) (*Draft, error) {
 	info, err := os.Stat(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -44,7 +44,7 @@ func Begin(path string) (*Draft, error) {
 	return begin(path, path)
 }
 
-// mayReplace checks what stands under the name of a file that is to be written.
+// mayReplace checks the existing file of that name, if any.
 func mayReplace(path string) error {
 	info, err := os.Lstat(path)
 	switch {
@@ -63,7 +63,7 @@ func mayReplace(path string) error {
 	return nil
 }
 
-// begin makes a file that nobody else has, with the mode that any new file gets.
+// begin creates a file exclusively, with the default mode of new files.
 func begin(path, file string) (*Draft, error) {
 	for range 100 {
 		name := temporaryName(file)
@@ -78,9 +78,9 @@ func begin(path, file string) (*Draft, error) {
 	return nil, unwritable(path, fs.ErrExist)
 }
 
-// Resume is Begin with what Keep kept under a name in the same folder. It must be
-// a regular file of the user with that size, and nothing that a link leads to. Of
-// several that try at once, one gets it.
+// Resume is Begin with the file that Keep stored under a name in the same folder. It
+// must be a regular file of the user with that size, not reached by a link. If
+// several processes try, one gets it.
 func Resume(path, kept string, size int64) (*Draft, error) {
 	if err := mayReplace(path); err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func Resume(path, kept string, size int64) (*Draft, error) {
 	if err == nil && (!info.Mode().IsRegular() || info.Size() != size || !isOwn(info)) {
 		err = errForeign
 	}
-	_ = file.Close() // Windows moves no open file
+	_ = file.Close() // Windows cannot rename an open file
 	if err != nil {
 		return nil, unwritable(path, err)
 	}
@@ -111,21 +111,21 @@ func Resume(path, kept string, size int64) (*Draft, error) {
 	return &Draft{path: path, name: name, file: file, size: size}, nil
 }
 
-var errForeign = errors.New("the kept part is not a file that this program made")
+var errForeign = errors.New("the partial download was not created by epilot")
 
 func temporaryName(file string) string {
 	return filepath.Join(filepath.Dir(file), temporaryPrefix(file)+strconv.FormatUint(rand.Uint64(), 10))
 }
 
-// Size is how many bytes the draft holds.
+// Size returns the number of bytes in the draft.
 func (d *Draft) Size() int64 { return d.size }
 
-// Restart forgets what Resume found.
+// Restart discards the content found by Resume.
 func (d *Draft) Restart() error {
 	if d.here || d.size == 0 {
 		return nil
 	}
-	if err := d.file.Truncate(0); err != nil { // it is open for appending: the next byte is the first
+	if err := d.file.Truncate(0); err != nil { // opened for appending: writing continues at the start
 		return unwritable(d.path, err)
 	}
 	d.size = 0
@@ -141,8 +141,8 @@ func (d *Draft) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Commit makes the draft the content of the path of Begin, and keeps the mode of
-// a file that it replaces.
+// Commit makes the draft the content of the path passed to Begin, keeping the mode
+// of a replaced file.
 func (d *Draft) Commit(path string) error {
 	if d.here {
 		return d.done(path, d.file.Close())
@@ -157,8 +157,8 @@ func (d *Draft) Commit(path string) error {
 	return d.close(path, func() error { return rename(d.name, path) })
 }
 
-// CommitNew gives the draft the first of the names, all in its folder, that no
-// file has, and returns it. Of several processes each gets another one.
+// CommitNew gives the draft the first unused name, all of which are in its folder,
+// and returns it. Concurrent processes get different names.
 func (d *Draft) CommitNew(names iter.Seq[string]) (string, error) {
 	for name := range names {
 		err := d.take(name)
@@ -175,7 +175,7 @@ func (d *Draft) CommitNew(names iter.Seq[string]) (string, error) {
 	return "", unwritable(d.path, fs.ErrExist)
 }
 
-// take makes an empty file, which only one process can.
+// take creates an empty file exclusively.
 func (d *Draft) take(name string) error {
 	made, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
@@ -184,7 +184,7 @@ func (d *Draft) take(name string) error {
 	return made.Close()
 }
 
-// close makes the bytes last and names the file.
+// close syncs the content and names the file.
 func (d *Draft) close(path string, name func() error) error {
 	err := errors.Join(d.file.Sync(), d.file.Close())
 	if err == nil {
@@ -198,7 +198,7 @@ func (d *Draft) close(path string, name func() error) error {
 	return nil
 }
 
-// Keep gives the unfinished draft a name of its own in the same folder, for Take.
+// Keep renames the unfinished draft within its folder, for Resume.
 func (d *Draft) Keep(name string) error {
 	if d.here {
 		return d.done(name, d.file.Close())

@@ -96,7 +96,7 @@ func TestDraftFails(t *testing.T) {
 	alone(t, root, "taken")
 }
 
-// TestDraftWritesDevices: a device is written, never replaced.
+// TestDraftWritesDevices: a device is written to, never replaced.
 func TestDraftWritesDevices(t *testing.T) {
 	t.Parallel()
 	info, err := os.Stat("/dev/null")
@@ -111,7 +111,7 @@ func TestDraftWritesDevices(t *testing.T) {
 	}
 }
 
-// TestDraftRefusesLinks: what a link leads to is not the file that was named.
+// TestDraftRefusesLinks: the target of a link is not the named file.
 func TestDraftRefusesLinks(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
@@ -144,14 +144,14 @@ func TestDraftRefusesLinks(t *testing.T) {
 	if err := os.Remove(kept); err != nil {
 		t.Fatal(err)
 	}
-	// A link that stands where the part is kept is replaced, not written through.
+	// A link in place of the kept part is replaced, not followed.
 	if err := os.Symlink(victim, kept); err != nil {
 		t.Fatal(err)
 	}
 	if err := draft(t, file, "new").Keep(kept); err != nil {
 		t.Fatal(err)
 	}
-	// A link that is made while the file is written is not followed either.
+	// A link created during the write is not followed either.
 	d := draft(t, file, "x")
 	if err := os.Symlink(victim, file); err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func TestDraftLeavesReadOnlyFiles(t *testing.T) {
 	}
 }
 
-// TestNewNames: many that want the same name all get one.
+// TestNewNames: concurrent drafts with the same name all get one.
 func TestNewNames(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

@@ -8,7 +8,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 )
 
-// TestWriteFolder: what an older set had goes, what others put there stays.
+// TestWriteFolder: files of the old set are removed, other files are kept.
 func TestWriteFolder(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "made [here]")

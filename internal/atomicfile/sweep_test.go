@@ -9,8 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 )
 
-// TestWriteSweeps: a killed write leaves a temporary file, which the next write
-// of the same file removes when nobody can be writing it any more.
+// TestWriteSweeps: the next write of a file removes the temporary file of a killed
+// write once it can no longer be in use.
 func TestWriteSweeps(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -11,36 +11,36 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Claims are what a token says about itself. Nobody has verified them: they
-// are for showing, not for deciding. Texts may hold any character.
+// Claims are a token's unverified claims: use them for display, not for decisions.
+// Strings can contain any character.
 type Claims struct {
 	TokenType  string // "api", "journey", …
 	TokenUse   string // Cognito's "id" or "access"
 	TokenID    string
 	TokenName  string
-	Issuer     string // a Cognito issuer means a user's session
+	Issuer     string // a Cognito issuer means a user session
 	Email      string
-	Username   string // of Cognito
+	Username   string // Cognito's user name
 	AdminEmail string
 	OrgID      string
 	UserID     string
 	Roles      []string // assumed by the token
 	ReadOnly   bool
 	Anonymized bool
-	IssuedAt   time.Time // zero: not said
-	ExpiresAt  time.Time // zero: not said
+	IssuedAt   time.Time // zero if absent
+	ExpiresAt  time.Time // zero if absent
 }
 
 // Parse reads the claims of a JSON Web Token (RFC 7519) without verifying it.
-// A token that is none is an error of kind Credentials that does not show it.
-// A claim of another type than its name promises is left out.
+// Invalid tokens are an error of kind Credentials that does not reveal them. Claims
+// of an unexpected type are ignored.
 func Parse(token string) (*Claims, error) {
 	read := members{}
 	parser := jwt.NewParser(jwt.WithoutClaimsValidation(), jwt.WithJSONNumber())
 	if _, _, err := parser.ParseUnverified(token, jwt.MapClaims(read)); err != nil {
-		// The cause is left out: it may quote the token.
-		return nil, failure.New(failure.Credentials, "the token is not a JSON Web Token that can be read").
-			Hintf("a token of epilot has three parts with dots between them")
+		// Omit the cause: it may quote the token.
+		return nil, failure.New(failure.Credentials, "the token is not a valid JSON Web Token").
+			Hintf("an epilot token has three parts separated by dots")
 	}
 	return &Claims{
 		TokenType: read.text("token_type"), TokenUse: read.text("token_use"),
@@ -55,10 +55,10 @@ func Parse(token string) (*Claims, error) {
 	}, nil
 }
 
-// members are the claims as JSON has them, under their exact names.
+// members are the claims under their exact JSON names.
 type members map[string]any
 
-// text is the first of the claims that is a text or a number, and not empty.
+// text returns the first of the claims that is a non-empty string or a number.
 func (m members) text(names ...string) string {
 	for _, name := range names {
 		switch v := m[name].(type) {
@@ -73,7 +73,7 @@ func (m members) text(names ...string) string {
 	return ""
 }
 
-// list is a claim that is an array of texts, or one text.
+// list returns a claim that is an array of strings, or a single string.
 func (m members) list(name string) []string {
 	if one, ok := m[name].(string); ok && one != "" {
 		return []string{one}
@@ -88,8 +88,8 @@ func (m members) list(name string) []string {
 	return found
 }
 
-// truth is a claim that is true, or that word as text: Cognito's custom
-// attributes are texts.
+// truth reports whether a claim is true or the string "true": Cognito's custom
+// attributes are strings.
 func (m members) truth(name string) bool {
 	switch v := m[name].(type) {
 	case bool:
@@ -101,33 +101,33 @@ func (m members) truth(name string) bool {
 	return false
 }
 
-// moment is a NumericDate: seconds since 1970, maybe with a fraction. A year
-// that RFC 3339 cannot write counts as not said.
+// moment returns a NumericDate: seconds since 1970, possibly with a fraction. Years
+// that RFC 3339 cannot represent count as absent.
 func (m members) moment(name string) time.Time {
 	number, _ := m[name].(json.Number)
 	seconds, err := strconv.ParseFloat(number.String(), 64)
-	const beyond = 253402300800 // the first second of the year 10000
+	const beyond = 253402300800 // first second of the year 10000
 	if err != nil || seconds < 0 || seconds >= beyond {
 		return time.Time{}
 	}
 	return time.Unix(int64(seconds), 0).UTC()
 }
 
-// Holder is a place that may hold a token. It is read when no source before it
-// has one, and may be read again.
+// Holder is a place that may contain a token. It is read only if no earlier source
+// has one, and possibly more than once.
 type Holder struct {
-	Token Token                  // what the token is, but for its value
-	Read  func() (Stored, error) // a Stored without a value is no token
+	Token Token                  // the token's properties without its value
+	Read  func() (Stored, error) // a Stored without a value means no token
 }
 
-// Stored is a token as its place has it.
+// Stored is a token as stored.
 type Stored struct {
 	Value     string
-	ExpiresAt time.Time // zero: not known
+	ExpiresAt time.Time // zero if unknown
 }
 
-// Expired returns the first stored token that Resolve passes over because it
-// has expired, or nil.
+// Expired returns the first stored token that Resolve skips because it has expired,
+// or nil.
 func Expired(in Input) (*Token, error) {
 	for _, h := range in.Holders {
 		stored, err := h.read()
@@ -153,13 +153,14 @@ func (h Holder) token(stored Stored) (*Token, error) {
 	return checked(t)
 }
 
-// expired: a program was asked just now, and what it printed is its answer.
+// expired reports whether a stored token has expired. Tokens that a program has just
+// printed never count as expired.
 func (h Holder) expired(stored Stored, now time.Time) bool {
 	ends := stored.ends()
 	return h.Token.Store != ByCommand && !ends.IsZero() && !now.Before(ends)
 }
 
-// ends is when the token expires: as it was stored, else as the token says.
+// ends returns the token's expiry: the stored one, or else the token's own.
 func (s Stored) ends() time.Time {
 	if !s.ExpiresAt.IsZero() {
 		return s.ExpiresAt
@@ -171,8 +172,8 @@ func (s Stored) ends() time.Time {
 	return claims.ExpiresAt
 }
 
-// Hint is what may be shown of a token: its last four characters, or nothing of
-// one that is too short for that.
+// Hint returns the part of a token that is safe to show: the last four characters,
+// or "" if the token is too short.
 func Hint(value string) string {
 	const shown, least = 4, 12
 	letters := []rune(value)

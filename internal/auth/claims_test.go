@@ -11,7 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// unsigned is a token that holds the claims under a signature that means nothing.
+// unsigned returns a token with the claims and a meaningless signature.
 func unsigned(header, claims string) string {
 	encode := base64.RawURLEncoding.EncodeToString
 	return encode([]byte(header)) + "." + encode([]byte(claims)) + ".c2ln"

@@ -10,22 +10,22 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// Server is the server of a call, and who named it.
+// Server is the server of a call and its origin.
 type Server struct {
 	URL    *url.URL
 	Origin ServerOrigin
 
-	// Of a server that a definition's file names: the file, and whether the
-	// person trusts it as it is.
+	// The file whose definition names the server, if any, and whether the user
+	// trusts its current content.
 	File    string
 	Trusted bool
 }
 
-// ServerOrigin is who named a server, in words for a message. Other origins
-// than the constants come from ByProfile and ByDefinition.
+// ServerOrigin says who named a server, worded for messages. Besides the constants,
+// ByProfile and ByDefinition return origins.
 type ServerOrigin string
 
-// The origins that have no name of their own.
+// The fixed origins.
 const (
 	ByFlag   ServerOrigin = "--server"
 	ByEnv    ServerOrigin = "EPILOT_SERVER"
@@ -33,66 +33,66 @@ const (
 	Emulator ServerOrigin = "the emulator"
 )
 
-// ByProfile is the origin of a profile's server.
+// ByProfile returns the origin of a profile's server.
 func ByProfile(name string) ServerOrigin {
 	return ServerOrigin("profile " + strconv.Quote(name))
 }
 
-// isProfile reports whether some profile named the server.
+// isProfile reports whether a profile named the server.
 func (o ServerOrigin) isProfile() bool { return strings.HasPrefix(string(o), "profile ") }
 
-// ByDefinition is the origin of a server that a definition from outside of the
-// program names: a file or URL.
+// ByDefinition returns the origin of a server named by an external definition, a
+// file or URL.
 func ByDefinition(source string) ServerOrigin {
 	return ServerOrigin("the definition " + strconv.Quote(source))
 }
 
-// MayReceive reports whether the token may go to the server, as an error of
-// kind Credentials when it may not. A token that is stored or comes from the
-// environment reaches only the hosts, over https on its own port; loopback; and
-// a server that the person named with --server, EPILOT_SERVER or in the profile
-// that holds the token; over https also the servers of a definition that the
-// person trusts. The token of --token goes where the line goes. Plain http
-// beyond loopback needs allowHTTP for each of them.
+// MayReceive returns an error of kind Credentials if the token must not be sent to
+// the server. A token that is stored or comes from the environment can be sent only
+// to the hosts, over https on the default port; to loopback; to a server that the
+// user named with --server, EPILOT_SERVER or in the profile that contains the token;
+// and over https to servers of a definition that the user trusts. The token of
+// --token can be sent to any server of its command line. Plain http beyond loopback
+// always requires allowHTTP.
 func MayReceive(token *Token, server Server, hosts []string, allowHTTP bool) error {
 	if token == nil {
 		return nil
 	}
 	u := server.URL
 	if u == nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return failure.New(failure.Credentials, "the token of %s may only go to an http or https server", *token).
-			Hintf("name the server by its URL, as in --server https://…")
+		return failure.New(failure.Credentials, "the token of %s can only be sent to an http or https server", *token).
+			Hintf("set the server by its URL, such as --server https://…")
 	}
 	if !token.trusts(server, hosts) {
 		return stranger(*token, server)
 	}
 	if u.Scheme == "http" && !httpx.IsLoopback(u.Hostname()) && !allowHTTP {
-		return failure.New(failure.Credentials, "the token of %s may not go to %s without encryption", *token, origin(u)).
-			Hintf("use https, or add --allow-http if that network is yours")
+		return failure.New(failure.Credentials, "the token of %s cannot be sent to %s without encryption", *token, origin(u)).
+			Hintf("use https, or add --allow-http if you trust the network")
 	}
 	return nil
 }
 
-// trusts tells whether the token may meet the server, whatever the scheme.
+// trusts reports whether the token can be sent to the server, whatever the scheme.
 func (t Token) trusts(server Server, hosts []string) bool {
 	if t.Source == FromFlag || t.Source == FromTerminal {
 		return true
 	}
 	loopback := httpx.IsLoopback(server.URL.Hostname())
 	if t.Source == FromEmulator {
-		return loopback // a key to this machine opens nothing elsewhere
+		return loopback // a mock's key is useless elsewhere
 	}
 	named := server.Origin == ByFlag || server.Origin == ByEnv
 	holder := t.Source == FromProfile && server.Origin == ByProfile(t.Profile)
 	if loopback && (server.Origin == Emulator || server.Origin.isProfile()) {
-		return true // another program of this machine may listen on any port that a file names
+		return true // any local program may listen on the port that a file names
 	}
 	trusted := server.Trusted && (loopback || server.URL.Scheme == "https")
 	return named || holder || trusted || isEpilot(server.URL, hosts)
 }
 
-// isEpilot reports whether the URL is https, on its own port and without user
-// information, and its host is one of the list.
+// isEpilot reports whether the URL is https, on the default port and without user
+// information, and its host is in the list.
 func isEpilot(u *url.URL, hosts []string) bool {
 	port := u.Port()
 	if u.Scheme != "https" || u.User != nil || port != "" && port != "443" {
@@ -102,8 +102,8 @@ func isEpilot(u *url.URL, hosts []string) bool {
 	return ascii && slices.Contains(hosts, host)
 }
 
-// lower is the host in lower case, and whether all of it is ASCII. Unicode
-// folds the Kelvin sign to k, and more like it.
+// lower returns the host in lower case and whether it is ASCII. Unicode folds the
+// Kelvin sign and similar characters to ASCII letters.
 func lower(host string) (string, bool) {
 	for i := range len(host) {
 		if host[i] >= 0x80 {
@@ -114,18 +114,18 @@ func lower(host string) (string, bool) {
 }
 
 func stranger(t Token, server Server) error {
-	err := failure.New(failure.Credentials, "the token of %s may not go to %s, which %s names", t, origin(server.URL), server.Origin)
+	err := failure.New(failure.Credentials, "the token of %s cannot be sent to %s, a server that %s sets", t, origin(server.URL), server.Origin)
 	if t.Source == FromEmulator {
-		return err.Hintf("give a token for that server with --token or EPILOT_TOKEN")
+		return err.Hintf("pass a token for that server with --token or EPILOT_TOKEN")
 	}
 	if server.File != "" && !server.Trusted {
-		return err.Hintf("if you trust that server, name it with --server %s, or trust the definition as it is: epilot definitions trust %s",
+		return err.Hintf("if you trust that server, name it with --server %s, or trust the definition: epilot definitions trust %s",
 			origin(server.URL), word(server.File))
 	}
-	return err.Hintf("if you trust that server, name it with --server or EPILOT_SERVER, or type a token for it with --token")
+	return err.Hintf("if you trust that server, name it with --server or EPILOT_SERVER, or pass a token for it with --token")
 }
 
-// word is a file as a shell reads it back, for the hint to be pasted.
+// word quotes a file name for a shell, so that the hint can be pasted.
 func word(file string) string {
 	special := func(c rune) bool {
 		return c <= ' ' || c > '~' || strings.ContainsRune("!\"#$&'()*;<>?[\\]^`{|}~", c)
@@ -139,15 +139,14 @@ func word(file string) string {
 	return "'" + strings.ReplaceAll(file, "'", `'\''`) + "'"
 }
 
-// origin is the scheme and host of a URL, fit for a message: user information
-// and query may be secret.
+// origin returns the scheme and host of a URL for messages: user information and
+// query may be secret.
 func origin(u *url.URL) string {
 	return strings.Trim(strconv.Quote(u.Scheme+"://"+u.Host), `"`)
 }
 
-// Hosts returns the exact hosts, sorted, that the servers name, each in all
-// its stages. Servers that are not https on its own port, or that hold a
-// variable, add nothing.
+// Hosts returns the sorted exact hosts of the servers, each in all of its stages. It
+// ignores servers that are not https on the default port or that contain a variable.
 func Hosts(servers []string) []string {
 	var hosts []string
 	for _, server := range servers {
@@ -166,10 +165,9 @@ func Hosts(servers []string) []string {
 	return slices.Compact(hosts)
 }
 
-// ApplyStage returns the server with its host in the stage: prod, dev or
-// staging. It changes https://<api>.sls.epilot.io, with or without a stage
-// already in it, and returns any other server, or for any other stage, the
-// same.
+// ApplyStage returns the server with its host in the stage: prod, dev or staging. It
+// changes https://<api>.sls.epilot.io, with or without a stage, and returns any
+// other server unchanged, or any server for an unknown stage.
 func ApplyStage(server, stage string) string {
 	const prefix, domain = "https://", ".sls.epilot.io"
 	rest, isHTTPS := strings.CutPrefix(server, prefix)
@@ -196,8 +194,8 @@ func infix(stage string) (text string, known bool) {
 	return "", false
 }
 
-// isLabel reports whether a word is a label of a host name (RFC 1123) in lower
-// case: no port, no user information, no variable.
+// isLabel reports whether a string is a host name label (RFC 1123) in lower case,
+// without port, user information or variable.
 func isLabel(word string) bool {
 	return word != "" && !strings.ContainsFunc(word, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-'

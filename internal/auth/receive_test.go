@@ -130,7 +130,7 @@ func TestStrangerIsNamedWithoutSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := MayReceive(&Token{Source: FromEnv}, Server{URL: u, Origin: ByDefinition("a\x1b.json")}, nil, false)
-	want := `the token of EPILOT_TOKEN may not go to https://evil.example:1, which the definition "a\x1b.json" names`
+	want := `the token of EPILOT_TOKEN cannot be sent to https://evil.example:1, a server that the definition "a\x1b.json" sets`
 	if got == nil || got.Error() != want {
 		t.Errorf("got  %v\nwant %s", got, want)
 	}
@@ -177,8 +177,8 @@ func TestApplyStage(t *testing.T) {
 	}
 }
 
-// TestTrustedDefinition is about a server that a trusted file names: https
-// only, and no key of the emulator.
+// TestTrustedDefinition covers a server named by a trusted file: https only, and no
+// key of the mock.
 func TestTrustedDefinition(t *testing.T) {
 	t.Parallel()
 	env, mock := &Token{Value: "s3cr3t", Source: FromEnv}, &Token{Value: "s3cr3t", Source: FromEmulator}

@@ -1,8 +1,8 @@
-// Package auth chooses the token of a call from its sources, says where that
-// token may go, and reads the claims of a token without verifying them.
+// Package auth selects the token of a call from its sources, decides where the token
+// can be sent, and reads a token's claims without verifying them.
 //
-// It does not read files or the environment, and sends nothing: the sources are
-// handed in, and the caller puts the token into the request.
+// It does not read files or the environment and does not send anything: the caller
+// provides the sources and adds the token to the request.
 package auth
 
 import (
@@ -16,45 +16,45 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// Source is where a token comes from.
+// Source is the origin of a token.
 type Source string
 
-// The sources, in the order in which they are asked. The emulator's own token
-// stands in for all of them on the emulator only.
+// The sources in order of precedence. The mock's own token replaces them, only on
+// the mock.
 const (
 	FromFlag     Source = "--token"
 	FromEnv      Source = "EPILOT_TOKEN"
 	FromProfile  Source = "profile"
 	FromFile     Source = "credentials.json"
 	FromEmulator Source = "emulator"
-	FromTerminal Source = "the terminal" // typed when this call asked for it
+	FromTerminal Source = "the terminal" // typed at this call's prompt
 )
 
-// Store is how a profile, or credentials.json, holds its token.
+// Store is how a profile, or credentials.json, stores its token.
 type Store string
 
-// The ways in which a token is held. A token that is not stored has none.
+// The ways of storing a token. A token that is not stored has none of them.
 const (
 	InFile    Store = "file"
 	InKeyring Store = "keyring"
-	ByCommand Store = "command" // a program prints it
+	ByCommand Store = "command" // printed by a program
 )
 
-// Token is a bearer token. Printed with any verb of fmt it names its source
-// and never shows its value.
+// Token is a bearer token. Every fmt verb prints its source and never its value.
 type Token struct {
 	Value   string
 	Source  Source
-	Profile string // the name, where the source is FromProfile
-	API     string // the one API that the profile has this token for; "" for all
-	Store   Store  // where the source is FromProfile or FromFile
+	Profile string // profile name, for FromProfile
+	API     string // the only API that the profile uses this token for; "" for all
+	Store   Store  // for FromProfile and FromFile
 
-	ExpiresAt time.Time // as it was stored; zero: not known
+	ExpiresAt time.Time // as stored; zero if unknown
 }
 
-// String names the token's source in words: `profile "dev" (keyring)`.
+// String describes the token's source: `profile "dev" (keyring)`.
 func (t Token) String() string {
 	name := string(t.Source)
 	switch t.Source {
@@ -76,24 +76,24 @@ func (t Token) String() string {
 	return name + " (" + strings.Join(notes, ", ") + ")"
 }
 
-// Format writes String for every verb: %d and %#v would show the value.
+// Format prints String for every verb: %d and %#v would reveal the value.
 func (t Token) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
 
-// MarshalText is String: a JSON encoder would show the value.
+// MarshalText returns String: a JSON encoder would reveal the value.
 func (t Token) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// Input holds the sources of a command's token.
+// Input contains the sources of a command's token.
 type Input struct {
-	Flag    *string  // --token as typed, nil when it is absent
+	Flag    *string  // --token as typed, nil if absent
 	Env     string   // EPILOT_TOKEN
-	Holders []Holder // in the order in which they are asked
+	Holders []Holder // in order of precedence
 	Now     time.Time
 }
 
-// Resolve returns the token of the first source that has one: --token,
-// EPILOT_TOKEN, and the holders. A stored token that has expired is passed
-// over. It returns nil when there is none; Missing then says why. A token that
-// cannot be sent is an error of kind Usage that does not show it.
+// Resolve returns the token of the first source that has one: --token, EPILOT_TOKEN,
+// or a holder. It skips stored tokens that have expired. It returns nil if there is
+// no token; Missing then explains why. An unusable token is an error of kind Usage
+// that does not reveal it.
 func Resolve(in Input) (*Token, error) {
 	if in.Flag != nil {
 		return Take(*in.Flag, FromFlag)
@@ -113,9 +113,9 @@ func Resolve(in Input) (*Token, error) {
 	return nil, nil
 }
 
-// Take reads a token that a person or program gave now, in the place that the
-// source names. An empty one is an unset variable in a script: another
-// account's token must not take its place. Errors are of kind Usage.
+// Take checks a token just provided by the user or a program, from source. An empty
+// token is an error, as from an unset variable in a script: another account's token
+// must not replace it. Errors are of kind Usage.
 func Take(value string, source Source) (*Token, error) {
 	if strings.TrimSpace(value) == "" {
 		err := failure.New(failure.Usage, "the token of %s is empty", source)
@@ -127,53 +127,57 @@ func Take(value string, source Source) (*Token, error) {
 	return checked(Token{Value: value, Source: source})
 }
 
-// IsPlausible reports whether a string can be a token that somebody issued: a
-// JSON Web Token, or an opaque one of at least 12 characters.
+// IsPlausible reports whether a string could be a real token: a JSON Web Token, or
+// an opaque one of at least 12 characters.
 func IsPlausible(value string) bool {
 	const least = 12
 	_, err := Parse(value)
 	return err == nil || len(value) >= least
 }
 
-// checked trims the value and refuses what is not a bearer token (RFC 6750,
-// section 2.1), and what a script makes of a missing one.
+// checked trims the value, and converts what Windows programs print in UTF-16 or after
+// a byte order mark. It rejects anything but a bearer token (RFC 6750, section 2.1),
+// and the strings that scripts produce for a missing one.
 func checked(t Token) (*Token, error) {
+	if text, err := jsonx.UTF8([]byte(t.Value)); err == nil {
+		t.Value = string(text)
+	}
 	t.Value = strings.TrimSpace(t.Value)
 	switch {
 	case !httpx.IsBearerToken(t.Value):
-	case slices.Contains([]string{"null", "undefined", "none", "nil", "true", "false"}, strings.ToLower(t.Value)):
-		return nil, failure.New(failure.Usage, "the token of %s is the word %s, not a token", t, strings.ToLower(t.Value)).
-			Hintf("the program or variable that it came from had no token")
+	case slices.Contains([]string{"null", "undefined", "none", "nil", "nan", "true", "false", "-"}, strings.ToLower(t.Value)):
+		return nil, failure.New(failure.Usage, "the token of %s is the literal %s", t, strings.ToLower(t.Value)).
+			Hintf("the program or variable it came from returned no token")
 	default:
 		return &t, nil
 	}
-	err := failure.New(failure.Usage, "the token of %s holds a character that no bearer token has", t)
+	err := failure.New(failure.Usage, "the token of %s contains a character that bearer tokens cannot have", t)
 	switch {
 	case strings.HasPrefix(t.Value, "{"):
-		return nil, err.Hintf("it looks like JSON; give the token alone, as with jq -r .token")
+		return nil, err.Hintf("it looks like JSON; pass only the token, such as with jq -r .token")
 	case strings.HasPrefix(t.Value, `"`), strings.HasPrefix(t.Value, "'"):
-		return nil, err.Hintf("leave out the quotes around it")
+		return nil, err.Hintf("remove the quotes around it")
 	}
 	if len(t.Value) > len(scheme) && strings.EqualFold(t.Value[:len(scheme)], scheme) {
-		return nil, err.Hintf("leave out the word Bearer")
+		return nil, err.Hintf("remove the word Bearer")
 	}
-	return nil, err.Hintf("give the token alone, on one line, as it was issued")
+	return nil, err.Hintf("pass only the token, on one line")
 }
 
 const scheme = "Bearer "
 
-// Kind is what a token is for, in the words of epilot's authentication guide.
+// Kind is the purpose of a token, in the terms of epilot's authentication guide.
 type Kind string
 
-// The guide's three kinds, and what is none of them.
+// The guide's three kinds, and one for all other tokens.
 const (
-	AccessToken  Kind = "access token"      // for integrations, long-lived
-	OAuthSession Kind = "OAuth session"     // of a person in the portal, an hour
-	Publishable  Kind = "publishable token" // for public apps: journeys, portals
+	AccessToken  Kind = "access token"      // long-lived, for integrations
+	OAuthSession Kind = "OAuth session"     // a portal user's, valid for an hour
+	Publishable  Kind = "publishable token" // for public apps such as journeys and portals
 	OtherKind    Kind = "unknown kind"
 )
 
-// Kind is what the claims say that the token is for.
+// Kind returns the token's kind according to the claims.
 func (c *Claims) Kind() Kind {
 	switch {
 	case c.TokenType == "journey" || c.TokenType == "portal":
@@ -186,7 +190,7 @@ func (c *Claims) Kind() Kind {
 	return OtherKind
 }
 
-// Account is the name of who the token belongs to, "" where no claim says it.
+// Account returns the name of the token's owner, "" if no claim contains it.
 func (c *Claims) Account() string {
 	for _, name := range []string{c.TokenName, c.Email, c.Username, c.AdminEmail, c.UserID} {
 		if name != "" {
@@ -196,8 +200,8 @@ func (c *Claims) Account() string {
 	return ""
 }
 
-// CognitoIssuer reports whether an issuer is a user pool of Amazon Cognito:
-// https://cognito-idp.<region>.amazonaws.com/<pool>, and nothing else.
+// CognitoIssuer reports whether an issuer is exactly an Amazon Cognito user pool:
+// https://cognito-idp.<region>.amazonaws.com/<pool>.
 func CognitoIssuer(issuer string) bool {
 	u, err := url.Parse(issuer)
 	if err != nil || u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
@@ -216,8 +220,8 @@ func isAlphanumeric(word string) bool {
 	})
 }
 
-// Missing is the error, of kind Credentials, for a call that needs a token
-// where Resolve found none: it names the stored tokens that have expired.
+// Missing returns the error, of kind Credentials, for a call that needs a token if
+// Resolve found none. It lists the stored tokens that have expired.
 func Missing(in Input) error {
 	message := "no token for this call"
 	for _, h := range in.Holders {
@@ -230,22 +234,22 @@ func Missing(in Input) error {
 		}
 	}
 	return failure.New(failure.Credentials, "%s", message).
-		Hintf("sign in with \"epilot login\", give a token with --token or EPILOT_TOKEN, or call the mock with --server mock")
+		Hintf("sign in with \"epilot login\", pass a token with --token or EPILOT_TOKEN, or call the mock with --server mock")
 }
 
-// DescribeExpiry says in words how long a token lasts: "expires in 3 days", "expired 2
-// hours ago". A zero time is an expiry that is not known.
+// DescribeExpiry describes a token's expiry: "expires in 3 days", "expired 2 hours
+// ago". A zero time means that the expiry is unknown.
 func DescribeExpiry(ends, now time.Time) string {
 	switch {
 	case ends.IsZero():
-		return "does not say when it expires"
+		return "has no expiry date"
 	case now.Before(ends):
 		return "expires in " + inLargestUnit(ends.Sub(now))
 	}
 	return "expired " + inLargestUnit(now.Sub(ends)) + " ago"
 }
 
-// inLargestUnit is a duration in its largest whole unit: "3 days".
+// inLargestUnit formats a duration in its largest unit: "3 days".
 func inLargestUnit(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {

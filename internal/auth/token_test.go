@@ -19,7 +19,7 @@ func stored(value string, expires time.Duration) Stored {
 	return Stored{Value: value, ExpiresAt: noon.Add(expires)}
 }
 
-// in holds a profile's token and that of credentials.json.
+// in returns an Input with a profile's token and that of credentials.json.
 func in(profile, file Stored) Input {
 	return Input{Holders: []Holder{
 		{Token: Token{Source: FromProfile, Profile: "dev", Store: InFile}, Read: func() (Stored, error) { return profile, nil }},
@@ -38,7 +38,7 @@ func TestResolveOrder(t *testing.T) {
 	ended := unsigned(rs256, `{"exp":1}`)
 	tests := map[string]struct {
 		in     Input
-		value  string // "" for no token
+		value  string // "" if there is no token
 		source Source
 	}{
 		"nothing":                        {in(Stored{}, Stored{}), "", ""},
@@ -104,8 +104,8 @@ func TestResolveReadsOnlyWhatItNeeds(t *testing.T) {
 
 func second[T any](_ T, err error) error { return err }
 
-// TestCommandIsNotPassedOver: another account must not take the place of the
-// one whose program printed a token that has expired.
+// TestCommandIsNotPassedOver checks that an expired token printed by a program is
+// not replaced by another account's token.
 func TestCommandIsNotPassedOver(t *testing.T) {
 	t.Parallel()
 	all := in(Stored{Value: unsigned(rs256, `{"exp":1}`)}, Stored{Value: "c"})
@@ -235,11 +235,11 @@ func TestHint(t *testing.T) {
 func TestLasting(t *testing.T) {
 	t.Parallel()
 	for want, ends := range map[string]time.Time{
-		"does not say when it expires": {},
-		"expires in 1 day":             noon.Add(47 * time.Hour),
-		"expires in 2 minutes":         noon.Add(2 * time.Minute),
-		"expired 0 seconds ago":        noon,
-		"expired 400 days ago":         noon.Add(-400 * 24 * time.Hour),
+		"has no expiry date":    {},
+		"expires in 1 day":      noon.Add(47 * time.Hour),
+		"expires in 2 minutes":  noon.Add(2 * time.Minute),
+		"expired 0 seconds ago": noon,
+		"expired 400 days ago":  noon.Add(-400 * 24 * time.Hour),
 	} {
 		if got := DescribeExpiry(ends, noon); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -274,13 +274,13 @@ func TestKind(t *testing.T) {
 	}
 }
 
-// TestNoBearerToken: what scripts and files make of a token is refused with a
-// hint, and not sent.
+// TestNoBearerToken checks that malformed tokens, as produced by scripts and files,
+// are rejected with a hint.
 func TestNoBearerToken(t *testing.T) {
 	t.Parallel()
 	for value, hint := range map[string]string{
-		`"SeCrEt"`: "quotes", `'SeCrEt'`: "quotes", `{"token":"SeCrEt"}`: "JSON", "null": "had no token", "undefined": "had no token",
-		"None": "had no token", "a=b": "alone", "Bearer SeCrEt": "the word Bearer", "SeCrEt,x": "alone", "=": "alone",
+		`"SeCrEt"`: "quotes", `'SeCrEt'`: "quotes", `{"token":"SeCrEt"}`: "JSON", "null": "returned no token", "undefined": "returned no token",
+		"None": "returned no token", "NaN": "returned no token", "-": "returned no token", "a=b": "only the token", "Bearer SeCrEt": "the word Bearer", "SeCrEt,x": "only the token", "=": "only the token",
 	} {
 		for _, in := range []Input{{Env: value}, {Flag: &value}} {
 			token, err := Resolve(in)
@@ -292,7 +292,7 @@ func TestNoBearerToken(t *testing.T) {
 			}
 		}
 	}
-	for _, value := range []string{"opaque-token_1.~+/==", "eyJh.eyJp.c2ln", " padded\r\n"} {
+	for _, value := range []string{"opaque-token_1.~+/==", "eyJh.eyJp.c2ln", " padded\r\n", "\xef\xbb\xbfmarked\r\n", "\xff\xfem\x00a\x00r\x00k\x00e\x00d\x00\r\x00\n\x00"} {
 		if token, err := Resolve(Input{Env: value}); err != nil || token == nil {
 			t.Errorf("%q: %v", value, err)
 		}

@@ -2,5 +2,5 @@
 
 package budget
 
-// available is unknown here.
+// available returns nothing: the limit is unknown on this system.
 func available() (free int64, bounded bool) { return 0, false }

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// available is how many bytes more the system lets this process take; bounded
-// is false where it sets no limit.
+// available returns how many more bytes the system lets this process use; bounded is
+// false without a limit.
 func available() (free int64, bounded bool) {
 	free = 1 << 62
 	consider := func(limit, used int64) {
@@ -37,7 +37,7 @@ func rlimit(which int) int64 {
 	return int64(limit.Cur)
 }
 
-// sizes are the bytes of address space and of memory that the process has.
+// sizes returns the address space and the resident memory of the process, in bytes.
 func sizes() (virtual, resident int64) {
 	text, err := os.ReadFile("/proc/self/statm")
 	fields := strings.Fields(string(text))
@@ -51,7 +51,7 @@ func sizes() (virtual, resident int64) {
 	return virtual * page, resident * page
 }
 
-// number is what a file holds, 0 for none.
+// number returns the number in a file, or 0.
 func number(file string) int64 {
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package budget bounds what the program reads into memory. A server, a file or
-// an expression that asks for more gets an error, never the end of the process.
+// Package budget limits what the program reads into memory. A server, a file or an
+// expression that needs more gets an error instead of killing the process.
 package budget
 
 import (
@@ -17,27 +17,28 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Default is the limit of one read into memory, in bytes.
+// Default is the limit of a single read into memory, in bytes.
 const Default = 256 << 20
 
-// MaxDepth is how deep JSON may be nested, as in jq.
+// MaxDepth is the maximum nesting of JSON, as in jq.
 const MaxDepth = 10_000
 
-// MaxColumns is how many columns a table may have that chooses them itself.
+// MaxColumns is the maximum number of columns that a table selects by default.
 const MaxColumns = 1000
 
-// Budget is the limit of a run. The zero value is Default. It is smaller where
-// the system gives the process less memory. It is safe for concurrent use, and
-// copies share what they found out.
+// Budget is the memory limit of a run. The zero value is Default, or less if the
+// system gives the process less memory. It is safe for concurrent use, and copies
+// share the computed limit.
 type Budget struct{ found *found }
 
 type found struct {
-	limit int64
-	once  sync.Once
-	least int64 // of the limit and what the system allows
+	limit   int64
+	once    sync.Once
+	least   int64 // the smaller of the limit and the system's limit
+	bounded bool  // the system limits the memory
 }
 
-// New returns a budget of that many bytes, 0 for Default.
+// New returns a budget of limit bytes; 0 means Default.
 func New(limit int64) Budget {
 	if limit <= 0 {
 		limit = Default
@@ -45,8 +46,8 @@ func New(limit int64) Budget {
 	return Budget{&found{limit: limit}}
 }
 
-// Parse reads a limit as a person writes it: 256MB, 1.5GB, 300000000. Units are
-// powers of 1,000. Errors are of kind Usage.
+// Parse parses a limit such as 256MB, 1.5GB or 300000000. Units are powers of 1,000.
+// Errors are of kind Usage.
 func Parse(text string) (int64, error) {
 	digits := strings.TrimSpace(strings.ToUpper(text))
 	unit := 1.0
@@ -66,13 +67,17 @@ func Parse(text string) (int64, error) {
 	return int64(size * unit), nil
 }
 
-// share is how much of the memory that the system allows one read may take: it
-// is copied while it is worked on, and garbage is not collected at once.
+// share is the divisor of the available memory for one read: data is copied while it
+// is processed, and garbage is not collected immediately.
 const share = 8
 
-const least = 1 << 20 // bytes, below which nothing works
+// arena is the unit in which the heap grows, in bytes: the rest of the last one cannot
+// be used.
+const arena = 64 << 20
 
-// Limit is how many bytes one read may take.
+const least = 1 << 20 // bytes; nothing works below
+
+// Limit returns how many bytes a single read may use.
 func (b Budget) Limit() int64 {
 	if b.found == nil {
 		return Default
@@ -80,6 +85,8 @@ func (b Budget) Limit() int64 {
 	b.found.once.Do(func() {
 		b.found.least = b.found.limit
 		if free, bounded := available(); bounded {
+			b.found.bounded = true
+			free = max(free-arena, free/2)
 			b.found.least = min(b.found.limit, max(free/share, least))
 			debug.SetMemoryLimit(inUse() + free*3/4) // collect garbage rather than fail
 		}
@@ -87,7 +94,16 @@ func (b Budget) Limit() int64 {
 	return b.found.least
 }
 
-// Meter counts what one read takes.
+// Tidy collects garbage early if the system limits the memory, for work whose large
+// values soon become garbage: a growing list is copied each time.
+func (b Budget) Tidy() {
+	const percent = 25 // of the live memory
+	if b.Limit(); b.found != nil && b.found.bounded {
+		debug.SetGCPercent(percent)
+	}
+}
+
+// Meter counts the bytes of one read.
 type Meter struct {
 	budget Budget
 	kind   failure.Kind
@@ -96,9 +112,8 @@ type Meter struct {
 	spent  int64
 }
 
-// Meter returns a meter for something, such as "the response". Its error is of
-// the kind: Network for what a server sent, Usage for what the person gave, Query
-// for an expression.
+// Meter returns a meter for what, such as "the response". Its error is of the given
+// kind: Network for server data, Usage for user input, Query for an expression.
 func (b Budget) Meter(kind failure.Kind, what string) *Meter {
 	if b.found == nil {
 		b = New(Default)
@@ -106,15 +121,15 @@ func (b Budget) Meter(kind failure.Kind, what string) *Meter {
 	return &Meter{budget: b, kind: kind, what: what, times: 1}
 }
 
-// Values returns a meter for values in memory, which may take four times what
-// their text may.
+// Values returns a meter for values in memory, which may use four times as much as
+// their text.
 func (b Budget) Values(kind failure.Kind, what string) *Meter {
 	m := b.Meter(kind, what)
 	m.times = 4
 	return m
 }
 
-const small = 8 << 20 // bytes, for which no system has to be asked
+const small = 8 << 20 // bytes; too small to query the system
 
 // Spend counts n bytes. A nil meter counts nothing.
 func (m *Meter) Spend(n int) error {
@@ -128,7 +143,15 @@ func (m *Meter) Spend(n int) error {
 	return m.error()
 }
 
-// Reset begins to count again: what was read is not held any more.
+// Spent returns the bytes counted so far.
+func (m *Meter) Spent() int64 {
+	if m == nil {
+		return 0
+	}
+	return m.spent
+}
+
+// Reset restarts the count, once the data is no longer in memory.
 func (m *Meter) Reset() {
 	if m != nil {
 		m.spent = 0
@@ -154,8 +177,8 @@ func size(n int64) string {
 	return fmt.Sprintf("%dMB", n/1_000_000)
 }
 
-// ReadAll is io.ReadAll within the limit. It copies what it reads once: a slice
-// that grows would take several times as much.
+// ReadAll is io.ReadAll within the limit. It copies the data only once: a growing
+// slice would use several times as much.
 func (m *Meter) ReadAll(r io.Reader) ([]byte, error) {
 	var parts [][]byte
 	for size := 16 << 10; ; size = min(2*size, 4<<20) {
@@ -183,7 +206,7 @@ func join(parts [][]byte) []byte {
 	return bytes.Join(parts, nil)
 }
 
-// Reader returns a reader that ends with the meter's error.
+// Reader returns a reader that fails with the meter's error.
 func (m *Meter) Reader(r io.Reader) io.Reader { return metered{r, m} }
 
 type metered struct {
@@ -201,12 +224,12 @@ func (m metered) Read(p []byte) (int, error) {
 
 type contextKey struct{}
 
-// Into hands a budget to what is called with the context.
+// Into returns a context that carries the budget.
 func Into(ctx context.Context, b Budget) context.Context {
 	return context.WithValue(ctx, contextKey{}, b)
 }
 
-// Of is the budget that the context carries, else one of Default.
+// Of returns the budget of the context, or Default.
 func Of(ctx context.Context) Budget {
 	if b, has := ctx.Value(contextKey{}).(Budget); has && b.found != nil {
 		return b
@@ -214,9 +237,10 @@ func Of(ctx context.Context) Budget {
 	return New(Default)
 }
 
-// inUse is how much memory the Go runtime has from the system, in bytes.
+// inUse returns the memory that the Go runtime has obtained from the system, in
+// bytes.
 func inUse() int64 {
-	var stats runtime.MemStats // the package runtime/metrics costs every start half a millisecond
+	var stats runtime.MemStats // runtime/metrics would add half a millisecond to every start
 	runtime.ReadMemStats(&stats)
 	return int64(stats.Sys)
 }

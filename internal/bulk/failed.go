@@ -2,24 +2,25 @@ package bulk
 
 import (
 	"bufio"
+	"strings"
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// FailedFile is a file of the rows that failed, in the format that they came in,
-// each with the reason in ErrorColumn. It stands under its name once it is
-// closed: the same file may be read by the run.
+// FailedFile is a file of failed rows in their input format, each with the reason in
+// ErrorColumn. It gets its name when it is closed because the run may still be
+// reading a file of that name.
 type FailedFile struct {
 	path   string
 	from   *Reader
 	draft  *atomicfile.Draft
 	out    *bufio.Writer
-	opened bool // the header, or the bracket of an array, is written
-	some   bool // there was a row
+	opened bool // the header, or the opening bracket of an array, has been written
+	some   bool // at least one row has been written
 }
 
-// CreateFailed begins the file for rows of the reader. Errors are of kind File.
+// CreateFailed creates the file for rows of from. Errors are of kind File.
 func CreateFailed(path string, from *Reader) (*FailedFile, error) {
 	draft, err := atomicfile.Begin(path)
 	if err != nil {
@@ -28,14 +29,21 @@ func CreateFailed(path string, from *Reader) (*FailedFile, error) {
 	return &FailedFile{path: path, from: from, draft: draft, out: bufio.NewWriter(draft)}, nil
 }
 
-// Add writes a row. One that could not be read is left out: it would break the
-// file.
+// Add writes a row. An unreadable row must be corrected by hand: a CSV record is
+// written unchanged, and JSON is wrapped in an object so that the file stays
+// readable.
 func (f *FailedFile) Add(row *Row, reason string) {
-	if f == nil || row.Err != nil {
+	if f == nil {
 		return
 	}
 	f.open()
 	if f.from.Format == CSV || f.from.Format == TSV {
+		if row.Err != nil {
+			_, _ = f.out.Write(row.Raw)
+			_ = f.out.WriteByte(f.from.separator)
+			writeSeparated(f.out, f.from.separator, []string{reason})
+			return
+		}
 		var cells []string
 		for _, cell := range row.Cells {
 			cells = append(cells, cell.Text)
@@ -44,6 +52,9 @@ func (f *FailedFile) Add(row *Row, reason string) {
 		return
 	}
 	object := jsonx.Node{Kind: jsonx.ObjectNode}
+	if row.Err != nil {
+		object.Members = []jsonx.NodeMember{{Name: rawMember, Value: rawNode(row.Raw)}}
+	}
 	for _, cell := range row.Cells {
 		object.Members = append(object.Members, jsonx.NodeMember{Name: cell.Name, Value: cell.JSON})
 	}
@@ -52,13 +63,21 @@ func (f *FailedFile) Add(row *Row, reason string) {
 		_, _ = f.out.WriteString(",\n")
 	}
 	f.some = true
-	_, _ = f.out.Write(object.Append(nil)) // an error stays until Flush
+	_, _ = f.out.Write(object.Append(nil)) // Flush returns the error
 	if f.from.Format == NDJSON {
 		_ = f.out.WriteByte('\n')
 	}
 }
 
-// open writes what stands before the rows.
+// rawNode returns an unreadable row as a JSON value.
+func rawNode(raw []byte) *jsonx.Node {
+	if node, err := jsonx.ParseNode(raw); err == nil && node.Kind != jsonx.ObjectNode {
+		return node
+	}
+	return jsonx.StringNode(strings.ToValidUTF8(string(raw), "\ufffd"))
+}
+
+// open writes the text before the rows.
 func (f *FailedFile) open() {
 	if f.opened {
 		return
@@ -78,7 +97,7 @@ func (f *FailedFile) open() {
 	}
 }
 
-// Close names the file. Errors are of kind File.
+// Close gives the file its final name. Errors are of kind File.
 func (f *FailedFile) Close() error {
 	if f == nil {
 		return nil
@@ -94,7 +113,7 @@ func (f *FailedFile) Close() error {
 	return f.draft.Commit(f.path)
 }
 
-// Discard leaves no file, and one that was there as it was.
+// Discard removes the draft and leaves an existing file unchanged.
 func (f *FailedFile) Discard() {
 	if f != nil {
 		f.draft.Discard()

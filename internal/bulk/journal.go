@@ -16,62 +16,72 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Fate is what a journal knows of a row.
+// Fate is the outcome of a row in a journal.
 type Fate byte
 
 // The fates.
 const (
 	Unsent  Fate = iota
-	Unknown      // it was sent, and may have been applied
+	Unknown      // it was sent and may have been applied
 	Done
-	Failed // the server refused it
+	Failed // the server rejected it
 )
 
-// Identity is what a journal belongs to.
+// Identity identifies the run of a journal.
 type Identity struct {
 	Version      int    `json:"epilot_journal"` // 1
 	Operation    string `json:"operation"`      // "entity createEntity"
 	Server       string `json:"server"`
 	Organization string `json:"organization,omitempty"`
-	Input        string `json:"input,omitempty"` // "sha256:…" of a file; "" for a pipe, whose rows are compared one by one
+	Profile      string `json:"profile,omitempty"` // exports only
+	Query        string `json:"query,omitempty"`   // "sha256:…" of an export's request
+	Input        string `json:"input,omitempty"`   // "sha256:…" of a file; "" for a pipe, whose rows are compared individually
 }
 
-// Journal is a file with the fate of each row of a run. A row is in it, and on
-// the disk, before it is sent. The file is only ever added to. It holds no token.
+// Journal is a file with the fate of each row of a run. A row is recorded, and
+// synced to disk, before it is sent. The file is append-only and contains no token.
 type Journal struct {
 	path   string
 	file   *os.File
 	unlock func()
-	rows   []byte // of each row that is known: its fate and six bits of its check
+	rows   []byte // one byte per known row: its fate and six bits of its checksum
 }
 
-// entry is one line of the file.
+// entry is a line of the file.
 type entry struct {
 	Row     int     `json:"row"`
-	Sent    *uint32 `json:"sent,omitempty"` // the check of the row
-	Done    int     `json:"done,omitempty"` // the status of the response
+	Sent    *uint32 `json:"sent,omitempty"` // checksum of the row
+	Done    int     `json:"done,omitempty"` // response status
 	Failed  *int    `json:"failed,omitempty"`
 	Unknown *int    `json:"unknown,omitempty"`
 }
 
-// OpenJournal opens the journal at the path, or begins one there. One that
-// belongs to something else, and a file that is not a journal, are refused with
-// an error of kind Usage. It must be closed.
+// OpenJournal opens or creates the journal at path. A journal of another run, or a
+// file that is not a journal, is an error of kind Usage. The caller must close it.
 func OpenJournal(ctx context.Context, path string, id Identity) (*Journal, error) {
+	return openJournal(ctx, path, id, nil)
+}
+
+// openJournal opens a journal whose lines are parsed by read; nil for lines about
+// rows.
+func openJournal(ctx context.Context, path string, id Identity, read func(line []byte) bool) (*Journal, error) {
 	id.Version = 1
 	unlock, err := atomicfile.Lock(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	j := &Journal{path: path, unlock: unlock}
-	if err := j.open(id); err != nil {
+	if read == nil {
+		read = j.readRow
+	}
+	if err := j.open(id, read); err != nil {
 		_ = j.Close()
 		return nil, err
 	}
 	return j, nil
 }
 
-func (j *Journal) open(id Identity) error {
+func (j *Journal) open(id Identity, read func(line []byte) bool) error {
 	info, err := os.Stat(j.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -90,12 +100,11 @@ func (j *Journal) open(id Identity) error {
 	if j.file, err = os.OpenFile(j.path, os.O_RDWR|os.O_APPEND, 0); err != nil {
 		return j.failed(err)
 	}
-	return j.load(id)
+	return j.load(id, read)
 }
 
-// load reads what an earlier run has written. The end of a line that the run did
-// not finish is taken away.
-func (j *Journal) load(id Identity) error {
+// load reads the entries of earlier runs. A line without its end is truncated.
+func (j *Journal) load(id Identity, read func(line []byte) bool) error {
 	in := bufio.NewReaderSize(j.file, 64<<10)
 	head, err := in.ReadBytes('\n')
 	if err != nil && err != io.EOF {
@@ -112,17 +121,15 @@ func (j *Journal) load(id Identity) error {
 	for number := 2; ; number++ {
 		line, err := in.ReadBytes('\n')
 		if err == io.EOF {
-			break // what has no end was not written completely
+			break // an incomplete line
 		}
 		if err != nil {
 			return j.failed(err)
 		}
-		var e entry
-		if json.Unmarshal(line, &e) != nil || e.Row < 1 || e.Row > len(j.rows)+1 {
+		if !read(line) {
 			return failure.New(failure.Usage, "%s, line %d: not a line of a journal", j.path, number).
-				Hintf("restore the file: without it nobody knows which rows were sent")
+				Hintf("restore the file: only the journal knows which rows were sent")
 		}
-		j.note(e)
 		size += int64(len(line))
 	}
 	if err := j.file.Truncate(size); err != nil {
@@ -131,21 +138,33 @@ func (j *Journal) load(id Identity) error {
 	return nil
 }
 
-// differs refuses a journal of something else.
+// readRow parses a line with the fate of a row and reports whether it is valid.
+func (j *Journal) readRow(line []byte) bool {
+	var e entry
+	if json.Unmarshal(line, &e) != nil || e.Row < 1 || e.Row > len(j.rows)+1 {
+		return false
+	}
+	j.note(e)
+	return true
+}
+
+// differs returns an error for the journal of another run.
 func (i Identity) differs(path string, now Identity) error {
 	for _, part := range []struct{ what, then, now string }{
 		{"operation", i.Operation, now.Operation},
 		{"server", i.Server, now.Server},
 		{"organization", i.Organization, now.Organization},
+		{"profile", i.Profile, now.Profile},
+		{"query", i.Query, now.Query},
 		{"input", i.Input, now.Input},
 	} {
 		if part.then != part.now {
 			return failure.New(failure.Usage, "%s belongs to another %s: %s, not %s", path, part.what, orNone(part.then), orNone(part.now)).
-				Hintf("give a new file to --journal, or the same line as before")
+				Hintf("use a new file for --journal, or the same command as before")
 		}
 	}
 	if i.Version != now.Version {
-		return failure.New(failure.Usage, "%s is a journal of version %d, and this program knows %d", path, i.Version, now.Version)
+		return failure.New(failure.Usage, "%s has journal version %d; this release supports %d", path, i.Version, now.Version)
 	}
 	return nil
 }
@@ -163,7 +182,7 @@ const (
 )
 
 func (j *Journal) note(e entry) {
-	if len(j.rows) < e.Row { // rows are sent in their order
+	if len(j.rows) < e.Row { // rows are sent in order
 		j.rows = append(j.rows, 0)
 	}
 	at := &j.rows[e.Row-1]
@@ -179,21 +198,21 @@ func (j *Journal) note(e entry) {
 	}
 }
 
-// Fate is what an earlier run has written about the row. A row that is not the
-// one of that run is an error of kind Usage.
+// Fate returns the fate of the row in earlier runs. A row that differs from the
+// recorded one is an error of kind Usage.
 func (j *Journal) Fate(row *Row) (Fate, error) {
 	if j == nil || row.Number > len(j.rows) || j.rows[row.Number-1] == 0 {
 		return Unsent, nil
 	}
 	known := j.rows[row.Number-1]
 	if known>>fateBits != byte(check(row))<<fateBits>>fateBits {
-		return Unsent, failure.New(failure.Usage, "%s: row %d is not the one that it was sent for", j.path, row.Number).
-			Hintf("give a new file to --journal: this one belongs to another input")
+		return Unsent, failure.New(failure.Usage, "%s: row %d differs from the row that was sent", j.path, row.Number).
+			Hintf("use a new file for --journal: this one belongs to another input")
 	}
 	return Fate(known & fateMask), nil
 }
 
-// check tells rows apart.
+// check returns a checksum that distinguishes rows.
 func check(row *Row) uint32 {
 	sum := crc32.NewIEEE()
 	if row.Text != nil {
@@ -206,8 +225,8 @@ func check(row *Row) uint32 {
 	return sum.Sum32()
 }
 
-// Send notes that the rows are about to be sent, and returns when that is on the
-// disk, with all that was noted before.
+// Send records that the rows are about to be sent, and returns once this and all
+// earlier records are on disk.
 func (j *Journal) Send(rows []*Row) error {
 	if j == nil {
 		return nil
@@ -225,8 +244,7 @@ func (j *Journal) Send(rows []*Row) error {
 	return nil
 }
 
-// Note writes what became of a row that was sent; it is on the disk with the
-// next Send, or Close.
+// Note records the fate of a sent row; the next Send or Close syncs it to disk.
 func (j *Journal) Note(row *Row, fate Fate, status int) error {
 	if j == nil {
 		return nil
@@ -238,7 +256,7 @@ func (j *Journal) Note(row *Row, fate Fate, status int) error {
 	return nil
 }
 
-// Close ends the journal and lets others have the file.
+// Close closes the journal and unlocks its file.
 func (j *Journal) Close() error {
 	if j == nil {
 		return nil
@@ -260,5 +278,5 @@ func (j *Journal) failed(err error) error {
 
 func (j *Journal) foreign() error {
 	return failure.New(failure.Usage, "%s exists and is not a journal", j.path).
-		Hintf("give --journal a new file; nothing in this one was changed")
+		Hintf("use a new file for --journal; this one was not changed")
 }

@@ -13,31 +13,31 @@ import (
 )
 
 const (
-	firstPause   = 500 * time.Millisecond // of a 429 that does not say how long
+	firstPause   = 500 * time.Millisecond // after a 429 without a Retry-After
 	longestPause = 20 * time.Second
 )
 
-// Pace keeps the requests of a run to a rate, and all of them back when the
-// server asks one of them to wait. It is safe for concurrent use.
+// Pace limits the rate of a run's requests, and pauses all of them if the server
+// asks one of them to wait. It is safe for concurrent use.
 type Pace struct {
-	Every   time.Duration // between two requests; 0 for no limit
-	MaxWait time.Duration // the longest time that the server may ask for
+	Every   time.Duration // interval between two requests; 0 for no limit
+	MaxWait time.Duration // the longest wait that the server can request
 	Now     func() time.Time
-	Sleep   func(context.Context, time.Duration) error // nil for a timer
-	Quit    <-chan struct{}                            // ends the waits: no more is sent; may be nil
+	Sleep   func(context.Context, time.Duration) error // nil uses a timer
+	Quit    <-chan struct{}                            // if closed, waits end and nothing more is sent; may be nil
 
 	mu       sync.Mutex
-	next     time.Time // when the rate allows a request
-	until    time.Time // the server wants none before
-	refusals int       // 429 without a time, in a row
+	next     time.Time // when the rate permits the next request
+	until    time.Time // the server asked for no requests before then
+	refusals int       // consecutive 429s without a Retry-After
 	tooLong  time.Duration
 }
 
-// errHeld is why a request was not sent that waited for its turn.
+// errHeld is the error of a request that was never sent because the run stopped.
 var errHeld = failure.New(failure.Interrupted, "not sent: the run was stopped")
 
-// ParseRate reads a rate such as 50/s, 600/m or 1000/h as the time between two
-// requests. Errors are of kind Usage.
+// ParseRate parses a rate such as 50/s, 600/m or 1000/h and returns the interval
+// between two requests. Errors are of kind Usage.
 func ParseRate(text string) (time.Duration, error) {
 	number, unit, _ := strings.Cut(text, "/")
 	n, err := strconv.ParseFloat(number, 64)
@@ -48,7 +48,7 @@ func ParseRate(text string) (time.Duration, error) {
 	return time.Duration(float64(span) / n), nil
 }
 
-// Wrap puts the pace in front of each attempt to send a request.
+// Wrap applies the pace to each attempt to send a request.
 func (p *Pace) Wrap(next http.RoundTripper) http.RoundTripper { return &paced{next, p} }
 
 type paced struct {
@@ -67,7 +67,7 @@ func (p *paced) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// wait returns when a request may be sent.
+// wait blocks until a request can be sent.
 func (p *Pace) wait(ctx context.Context) error {
 	p.mu.Lock()
 	now := p.Now()
@@ -81,7 +81,7 @@ func (p *Pace) wait(ctx context.Context) error {
 	p.mu.Unlock()
 	for {
 		p.mu.Lock()
-		if slot.Before(p.until) { // it may have moved during the sleep
+		if slot.Before(p.until) { // it may have changed during the sleep
 			slot = p.until
 		}
 		left := slot.Sub(p.Now())
@@ -111,16 +111,17 @@ func (p *Pace) sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// saw notes what a response says about the pace.
+// saw updates the pace from a response.
 func (p *Pace) saw(resp *http.Response) {
-	now := p.Now()
-	asked, says := transport.RetryAfter(resp.Header, now)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch {
-	case resp.StatusCode < http.StatusBadRequest:
+	if resp.StatusCode < http.StatusBadRequest {
 		p.refusals = 0
 		return
+	}
+	now := p.Now()
+	asked, says := transport.RetryAfter(resp.Header, now)
+	switch {
 	case says:
 	case resp.StatusCode != http.StatusTooManyRequests:
 		return
@@ -137,7 +138,7 @@ func (p *Pace) saw(resp *http.Response) {
 	}
 }
 
-// ended is why no more may be sent: the server asks for a wait that is too long.
+// ended returns an error if the server asks for a wait that is too long.
 func (p *Pace) ended() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -145,5 +146,5 @@ func (p *Pace) ended() error {
 		return nil
 	}
 	return failure.New(failure.API, "the server asks to wait %s", p.tooLong.Round(time.Second)).
-		Hintf("wait longer with --retry-max-wait %s, or run the line again later with --journal", p.tooLong.Round(time.Second))
+		Hintf("wait longer with --retry-max-wait %s, or run the command again later with --journal", p.tooLong.Round(time.Second))
 }

@@ -14,17 +14,17 @@ import (
 	"github.com/epilot-cli/epilot/internal/query"
 )
 
-// Plan says what of a row becomes what of a call. It is safe for concurrent use.
+// Plan maps a row to a call. It is safe for concurrent use.
 type Plan struct {
 	Operation *openapi.Operation
-	Params    params.Input  // of the line; {name} in its values is replaced from the row
-	Data      []byte        // the JSON text of -d, nil for none; {name} in its strings is replaced
-	Fields    []string      // -f as typed; {name} in their values is replaced
-	Program   query.Program // makes {"params":{…},"body":…} of a row; nil: the columns do
-	EmptyNull bool          // an empty cell is null, in place of nothing
+	Params    params.Input  // from the command line; {name} in values is replaced from the row
+	Data      []byte        // the JSON of -d, nil if not set; {name} in strings is replaced
+	Fields    []string      // -f as typed; {name} in values is replaced
+	Program   query.Program // maps a row to {"params":{…},"body":…}; nil maps columns by name
+	EmptyNull bool          // an empty cell becomes null instead of being omitted
 
-	// Body completes what a body is read with. contentType is the header that the
-	// line names, may be "".
+	// Body completes the options for reading a body. contentType is the Content-Type
+	// header of the command line, or "".
 	Body func(contentType string) body.Input
 
 	once     sync.Once
@@ -32,29 +32,29 @@ type Plan struct {
 	problem  error
 
 	mu    sync.Mutex
-	known map[string]bool // which names are those of parameters
+	known map[string]bool // which names are parameters
 }
 
-// compiled is what the line says of every row.
+// compiled is the part of the command line that is the same for every row.
 type compiled struct {
 	positional, named, query, headers []template
 	fields                            []lineField
 	base                              *jsonx.Node
-	used                              map[string]bool // the columns that {name} uses
+	used                              map[string]bool // the columns used by {name}
 	given                             map[*openapi.Param]bool
 }
 
-// lineField is a -f of the line.
+// lineField is a -f of the command line.
 type lineField struct {
 	typed  string
 	name   string
 	isJSON bool     // name:=value
-	text   template // of the value; nil: the field is the same for all rows
+	text   template // template of the value; nil if the field is the same for all rows
 	isFile bool
-	json   *jsonx.Node // of a value that is JSON; nil for {name} alone
+	json   *jsonx.Node // JSON value; nil for {name} alone
 }
 
-// Check finds out whether the line itself can be used. Errors are of kind Usage.
+// Check validates the command line. Errors are of kind Usage.
 func (p *Plan) Check() error {
 	p.once.Do(func() { p.problem = p.compile() })
 	return p.problem
@@ -105,7 +105,7 @@ func (p *Plan) compile() error {
 	return nil
 }
 
-// parseField reads a -f. One without {name} is left to the rules of -f.
+// parseField parses a -f. A field without {name} follows the usual rules of -f.
 func parseField(typed string) (lineField, error) {
 	name, value, _ := strings.Cut(typed, "=")
 	field := lineField{typed: typed, text: parseTemplate(value)}
@@ -126,8 +126,8 @@ func parseField(typed string) (lineField, error) {
 	return field, nil
 }
 
-// Input is the input of the call that a row makes. An error, of kind Usage or
-// Query, is about the row.
+// Input returns the input of a row's call. An error concerns the row and is of kind
+// Usage or Query.
 func (p *Plan) Input(ctx context.Context, row *Row) (client.Input, error) {
 	if err := p.Check(); err != nil {
 		return client.Input{}, err
@@ -155,12 +155,15 @@ func (p *Plan) Input(ctx context.Context, row *Row) (client.Input, error) {
 	in.Body = func(ctx context.Context, contentType string) (*body.Body, error) {
 		from := p.Body(contentType)
 		from.Data, from.Fields, from.Values, from.Stdin = data, fields, values, nil
+		if p.Program != nil {
+			from.DataName = "--row"
+		}
 		return body.Read(ctx, p.Operation, from)
 	}
 	return in, nil
 }
 
-// fillParams replaces {name} in the parameters of the line.
+// fillParams replaces {name} in the parameters of the command line.
 func (p *Plan) fillParams(in *params.Input, row *Row) error {
 	for _, part := range []struct {
 		to   *[]string
@@ -183,8 +186,8 @@ func (p *Plan) fillParams(in *params.Input, row *Row) error {
 	return nil
 }
 
-// columns adds the columns that are parameters to the input, and returns the
-// others as values of the body.
+// columns adds the columns that are parameters to the input and returns the others
+// as values of the body.
 func (p *Plan) columns(in *params.Input, row *Row) []body.Value {
 	var values []body.Value
 	for i := range row.Cells {
@@ -210,8 +213,8 @@ func (c *Cell) place() string {
 	return "column " + c.Name
 }
 
-// parameter reports whether a column is named as a parameter, and whether the
-// line gives that one.
+// parameter reports whether a column has the name of a parameter, and whether the
+// command line sets that parameter.
 func (p *Plan) parameter(name string) (is, given bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -226,8 +229,8 @@ func (p *Plan) parameter(name string) (is, given bool) {
 	return param != nil, p.compiled.given[param]
 }
 
-// named is a value as -p has it: an array as one for each element. What is empty
-// or null is not given.
+// named returns a value as -p values, one per element of an array. Empty and null
+// values are omitted.
 func named(name string, cell *Cell) []string {
 	if cell.JSON != nil && cell.JSON.Kind == jsonx.Array {
 		var all []string
@@ -243,7 +246,7 @@ func named(name string, cell *Cell) []string {
 	return []string{name + "=" + text}
 }
 
-// base is the body of -d.
+// base returns the body of -d.
 func (p *Plan) base(row *Row) (*string, error) {
 	if p.compiled.base == nil {
 		return nil, nil
@@ -256,7 +259,7 @@ func (p *Plan) base(row *Row) (*string, error) {
 	return &text, nil
 }
 
-// fields are the fields of the line, those with {name} as values.
+// fields returns the fields of the command line, those with {name} as values.
 func (p *Plan) fields(row *Row, values []body.Value) ([]string, []body.Value, error) {
 	var typed []string
 	for _, f := range p.compiled.fields {
@@ -289,7 +292,7 @@ func (p *Plan) fields(row *Row, values []body.Value) ([]string, []body.Value, er
 	return typed, values, nil
 }
 
-// evaluate makes parameters and body of a row by the expression.
+// evaluate computes the parameters and body of a row with the expression.
 func (p *Plan) evaluate(ctx context.Context, in *params.Input, row *Row) (*string, error) {
 	result, err := p.Program.Eval(ctx, row.Document())
 	if err != nil {
@@ -297,12 +300,14 @@ func (p *Plan) evaluate(ctx context.Context, in *params.Input, row *Row) (*strin
 	}
 	made, _ := jsonx.ParseNode(result.JSON)
 	if made == nil || made.Kind != jsonx.ObjectNode {
-		return nil, failure.New(failure.Usage, "--row must make an object of each row").
+		return nil, failure.New(failure.Usage, "--row must return an object for each row").
 			Hintf(`such as --row '{"params":{"id":_id},"body":{"name":name}}'`)
 	}
 	var data *string
 	for _, member := range made.Members {
 		switch {
+		case member.Name == "body" && p.Operation.Load().Body == nil:
+			return nil, failure.New(failure.Usage, "%s does not accept a request body; remove the member body from --row", p.Operation.ID)
 		case member.Name == "body":
 			text := string(member.Value.Append(nil))
 			data = &text
@@ -311,7 +316,7 @@ func (p *Plan) evaluate(ctx context.Context, in *params.Input, row *Row) (*strin
 				in.Named = append(in.Named, named(param.Name, &Cell{JSON: param.Value})...)
 			}
 		default:
-			return nil, failure.New(failure.Usage, "--row makes a member %q; it may make an object params, and body", member.Name)
+			return nil, failure.New(failure.Usage, "--row returned the unknown member %q; use params and body", member.Name)
 		}
 	}
 	return data, nil

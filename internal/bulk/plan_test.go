@@ -13,18 +13,18 @@ import (
 	"github.com/epilot-cli/epilot/internal/query"
 )
 
-// TestPlan: what of a row becomes what of a call.
+// TestPlan checks how a row becomes a call.
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	const id = "00000000-0000-4000-8000-000000000001"
 	for name, tt := range map[string]struct {
 		op, rows   string
 		positional []string
-		named      string // of -p
-		fields     string // of -f, with | between them
+		named      string // -p flags
+		fields     string // -f flags, separated by |
 		data, row  string
 		null       bool
-		want       string // path, query and body, or what is wrong
+		want       string // path, query and body, or the error
 	}{
 		"columns":             {op: "createEntity", rows: "slug,a.b,t[],t[]\ncontact,1,x,y\n", want: `/v1/entity/contact {"a":{"b":"1"},"t":["x","y"]}`},
 		"empty cells":         {op: "createEntity", rows: "slug,a,b\ncontact,,1\n", want: `/v1/entity/contact {"b":"1"}`},
@@ -43,8 +43,8 @@ func TestPlan(t *testing.T) {
 		"no body taken":       {op: "deleteEntity", rows: "slug,id,name\ncontact," + id + ",x\n", want: "deleteEntity does not accept a request body, and has no parameter name"},
 		"wrong value":         {op: "deleteEntity", rows: "slug,id\ncontact,x\n", want: "parameter id: must be a UUID"},
 		"wrong type":          {op: "searchEntities", rows: "q,size\nx,many\n", want: "in column size"},
-		"wrong expression":    {op: "createEntity", row: `{"query":1}`, rows: "a\n1\n", want: `--row makes a member "query"`},
-		"not an object":       {op: "createEntity", row: `a`, rows: "a\n1\n", want: "--row must make an object of each row"},
+		"wrong expression":    {op: "createEntity", row: `{"query":1}`, rows: "a\n1\n", want: `--row returned the unknown member "query"`},
+		"not an object":       {op: "createEntity", row: `a`, rows: "a\n1\n", want: "--row must return an object for each row"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,7 +73,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// made is the request of the first row, or what is wrong with it.
+// made returns the request of the first row, or its error.
 func made(t *testing.T, f *fixture, text string) string {
 	t.Helper()
 	r, err := bulk.Open("rows", strings.NewReader(text), "")
@@ -100,8 +100,8 @@ func made(t *testing.T, f *fixture, text string) string {
 	return "no row"
 }
 
-// TestJournalRefuses: a journal is used for its own run only, and what is not a
-// journal stays as it is.
+// TestJournalRefuses checks that a journal is accepted only for its own run, and
+// that a file that is not a journal is left unchanged.
 func TestJournalRefuses(t *testing.T) {
 	t.Parallel()
 	const head = `{"epilot_journal":1,"operation":"entity createEntity","server":"s"}` + "\n"
@@ -113,7 +113,7 @@ func TestJournalRefuses(t *testing.T) {
 		"another server":    {strings.Replace(head, `"s"`, `"x"`, 1), "belongs to another server: x, not s"},
 		"another org":       {strings.Replace(head, `"s"`, `"s","organization":"7"`, 1), "belongs to another organization: 7, not none"},
 		"another input":     {strings.Replace(head, `"s"`, `"s","input":"sha256:7"`, 1), "belongs to another input: sha256:7, not none"},
-		"another version":   {strings.Replace(head, ":1", ":2", 1), "is a journal of version 2"},
+		"another version":   {strings.Replace(head, ":1", ":2", 1), "has journal version 2"},
 		"a spoiled line":    {head + "{\"row\":1,\"sent\":7}\n{\"row\":\n{\"row\":1,\"done\":201}\n", "line 3: not a line of a journal"},
 		"a row too far":     {head + "{\"row\":999999999,\"sent\":7}\n", "line 2: not a line of a journal"},
 	} {
@@ -134,8 +134,8 @@ func TestJournalRefuses(t *testing.T) {
 	}
 }
 
-// TestJournalTornLine: a line that a killed process began is taken away, and the
-// row of it is known by the line before.
+// TestJournalTornLine checks that a line truncated by a kill is removed, and that
+// the previous line still gives the row's fate.
 func TestJournalTornLine(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")
@@ -170,7 +170,7 @@ func TestJournalTornLine(t *testing.T) {
 	}
 }
 
-// TestRate: requests are as far apart as the rate says.
+// TestRate checks that the interval between requests matches the rate.
 func TestRate(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"50/s": 20 * time.Millisecond, "600/m": 100 * time.Millisecond, "0.5/s": 2 * time.Second, "0/s": 0, "50": 0, "x/s": 0, "-1/s": 0, "NaN/s": 0, "1/d": 0, "": 0} {

@@ -1,7 +1,7 @@
-// Package bulk makes one call for each row of a file or of a pipe: it reads rows,
-// says what of a row becomes what of a call, sends many calls at once without
-// flooding the server, and remembers the fate of each row. The calls are those of
-// internal/client. It knows neither flags nor a terminal.
+// Package bulk makes one call for each row of a file or pipe. It reads rows, maps
+// them to calls of internal/client, sends many calls concurrently without flooding
+// the server, and records the fate of each row. It does not know flags or a
+// terminal.
 package bulk
 
 import (
@@ -22,48 +22,53 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// The formats of rows.
+// The formats of input rows.
 const (
-	NDJSON = "ndjson" // a JSON object a line
-	JSON   = "json"   // an array of objects, or objects in a row, over any number of lines
-	CSV    = "csv"    // RFC 4180, with a header; the separator may be a semicolon
-	TSV    = "tsv"    // the same with tabs, and \t, \n, \r and \\ as -o tsv writes them
+	NDJSON = "ndjson" // one JSON object per line
+	JSON   = "json"   // an array of objects, or consecutive objects, spanning any number of lines
+	CSV    = "csv"    // RFC 4180 with a header; the separator can be a semicolon
+	TSV    = "tsv"    // like CSV with tabs, and \t, \n, \r and \\ escaped as in -o tsv
 )
 
-// Formats are the formats of rows.
+// Formats returns the formats of input rows.
 func Formats() []string { return []string{NDJSON, JSON, CSV, TSV} }
 
-// ErrorColumn is the column, or member, that --failed adds to a row. It is left
-// out of a row that is read.
+// ErrorColumn is the column, or member, that --failed adds to a row. It is ignored
+// on input.
 const ErrorColumn = "epilot_error"
 
-// ErrEmpty is in the error of Open for a text that has nothing in it.
+// rawMember is the member in which --failed keeps an unreadable JSON row: its text,
+// or its value if it is valid JSON but not an object.
+const rawMember = "epilot_row"
+
+// ErrEmpty is wrapped in the error of Open for empty input.
 var ErrEmpty = errors.New("is empty: it has no rows")
 
-// longestRow bounds a row in bytes: a quote that is never closed takes the rest
-// of the file.
+// longestRow is the size limit of a row in bytes: an unclosed quote would otherwise
+// swallow the rest of the file.
 const longestRow = 16 << 20
 
-// Row is one row of the input.
+// Row is a row of the input.
 type Row struct {
-	Number int    // counted from 1; a header is not a row
-	Line   int    // of the file, where the row begins
-	Cells  []Cell // in the order of the input
-	Text   []byte // of a row of JSON: as it came, on any number of lines
-	Err    error  // why the row is not one; nothing else is set but Number and Line
+	Number int    // starts at 1; headers do not count
+	Line   int    // line at which the row starts
+	Cells  []Cell // in input order
+	Text   []byte // unmodified JSON, on any number of lines; nil for CSV and TSV
+	Err    error  // why the row is invalid; only Number, Line and Raw are set
+	Raw    []byte // unmodified text of a row with Err, converted to UTF-8 from UTF-16
 }
 
-// Cell is one value of a row.
+// Cell is a value of a row.
 type Cell struct {
 	Name string
-	Text string      // of CSV and TSV
-	JSON *jsonx.Node // of JSON; nil for CSV and TSV
+	Text string      // for CSV and TSV
+	JSON *jsonx.Node // for JSON; nil for CSV and TSV
 }
 
-// IsEmpty reports whether the cell holds nothing.
+// IsEmpty reports whether the cell is empty.
 func (c *Cell) IsEmpty() bool { return c.JSON == nil && c.Text == "" }
 
-// String is the cell as the text of a parameter.
+// String returns the cell as a parameter value.
 func (c *Cell) String() string {
 	switch {
 	case c.JSON == nil:
@@ -74,7 +79,7 @@ func (c *Cell) String() string {
 	return c.JSON.String()
 }
 
-// Document is the row as a JSON object.
+// Document returns the row as a JSON object.
 func (r *Row) Document() []byte {
 	if r.Text != nil {
 		return r.Text
@@ -89,20 +94,20 @@ func (r *Row) Document() []byte {
 // Reader reads rows one by one.
 type Reader struct {
 	Format  string   // one of Formats
-	Columns []string // of CSV and TSV, once they are opened
+	Columns []string // for CSV and TSV, set by Open
 
-	separator byte // of CSV and TSV
+	separator byte // for CSV and TSV
 	name      string
 	in        *bufio.Reader
-	utf16     bool // what could not be decoded is U+FFFD
+	utf16     bool // undecodable input becomes U+FFFD
 	number    int
-	line      int // of the next byte
-	skip      int // index of ErrorColumn, -1 for none
+	line      int    // line of the next byte
+	raw       []byte // the last record of CSV and TSV
+	skip      int    // index of ErrorColumn, -1 if there is none
 }
 
-// Open begins to read rows. name is that of the file, for its ending and for
-// messages; format is one of Formats, or "" to find out. Errors are of kind
-// Usage.
+// Open starts reading rows. name is the file name, for its extension and for
+// messages; format is one of Formats, or "" to detect it. Errors are of kind Usage.
 func Open(name string, from io.Reader, format string) (*Reader, error) {
 	r := &Reader{Format: format, name: name, line: 1, skip: -1}
 	start, err := r.decode(from)
@@ -118,7 +123,7 @@ func Open(name string, from io.Reader, format string) (*Reader, error) {
 	return r, nil
 }
 
-// decode makes UTF-8 of the text, and returns how it begins.
+// decode converts the input to UTF-8 and returns its start.
 func (r *Reader) decode(from io.Reader) ([]byte, error) {
 	in := bufio.NewReaderSize(from, 64<<10)
 	start, err := in.Peek(4)
@@ -150,19 +155,19 @@ func (r *Reader) decode(from io.Reader) ([]byte, error) {
 	return start, nil
 }
 
-// firstLine is the first line that is not empty, as far as it tells the format.
-// A pipe that has sent it is not waited for.
+// firstLine returns as much of the first line that is not empty as is needed to
+// detect the format. It does not wait for a pipe that has already sent that line.
 func firstLine(in *bufio.Reader) []byte {
 	const most = 16 << 10
 	for size := 1; ; size++ {
-		start, err := in.Peek(max(size, min(in.Buffered(), most))) // an error comes again when it is read
+		start, err := in.Peek(max(size, min(in.Buffered(), most))) // later reads return the error again
 		if size = len(start); err != nil || size >= most || bytes.IndexByte(bytes.TrimLeft(start, " \t\r\n"), '\n') > 0 {
 			return start
 		}
 	}
 }
 
-// packed names a file that is not text.
+// packed names the type of a binary file.
 func packed(start []byte) string {
 	switch {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
@@ -175,8 +180,8 @@ func packed(start []byte) string {
 	return ""
 }
 
-// formatOf finds out the format by the ending of the name, then by how the text
-// begins.
+// formatOf detects the format from the file extension, or else from the start of the
+// text.
 func formatOf(name string, start []byte) string {
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv":
@@ -201,8 +206,8 @@ func formatOf(name string, start []byte) string {
 	return CSV
 }
 
-// Rows yields the rows. A row that is wrong has an Err, and the next one is read
-// all the same. An error, of kind Usage or File, ends the rows.
+// Rows yields the rows. An invalid row has an Err, and reading continues with the
+// next one. An error, of kind Usage or File, ends the rows.
 func (r *Reader) Rows() iter.Seq2[*Row, error] {
 	switch r.Format {
 	case CSV, TSV:
@@ -213,23 +218,23 @@ func (r *Reader) Rows() iter.Seq2[*Row, error] {
 	return r.lines()
 }
 
-// row is the next row, which begins at the line.
+// row returns the next row, which starts at line.
 func (r *Reader) row(line int) *Row {
 	r.number++
 	return &Row{Number: r.number, Line: line}
 }
 
-// broken is the error that ends the rows.
+// broken returns an error that ends the rows.
 func (r *Reader) broken(line int, format string, args ...any) error {
 	return failure.New(failure.Usage, "%s, line %d: %s", r.name, line, fmt.Sprintf(format, args...))
 }
 
-// unreadable is the error of what the rows are read from.
+// unreadable returns the error for a failed read.
 func (r *Reader) unreadable(err error) error {
 	return failure.New(failure.File, "%s cannot be read: %w", r.name, err)
 }
 
-// count is a number of things: "1 cell", "3 cells".
+// count formats a number and its noun: "1 cell", "3 cells".
 func count(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
@@ -237,7 +242,7 @@ func count(n int, what string) string {
 	return strconv.Itoa(n) + " " + what + "s"
 }
 
-// At is the place of the row for messages: "line 7 (row 6)".
+// At returns the row's position for messages: "line 7 (row 6)".
 func (r *Row) At() string {
 	return "line " + strconv.Itoa(r.Line) + " (row " + strconv.Itoa(r.Number) + ")"
 }

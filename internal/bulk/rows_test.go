@@ -14,7 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// read returns each row as "number@line name=value…", and what was wrong.
+// read returns each row as "number@line name=value…", and the errors.
 func read(name, text, format string) (rows []string, wrong []string) {
 	r, err := Open(name, strings.NewReader(text), format)
 	if err != nil {
@@ -37,7 +37,7 @@ func read(name, text, format string) (rows []string, wrong []string) {
 	return rows, wrong
 }
 
-// inUTF16 is a text as Windows writes it.
+// inUTF16 encodes a text as Windows does.
 func inUTF16(text string) string {
 	var b strings.Builder
 	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
@@ -50,27 +50,28 @@ func inUTF16(text string) string {
 func TestRows(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ file, text, format, want string }{
-		"csv":                  {"a.csv", "a,b\n1,2\n3,4\n", "", "1@2 a=1 b=2|2@3 a=3 b=4"},
-		"no last line end":     {"a.csv", "a,b\n1,2", "", "1@2 a=1 b=2"},
-		"byte order mark":      {"a.csv", "\xef\xbb\xbfa\n1\n", "", "1@2 a=1"},
-		"mixed line ends":      {"a.csv", "a,b\r\n1,2\r3,4\n5,6", "", "1@2 a=1 b=2|2@3 a=3 b=4|3@4 a=5 b=6"},
-		"quotes":               {"a.csv", "a,b\n\"x, \"\"y\"\"\",\"two\r\nlines\"\n3,4\n", "", "1@2 a=x, \"y\" b=two\nlines|2@4 a=3 b=4"},
-		"empty lines and cell": {"a.csv", "\na,b\n\n,2\n\n", "", "1@4 a= b=2"},
-		"semicolons":           {"a.csv", "a;b\n1,5;2\n", "", "1@2 a=1,5 b=2"},
-		"same list twice":      {"a.csv", "t[],t[]\nx,y\n", "", "1@2 t[]=x t[]=y"},
-		"spaces in names":      {"a.csv", " a , b\n1, 2\n", "", "1@2 a=1 b= 2"},
-		"reasons left out":     {"a.csv", "a,epilot_error\n1,bad\n", "", "1@2 a=1"},
-		"tsv":                  {"a.tsv", "a\tb\n1\tx\\ty\\\\n\n", "", "1@2 a=1 b=x\ty\\n"},
-		"tsv by content":       {"-", "a\tb\n1\t\"2\"\n", "", "1@2 a=1 b=2"},
-		"utf-16":               {"a.csv", inUTF16("a,b\nä,€\n"), "", "1@2 a=ä b=€"},
-		"utf-16 without mark":  {"a.csv", inUTF16("a\n1\n")[2:], "", "1@2 a=1"},
-		"ndjson":               {"a.ndjson", "{\"a\":1}\n\n{\"a\":{\"b\":[1]},\"epilot_error\":\"x\"}", "", `1@1 a=1|2@3 a={"b":[1]}`},
-		"ndjson by content":    {"stdin", "{\"a\":null}\r\n", "", "1@1 a="},
-		"array":                {"a.json", "[\n {\"a\":1},\n {\"a\":\n2}\n]\n", "", "1@2 a=1|2@3 a=2"},
-		"array by content":     {"stdin", " [{\"a\":true}]", "", "1@1 a=true"},
-		"objects in a row":     {"a.json", "{\"a\":1}\n{\n\"a\":2}", "", "1@1 a=1|2@2 a=2"},
-		"format wins":          {"a.csv", "a\tb\n1\t2\n", "tsv", "1@2 a=1 b=2"},
-		"only a header":        {"a.csv", "a,b\n", "", ""},
+		"csv":                          {"a.csv", "a,b\n1,2\n3,4\n", "", "1@2 a=1 b=2|2@3 a=3 b=4"},
+		"no last line end":             {"a.csv", "a,b\n1,2", "", "1@2 a=1 b=2"},
+		"byte order mark":              {"a.csv", "\xef\xbb\xbfa\n1\n", "", "1@2 a=1"},
+		"mixed line ends":              {"a.csv", "a,b\r\n1,2\r3,4\n5,6", "", "1@2 a=1 b=2|2@3 a=3 b=4|3@4 a=5 b=6"},
+		"quotes":                       {"a.csv", "a,b\n\"x, \"\"y\"\"\",\"two\r\nlines\"\n3,4\n", "", "1@2 a=x, \"y\" b=two\nlines|2@4 a=3 b=4"},
+		"empty lines and cell":         {"a.csv", "\na,b\n\n,2\n\n", "", "1@4 a= b=2"},
+		"semicolons":                   {"a.csv", "a;b\n1,5;2\n", "", "1@2 a=1,5 b=2"},
+		"semicolons after empty lines": {"a.csv", "\r\n\na;b\n1,5;2\n", "", "1@4 a=1,5 b=2"},
+		"same list twice":              {"a.csv", "t[],t[]\nx,y\n", "", "1@2 t[]=x t[]=y"},
+		"spaces in names":              {"a.csv", " a , b\n1, 2\n", "", "1@2 a=1 b= 2"},
+		"reasons left out":             {"a.csv", "a,epilot_error\n1,bad\n", "", "1@2 a=1"},
+		"tsv":                          {"a.tsv", "a\tb\n1\tx\\ty\\\\n\n", "", "1@2 a=1 b=x\ty\\n"},
+		"tsv by content":               {"-", "a\tb\n1\t\"2\"\n", "", "1@2 a=1 b=2"},
+		"utf-16":                       {"a.csv", inUTF16("a,b\nä,€\n"), "", "1@2 a=ä b=€"},
+		"utf-16 without mark":          {"a.csv", inUTF16("a\n1\n")[2:], "", "1@2 a=1"},
+		"ndjson":                       {"a.ndjson", "{\"a\":1}\n\n{\"a\":{\"b\":[1]},\"epilot_error\":\"x\"}", "", `1@1 a=1|2@3 a={"b":[1]}`},
+		"ndjson by content":            {"stdin", "{\"a\":null}\r\n", "", "1@1 a="},
+		"array":                        {"a.json", "[\n {\"a\":1},\n {\"a\":\n2}\n]\n", "", "1@2 a=1|2@3 a=2"},
+		"array by content":             {"stdin", " [{\"a\":true}]", "", "1@1 a=true"},
+		"objects in a row":             {"a.json", "{\"a\":1}\n{\n\"a\":2}", "", "1@1 a=1|2@2 a=2"},
+		"format wins":                  {"a.csv", "a\tb\n1\t2\n", "tsv", "1@2 a=1 b=2"},
+		"only a header":                {"a.csv", "a,b\n", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -82,14 +83,21 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestSpoiledRows: each input that is not one of rows is told in a clear line
-// with its place.
+// TestSpoiledRows checks that invalid input is reported in one clear line with its
+// position.
 func TestSpoiledRows(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ file, text, want string }{
 		"empty":                   {"a.csv", "", "a.csv is empty: it has no rows"},
 		"only white space":        {"a.csv", " \r\n\n", "a.csv is empty: it has no rows"},
 		"too few cells":           {"a.csv", "a,b\n1\n", "line 2 (row 1): 1 cell, and the header has 2"},
+		"tabs in csv":             {"a.csv", "a\tb\n1\t2\n", "a.csv, line 1: the columns of the header are separated by tabs"},
+		"ndjson in csv":           {"a.csv", "{\"a\":1}\n", "a.csv, line 1: the text is JSON, not CSV"},
+		"array in tsv":            {"a.tsv", "\n[{\"a\":1}]\n", "a.tsv, line 1: the text is JSON, not TSV"},
+		"nul in a cell":           {"a.csv", "a,b\n1,2\x00\n", "line 2 (row 1): column \"b\" contains a NUL character"},
+		"nul in the header":       {"a.csv", "aaaa,b\x00\n1,2\n", "a.csv, line 1: column 2 of the header contains a NUL character"},
+		"nul in json":             {"a.ndjson", "{\"a\":\"\x00\"}\n", "line 1 (row 1): not a JSON object"},
+		"mixed line ends, ragged": {"a.csv", "a,b\r\n1,2\r3\n", "line 3 (row 2): 1 cell, and the header has 2: no cell for column \"b\""},
 		"too many cells":          {"a.csv", "a,b\n1,2\n1,2,3\n", "line 3 (row 2): 3 cells, and the header has 2"},
 		"other separator":         {"a.csv", "a,b\n1;2\n", "line 2 (row 1): 1 cell, and the header has 2"},
 		"open quote":              {"a.csv", "a,b\n1,\"2\n3,4\n", "a.csv, line 2: the quote that opens column \"b\" is never closed"},
@@ -140,14 +148,14 @@ func TestSpoiledRows(t *testing.T) {
 	}
 }
 
-// endless is a text that repeats, so that only its beginning can be held.
+// endless repeats a text forever, so that only its start fits in memory.
 type endless struct{ text string }
 
 func (e endless) Read(p []byte) (int, error) {
 	return copy(p, strings.Repeat(e.text, len(p)/len(e.text)+1)), nil
 }
 
-// TestLongRow: what has no end is refused before it fills the memory.
+// TestLongRow checks that endless input is rejected before it fills the memory.
 func TestLongRow(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string]string{"a.csv": "a\n\"", "a.ndjson": "{\"a\":\"", "a.json": "[{\"a\":\""} {
@@ -164,7 +172,7 @@ func TestLongRow(t *testing.T) {
 	}
 }
 
-// TestBrokenSource: an error of the source is not taken for the end.
+// TestBrokenSource checks that a read error is not mistaken for the end.
 func TestBrokenSource(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk on fire")
@@ -187,15 +195,15 @@ type iotestErr struct{ err error }
 
 func (e iotestErr) Read([]byte) (int, error) { return 0, e.err }
 
-// FuzzRows: no input makes the reader panic or loop, and rows of CSV are the same
-// once they are written and read again.
+// FuzzRows checks that no input makes the reader panic or loop, and that CSV rows
+// survive a round trip.
 func FuzzRows(f *testing.F) {
 	for _, text := range []string{"a,b\n1,\"2\n\"\n", "a;b\n1;2", "a\tb\n\\t\t2\n", "{\"a\":1}\n[2]", "[{\"a\":1},{}]", inUTF16("a\n1\n"), "\xef\xbb\xbfa\r\r1\r"} {
 		f.Add([]byte(text), uint8(len(text)))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, format uint8) {
 		if format %= 5; bytes.IndexByte(text[:min(len(text), 16)], 0) >= 0 || bytes.Count(text[:min(len(text), 16)], []byte("\xef\xbb\xbf")) > 1 {
-			return // read as UTF-16, and written as UTF-8
+			return // read as UTF-16, but written as UTF-8
 		}
 		r, err := Open("rows", bytes.NewReader(text), append(Formats(), "")[format])
 		if err != nil {
@@ -216,7 +224,7 @@ func FuzzRows(f *testing.F) {
 				cells = append(cells, cell.Text)
 			}
 			if len(cells) == 1 && cells[0] == "" {
-				continue // an empty line is no row
+				continue // an empty line is not a row
 			}
 			want = append(want, strings.Join(cells, "\x00"))
 			writeSeparated(out, r.separator, cells)
@@ -230,7 +238,7 @@ func FuzzRows(f *testing.F) {
 			t.Fatalf("%q: %v", written.String(), err)
 		}
 		if len(r.Columns) > 1 && again.separator != r.separator {
-			return // a name of the header has the other separator in it
+			t.Fatalf("the separator is %q, want %q", again.separator, r.separator)
 		}
 		var got []string
 		for row, err := range again.Rows() {

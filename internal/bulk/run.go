@@ -3,24 +3,19 @@ package bulk
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io"
 	"iter"
 	"net/http"
 	"strconv"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/query"
-	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// MostParallel is how many calls a run may make at once.
+// MostParallel is the maximum number of concurrent calls.
 const MostParallel = 64
 
 // Run makes one call for each row.
@@ -28,27 +23,28 @@ type Run struct {
 	Rows     iter.Seq2[*Row, error]
 	Prepare  func(context.Context, *Row) (*client.Call, error)
 	Send     func(context.Context, *client.Call) (*http.Response, error)
-	Program  query.Program // of --jsonata, for each body; nil leaves bodies as they are
-	Budget   budget.Budget // of one body
-	Parallel int           // calls at once, 1 to MostParallel
-	Ordered  bool          // results come in the order of the rows
+	Program  query.Program // --jsonata, applied to each body; nil leaves bodies unchanged
+	Budget   budget.Budget // limits the memory for one body
+	Parallel int           // concurrent calls, 1 to MostParallel
+	Ordered  bool          // emit results in row order
 	Stop     Stop
 	Pace     *Pace
-	Journal  *Journal                 // nil for none
-	Resend   bool                     // rows of an unknown fate are sent again
-	Reason   func(body []byte) string // sums up the body of an error; "" for nothing
-	Emit     func(*Result) error      // gets each result, one at a time
+	Journal  *Journal                 // nil for no journal
+	Resend   bool                     // resend rows whose fate is unknown
+	Reason   func(body []byte) string // summarizes an error body; "" if it cannot
+	Emit     func(*Result) error      // receives the results one at a time
+	Skip     func(*Row, Fate)         // receives each row that is not sent, with Done or Unknown; may be nil
 }
 
-// Result is what became of a row.
+// Result is the outcome of a row.
 type Result struct {
 	Row    *Row
-	Status int // 0 without a response
+	Status int // 0 if there was no response
 	Took   time.Duration
-	Body   []byte // JSON on one line; nil for none
+	Body   []byte // JSON on one line; nil if there is none
 	Err    error  // why the row failed
-	Unsure bool   // it failed, but may have been applied
-	lost   bool   // it was applied, but its response cannot be shown
+	Unsure bool   // it failed but may have been applied
+	lost   bool   // it was applied but its response cannot be shown
 }
 
 // Append appends the result as JSON on one line.
@@ -67,19 +63,19 @@ func (r *Result) Append(to []byte) []byte {
 
 // Summary counts the rows of a run.
 type Summary struct {
-	Done    int `json:"done"`    // a success
-	Failed  int `json:"failed"`  // refused, or wrong
-	Unknown int `json:"unknown"` // sent, and perhaps applied: in this run or an earlier one
-	Skipped int `json:"skipped"` // done by an earlier run
+	Done    int `json:"done"`    // succeeded
+	Failed  int `json:"failed"`  // rejected or invalid
+	Unknown int `json:"unknown"` // sent and possibly applied, in this run or an earlier one
+	Skipped int `json:"skipped"` // already done by an earlier run
 }
 
-// Sent is how many rows were sent, or found to be wrong.
+// Sent returns how many rows were sent or found to be invalid.
 func (s *Summary) Sent() int { return s.Done + s.Failed + s.Unknown }
 
-// Stop says after how many failures a run ends.
+// Stop defines after how many failures a run ends.
 type Stop struct {
-	After int  // failures; 0 for never
-	Usual bool // 20 in a row, or half of the first 100, in place of After
+	After int  // failures; 0 for no limit
+	Usual bool // 20 in a row, or half of the first 100; overrides After
 }
 
 const (
@@ -87,7 +83,7 @@ const (
 	usualFirst  = 100
 )
 
-// reached says why the run ends, "" where it goes on. tried, failed and inARow
+// reached returns why the run ends, or "" if it continues. tried, failed and inARow
 // count the rows of this run.
 func (s Stop) reached(tried, failed, inARow int) string {
 	switch {
@@ -101,26 +97,30 @@ func (s Stop) reached(tried, failed, inARow int) string {
 	return ""
 }
 
-// Do makes the calls. When the context ends, no more rows are sent and those in
-// flight come to their end. The error says why rows were left out; rows that
-// failed are in the summary only.
+// Do makes the calls. When ctx is done, it sends no more rows and waits for those in
+// flight. The error explains why rows were left out; failed rows appear only in the
+// summary.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
-	l := &loop{Run: r, results: make(chan *Result, r.Parallel), rows: make(chan fated, r.Parallel)}
+	l := &loop{
+		Run: r, rows: make(chan fated, r.Parallel),
+		jobs: make(chan *Row, r.Parallel), results: make(chan *Result, r.Parallel),
+	}
 	quit := make(chan struct{})
 	defer close(quit)
+	defer close(l.jobs)
 	go r.read(l.rows, quit)
 	err := l.work(ctx)
 	return l.sum, err
 }
 
-// fated is a row with what an earlier run did with it.
+// fated is a row and its fate in an earlier run.
 type fated struct {
 	row  *Row
 	fate Fate
 	err  error // ends the rows
 }
 
-// read passes the rows on until somebody quits.
+// read sends the rows until quit is closed.
 func (r *Run) read(to chan<- fated, quit <-chan struct{}) {
 	defer close(to)
 	for row, err := range r.Rows {
@@ -139,24 +139,26 @@ func (r *Run) read(to chan<- fated, quit <-chan struct{}) {
 	}
 }
 
-// loop is the state of a run. One goroutine has it; rows are sent by others.
+// loop is the state of a run. It belongs to one goroutine; others send the rows.
 type loop struct {
 	*Run
 	rows    chan fated
+	jobs    chan *Row // for the workers
+	workers int       // started so far
 	results chan *Result
 	sum     Summary
-	flying  int             // rows that are sent
-	last    error           // of a row that failed
-	inARow  int             // failures since the last success
-	tried   int             // rows that have come to an end
-	failed  int             // of them
+	flying  int             // rows in flight
+	last    error           // of a failed row
+	inARow  int             // consecutive failures
+	tried   int             // finished rows
+	failed  int             // finished rows that failed
 	ended   error           // why no more rows are sent
-	waiting map[int]*Result // results whose turn has not come, for Ordered
-	order   []int           // the rows whose results are missing, for Ordered
+	waiting map[int]*Result // results waiting for their turn, for Ordered
+	order   []int           // rows without a result yet, for Ordered
 }
 
-// ahead is how many times Parallel an ordered run may be ahead of the row whose
-// result is missing.
+// ahead is how far, in multiples of Parallel, an ordered run may get ahead of the
+// row whose result is missing.
 const ahead = 8
 
 func (l *loop) work(ctx context.Context) error {
@@ -187,8 +189,8 @@ func (l *loop) work(ctx context.Context) error {
 	return l.ended
 }
 
-// start sends the row, and those that have been read already as far as there is
-// room. They are in the journal before.
+// start sends the row and others already read, as far as there is room, after
+// recording them in the journal.
 func (l *loop) start(ctx context.Context, next fated) bool {
 	var batch []*Row
 	more := true
@@ -224,12 +226,23 @@ func (l *loop) start(ctx context.Context, next fated) bool {
 		if l.Ordered {
 			l.order = append(l.order, row.Number)
 		}
-		go func() { l.results <- l.call(ctx, row) }()
+		if l.workers < l.flying {
+			l.workers++
+			go l.send(ctx)
+		}
+		l.jobs <- row // has space for all rows in flight
 	}
 	return more
 }
 
-// sends reports whether the row is to be sent, and counts it where it is not.
+// send makes the calls of rows until there are no more.
+func (l *loop) send(ctx context.Context) {
+	for row := range l.jobs {
+		l.results <- l.call(ctx, row)
+	}
+}
+
+// sends reports whether to send the row, and counts a row that is not sent.
 func (l *loop) sends(next fated) bool {
 	switch {
 	case next.fate == Done:
@@ -239,10 +252,13 @@ func (l *loop) sends(next fated) bool {
 	default:
 		return true
 	}
+	if l.Skip != nil {
+		l.Skip(next.row, next.fate)
+	}
 	return false
 }
 
-// took counts a result and passes it on.
+// took counts a result and emits it.
 func (l *loop) took(result *Result) {
 	fate := Done
 	switch l.inARow++; {
@@ -289,102 +305,5 @@ func (l *loop) emit(result *Result) {
 	}
 }
 
-// mostTries bounds how often a row is sent that the server refuses for now.
+// mostTries limits how often a row is resent while the server is busy.
 const mostTries = 20
-
-// call makes the call of a row.
-func (r *Run) call(ctx context.Context, row *Row) *Result {
-	result := &Result{Row: row, Err: row.Err}
-	if row.Err != nil {
-		return result
-	}
-	call, err := r.Prepare(ctx, row)
-	if err != nil {
-		result.Err = err
-		return result
-	}
-	begun := r.Pace.Now()
-	for try := 1; ; try++ {
-		resp, err := r.Send(ctx, call)
-		if err != nil {
-			result.Err, result.Unsure = err, !errors.Is(err, errHeld) && !transport.Refused(nil, err)
-			break
-		}
-		again := try < mostTries && (call.Body == nil || !call.Body.Once) && busy(resp) && r.Pace.ended() == nil
-		if again {
-			_ = resp.Body.Close()
-			continue
-		}
-		r.finish(ctx, result, resp)
-		break
-	}
-	result.Took = r.Pace.Now().Sub(begun)
-	return result
-}
-
-// busy reports whether the server has done nothing and wants to be asked later.
-func busy(resp *http.Response) bool {
-	return resp.StatusCode == http.StatusTooManyRequests ||
-		resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != ""
-}
-
-// finish reads the response.
-func (r *Run) finish(ctx context.Context, result *Result, resp *http.Response) {
-	defer resp.Body.Close()
-	result.Status = resp.StatusCode
-	text, err := r.text(resp)
-	if err != nil {
-		result.Err = transport.Classify(err)
-		result.Unsure = true
-		return
-	}
-	if result.Body = asJSON(text); resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotModified {
-		result.Err = r.refusal(resp, text)
-		result.Unsure = !transport.Refused(resp, nil)
-		return
-	}
-	if r.Program == nil {
-		return
-	}
-	made, err := r.Program.Eval(budget.Into(ctx, r.Budget), text)
-	if result.Body = made.JSON; err != nil {
-		result.Body, result.Err, result.lost = asJSON(text), err, true
-	}
-}
-
-// text reads a body, which is held in memory.
-func (r *Run) text(resp *http.Response) ([]byte, error) {
-	const small = 1 << 20
-	if n := resp.ContentLength; n >= 0 && n <= small {
-		text := make([]byte, n)
-		_, err := io.ReadFull(resp.Body, text)
-		if errors.Is(err, io.EOF) && n > 0 {
-			err = io.ErrUnexpectedEOF
-		}
-		return text, err
-	}
-	return r.Budget.Meter(failure.Network, "the response").ReadAll(resp.Body)
-}
-
-// asJSON is a body on one line: as it came, or as a string where it is not JSON.
-func asJSON(text []byte) []byte {
-	if len(text) == 0 {
-		return nil
-	}
-	value := jsontext.Value(text).Clone()
-	if value.Compact(jsontext.AllowDuplicateNames(true)) != nil {
-		return jsonx.AppendQuote(nil, string(text))
-	}
-	return value
-}
-
-// refusal is the error that a status stands for.
-func (r *Run) refusal(resp *http.Response, text []byte) error {
-	message := strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode)
-	if why := r.Reason(text); why != "" {
-		message += ": " + why
-	}
-	failed := failure.New(failure.API, "%s", message)
-	failed.Status = resp.StatusCode
-	return failed
-}

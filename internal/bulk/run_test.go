@@ -26,7 +26,7 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// clock is a clock on which a sleep takes no time.
+// clock is a fake clock on which sleeping takes no time.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -45,7 +45,7 @@ func (c *clock) Sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// fixture is a run of createEntity, of a client whose calls go to the handler.
+// fixture is a run of createEntity whose calls go to the handler.
 type fixture struct {
 	*bulk.Run
 	api     *openapi.API
@@ -53,7 +53,7 @@ type fixture struct {
 	client  *client.Client
 	plan    *bulk.Plan
 	clock   *clock
-	results []string // as they came
+	results []string // in order of arrival
 }
 
 func newFixture(t *testing.T, operation string, handler http.HandlerFunc) *fixture {
@@ -101,7 +101,7 @@ func newFixture(t *testing.T, operation string, handler http.HandlerFunc) *fixtu
 	return f
 }
 
-// over makes n rows the input: {"slug":"contact","n":i}.
+// over sets the input to n rows: {"slug":"contact","n":i}.
 func (f *fixture) over(t *testing.T, n int) {
 	t.Helper()
 	var text strings.Builder
@@ -115,7 +115,7 @@ func (f *fixture) over(t *testing.T, n int) {
 	f.Rows = r.Rows()
 }
 
-// sent is the row that a request was made of.
+// sent returns the row number of a request.
 func sent(r *http.Request) int {
 	var row struct{ N int }
 	text, _ := io.ReadAll(r.Body)
@@ -123,7 +123,7 @@ func sent(r *http.Request) int {
 	return row.N
 }
 
-// TestRun makes a call for each row, hundreds of them at once and in order.
+// TestRun checks that each row makes a call, with hundreds in parallel and in order.
 func TestRun(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -153,9 +153,9 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestBadServer: a server that refuses a third of the requests for a time, fails
-// some and breaks some connections. What it has applied is what the run says, and
-// nothing arrives before its time.
+// TestBadServer uses a server that temporarily rejects a third of the requests,
+// fails some and breaks some connections. The summary must match what the server
+// applied, and retries must not arrive early.
 func TestBadServer(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -203,7 +203,7 @@ func TestBadServer(t *testing.T) {
 	}
 }
 
-// TestPause: while the server asks for a pause, no row is sent.
+// TestPause checks that no row is sent during a pause that the server requested.
 func TestPause(t *testing.T) {
 	t.Parallel()
 	var until time.Time
@@ -221,14 +221,15 @@ func TestPause(t *testing.T) {
 		}
 	})
 	f.over(t, 50)
-	f.Parallel = 1 // else those in flight may arrive
+	f.Parallel = 1 // otherwise rows in flight may still arrive
 	sum, err := f.Do(t.Context())
 	if err != nil || sum.Done != 50 || early > 0 || until.IsZero() {
 		t.Errorf("%+v %v, %d requests too early", sum, err, early)
 	}
 }
 
-// TestTooLongPause ends the run, and says how long the server wants to wait.
+// TestTooLongPause checks that the run ends and reports the wait that the server
+// wants.
 func TestTooLongPause(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, "createEntity", func(w http.ResponseWriter, r *http.Request) {
@@ -242,14 +243,14 @@ func TestTooLongPause(t *testing.T) {
 	}
 }
 
-// TestStop: a wrong input does not become thousands of wrong calls.
+// TestStop checks that bad input does not cause thousands of failing calls.
 func TestStop(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		stop  bulk.Stop
 		fails func(n int) bool
 		want  string
-		most  int // rows that are sent
+		most  int // maximum number of rows sent
 	}{
 		"in a row":          {bulk.Stop{Usual: true}, func(int) bool { return true }, "stopped after 20 failures in a row: 400", 27},
 		"half of the first": {bulk.Stop{Usual: true}, func(n int) bool { return n%2 == 0 }, "stopped after 50 failures in the first 100 rows: 400", 107},
@@ -266,7 +267,7 @@ func TestStop(t *testing.T) {
 			f.over(t, 300)
 			f.Stop, f.Ordered = tt.stop, true
 			if name == "half of the first" {
-				f.Parallel = 1 // the order of the responses is that of the rows
+				f.Parallel = 1 // responses arrive in row order
 			}
 			sum, err := f.Do(t.Context())
 			if tt.want == "" && (err != nil || sum.Sent() != tt.most) || tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want)) || sum.Sent() > tt.most {
@@ -276,7 +277,7 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// TestInterrupt: rows in flight come to their end, and no other is sent.
+// TestInterrupt checks that rows in flight finish and that no others are sent.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -292,7 +293,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestResume: the journal knows what is done, and sends only the rest.
+// TestResume checks that rows done according to the journal are not sent again.
 func TestResume(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

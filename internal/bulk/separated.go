@@ -14,8 +14,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// header reads the names of the columns.
+// header reads the column names.
 func (r *Reader) header(start []byte) error {
+	if text := bytes.TrimSpace(start); bytes.HasPrefix(text, []byte(`{"`)) || bytes.HasPrefix(text, []byte(`[{"`)) {
+		return failure.New(failure.Usage, "%s, line %d: the text is JSON, not %s", r.name, r.line, strings.ToUpper(r.Format)).
+			Hintf("--each-format ndjson reads one object per line, --each-format json an array")
+	}
 	r.separator = separatorOf(r.Format, start)
 	cells, line, err := r.record()
 	if errors.Is(err, io.EOF) {
@@ -32,6 +36,11 @@ func (r *Reader) header(start []byte) error {
 		switch at := slices.Index(r.Columns, name); {
 		case !r.isText(name):
 			return r.broken(line, "column %d of the header is not valid UTF-8", i+1)
+		case strings.ContainsRune(name, 0):
+			return r.broken(line, "column %d of the header contains a NUL character", i+1)
+		case strings.ContainsRune(name, '\t') && len(cells) == 1:
+			return failure.New(failure.Usage, "%s, line %d: the columns of the header are separated by tabs", r.name, line).
+				Hintf("add --each-format tsv")
 		case name == "":
 			return r.broken(line, "column %d has no name", i+1)
 		case at >= 0 && !strings.HasSuffix(name, "[]"):
@@ -45,15 +54,15 @@ func (r *Reader) header(start []byte) error {
 	return nil
 }
 
-// separatorOf is the separator of a CSV: a semicolon where the header has no
-// comma, as spreadsheets of some languages write it.
+// separatorOf returns the separator of a CSV file: a semicolon if the header has no
+// comma, because spreadsheets in some languages write it.
 func separatorOf(format string, start []byte) byte {
 	if format == TSV {
 		return '\t'
 	}
 	quoted := false
 	semicolon := false
-	for _, c := range start {
+	for _, c := range bytes.TrimLeft(start, "\r\n") { // empty lines are not the header
 		switch {
 		case c == '"':
 			quoted = !quoted
@@ -87,11 +96,14 @@ func (r *Reader) separated() iter.Seq2[*Row, error] {
 			switch {
 			case errors.As(err, &wrong):
 				row.Err = failure.New(failure.Usage, "%s in %s", wrong.reason, r.column(wrong.column))
+				row.Raw = bytes.Clone(r.raw)
 			case err != nil:
 				yield(nil, err)
 				return
 			default:
-				r.fill(row, cells)
+				if r.fill(row, cells); row.Err != nil {
+					row.Cells, row.Raw = nil, bytes.TrimRight(bytes.Clone(r.raw), "\r\n")
+				}
 			}
 			if !yield(row, nil) {
 				return
@@ -100,10 +112,14 @@ func (r *Reader) separated() iter.Seq2[*Row, error] {
 	}
 }
 
-// fill names the cells of a row.
+// fill adds the cells to the row under their column names.
 func (r *Reader) fill(row *Row, cells []string) {
 	if len(cells) != len(r.Columns) {
-		row.Err = failure.New(failure.Usage, "%s, and the header has %d", count(len(cells), "cell"), len(r.Columns)).
+		missing := ""
+		if len(cells) < len(r.Columns) {
+			missing = ": no cell for " + r.column(len(cells)+1)
+		}
+		row.Err = failure.New(failure.Usage, "%s, and the header has %d%s", count(len(cells), "cell"), len(r.Columns), missing).
 			Hintf("quote a cell that has a separator, a quote or a line break in it")
 		return
 	}
@@ -114,6 +130,10 @@ func (r *Reader) fill(row *Row, cells []string) {
 		if !r.isText(text) {
 			row.Err = failure.New(failure.Usage, "%s is not valid %s", r.column(i+1), r.charset()).
 				Hintf("convert the file first: iconv -f WINDOWS-1252 -t UTF-8 FILE")
+			return
+		}
+		if strings.IndexByte(text, 0) >= 0 {
+			row.Err = failure.New(failure.Usage, "%s contains a NUL character", r.column(i+1))
 			return
 		}
 		row.Cells = append(row.Cells, Cell{Name: r.Columns[i], Text: text})
@@ -132,7 +152,7 @@ func (r *Reader) charset() string {
 	return "UTF-8"
 }
 
-// column names a column for a message, counted from 1.
+// column names a column for a message; n starts at 1.
 func (r *Reader) column(n int) string {
 	if n <= len(r.Columns) {
 		return "column " + strconv.Quote(r.Columns[n-1])
@@ -140,16 +160,16 @@ func (r *Reader) column(n int) string {
 	return "column " + strconv.Itoa(n)
 }
 
-// cellError is what is wrong with a cell. The rest of its line is skipped.
+// cellError is an error in a cell. The rest of the line is skipped.
 type cellError struct {
-	column int // counted from 1
+	column int // starts at 1
 	reason string
 }
 
 func (e *cellError) Error() string { return e.reason }
 
-// record reads the cells of the next line that is not empty, and the line that
-// it begins on. Line ends are LF, CRLF and CR.
+// record reads the cells of the next line that is not empty and returns the line on
+// which it starts. Line ends are LF, CRLF and CR.
 func (r *Reader) record() (cells []string, line int, err error) {
 	for {
 		next, err := r.in.Peek(1)
@@ -162,6 +182,7 @@ func (r *Reader) record() (cells []string, line int, err error) {
 		_, _ = r.in.ReadByte()
 		r.endLine(next[0])
 	}
+	r.raw = r.raw[:0]
 	p := parser{Reader: r, line: r.line}
 	for p.more = true; p.more; {
 		text, err := p.cell(len(cells) + 1)
@@ -180,7 +201,7 @@ func (r *Reader) ended(err error) error {
 	return r.unreadable(err)
 }
 
-// endLine counts a line whose end begins with c, which was read.
+// endLine counts a line whose end starts with c, which has been read.
 func (r *Reader) endLine(c byte) {
 	r.line++
 	if c != '\r' {
@@ -194,15 +215,16 @@ func (r *Reader) endLine(c byte) {
 // parser reads one record.
 type parser struct {
 	*Reader
-	line int  // where the record begins
-	size int  // bytes so far
+	line int  // where the record starts
+	size int  // bytes read so far
 	more bool // the last cell ended with a separator
 }
 
-// cell reads one cell and what ends it.
+// cell reads a cell and its terminator.
 func (p *parser) cell(column int) (string, error) {
 	if first, err := p.in.Peek(1); err == nil && first[0] == '"' {
 		_, _ = p.in.ReadByte()
+		p.raw = append(p.raw, '"')
 		return p.quoted(column)
 	}
 	var text []byte
@@ -228,7 +250,7 @@ func (p *parser) cell(column int) (string, error) {
 	}
 }
 
-// plain is a cell without quotes.
+// plain returns an unquoted cell.
 func (p *parser) plain(text []byte) string {
 	if p.Format == TSV && bytes.IndexByte(text, '\\') >= 0 {
 		return strings.NewReplacer(`\\`, `\`, `\t`, "\t", `\n`, "\n", `\r`, "\r").Replace(string(text))
@@ -236,7 +258,7 @@ func (p *parser) plain(text []byte) string {
 	return string(text)
 }
 
-// quoted reads a cell whose opening quote was read.
+// quoted reads a cell after its opening quote.
 func (p *parser) quoted(column int) (string, error) {
 	var text []byte
 	opened := p.Reader.line
@@ -281,13 +303,14 @@ func (p *parser) next() (byte, error) {
 	if err != nil {
 		return 0, p.ended(err)
 	}
+	p.raw = append(p.raw, c)
 	if p.size++; p.size > longestRow {
 		return 0, p.broken(p.line, "the row is longer than %d MB: is a quote missing?", longestRow>>20)
 	}
 	return c, nil
 }
 
-// wrong skips the rest of the line.
+// wrong returns an error and skips the rest of the line.
 func (p *parser) wrong(column int, reason string) error {
 	for {
 		c, err := p.in.ReadByte()
@@ -301,20 +324,23 @@ func (p *parser) wrong(column int, reason string) error {
 			p.endLine(c)
 			break
 		}
+		p.raw = append(p.raw, c)
 	}
 	return &cellError{column, reason}
 }
 
-// writeSeparated writes cells as they are read.
+// writeSeparated writes cells in the format that the reader accepts. It quotes the
+// separator of other files and a byte order mark too, because the reader looks for
+// both at the start of a file.
 func writeSeparated(w *bufio.Writer, separator byte, cells []string) {
 	for i, text := range cells {
 		if i > 0 {
 			_ = w.WriteByte(separator)
 		}
-		if strings.ContainsAny(text, "\"\r\n\\") || strings.IndexByte(text, separator) >= 0 {
+		if strings.ContainsAny(text, "\"\r\n\\,;\ufeff") || strings.IndexByte(text, separator) >= 0 {
 			text = `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 		}
 		_, _ = w.WriteString(text)
 	}
-	_ = w.WriteByte('\n') // an error stays until Flush
+	_ = w.WriteByte('\n') // Flush returns the error
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// template is a text in which {name} stands for a column. {{name}} is text: it
-// is a variable of epilot's own templates.
+// template is a text with {name} placeholders for columns. {{name}} is literal
+// because epilot's own templates use it.
 type template []piece
 
-// piece is a text, or the name of a column.
+// piece is literal text or a column name.
 type piece struct{ text, name string }
 
 func parseTemplate(text string) template {
@@ -39,7 +39,7 @@ func parseTemplate(text string) template {
 // isFixed reports whether the template is the same for all rows.
 func (t template) isFixed() bool { return len(t) <= 1 }
 
-// only is the column that the template is nothing but, "" for any other.
+// only returns the column of a template that is a single placeholder, or "".
 func (t template) only() string {
 	if len(t) == 3 && t[0].text == "" && t[2].text == "" {
 		return t[1].name
@@ -47,7 +47,7 @@ func (t template) only() string {
 	return ""
 }
 
-// uses adds the columns of the template.
+// uses records the template's columns in to.
 func (t template) uses(to map[string]bool) {
 	for _, p := range t {
 		if p.name != "" {
@@ -75,7 +75,7 @@ func (t template) fill(row *Row) (string, error) {
 	return text.String(), nil
 }
 
-// cell is the cell that {name} means: a column, or a value deeper in an object.
+// cell returns the cell for {name}: a column, or a nested value of an object.
 func (r *Row) cell(name string) (*Cell, error) {
 	for i := range r.Cells {
 		if r.Cells[i].Name == name {
@@ -98,7 +98,7 @@ func (r *Row) cell(name string) (*Cell, error) {
 	return nil, failure.New(failure.Usage, "the row has no %q, which {%s} asks for", name, name)
 }
 
-// usedIn adds the columns that the strings of a value use.
+// usedIn records in to the columns used in the strings of a value.
 func usedIn(n *jsonx.Node, to map[string]bool) {
 	if n == nil {
 		return
@@ -114,8 +114,8 @@ func usedIn(n *jsonx.Node, to map[string]bool) {
 	}
 }
 
-// fillNode is the value with {name} replaced in its strings. A string that is
-// nothing but {name} becomes the JSON value that the row has.
+// fillNode returns the value with {name} replaced in its strings. A string that
+// consists of a single {name} becomes the row's JSON value.
 func fillNode(n *jsonx.Node, row *Row) (*jsonx.Node, error) {
 	made := &jsonx.Node{Kind: n.Kind, Text: n.Text}
 	if strings.HasPrefix(n.Text, `"`) && strings.Contains(n.Text, "{") {

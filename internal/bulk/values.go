@@ -37,7 +37,7 @@ func (r *Reader) lines() iter.Seq2[*Row, error] {
 	}
 }
 
-// readLine reads a line, without its end.
+// readLine reads a line without its terminator.
 func (r *Reader) readLine() ([]byte, error) {
 	var text []byte
 	for {
@@ -55,9 +55,14 @@ func (r *Reader) readLine() ([]byte, error) {
 	}
 }
 
-// object makes the row of a JSON text.
+// object fills the row from JSON text.
 func (r *Reader) object(row *Row, text []byte) {
 	node, err := jsonx.ParseNode(text)
+	defer func() {
+		if row.Err != nil {
+			row.Raw = text
+		}
+	}()
 	switch {
 	case err != nil:
 		row.Err = failure.New(failure.Usage, "not a JSON object: %w", err)
@@ -73,6 +78,11 @@ func (r *Reader) object(row *Row, text []byte) {
 		row.Err = failure.New(failure.Usage, "the row is not valid UTF-16")
 		return
 	}
+	if raw, reason := keptRow(node); raw != nil {
+		row.Err = failure.New(failure.Usage, "%s holds a row that could not be read: %s", rawMember, reason).
+			Hintf("put the corrected row in place of the object that holds it")
+		return
+	}
 	row.Text = text
 	for _, member := range node.Members {
 		if member.Name != ErrorColumn {
@@ -81,7 +91,23 @@ func (r *Reader) object(row *Row, text []byte) {
 	}
 }
 
-// values yields the objects of an array, or objects that follow each other.
+// keptRow returns an unreadable row that --failed kept, or nil for any other row.
+func keptRow(node *jsonx.Node) (raw *jsonx.Node, reason string) {
+	for _, member := range node.Members {
+		switch member.Name {
+		case rawMember:
+			raw = member.Value
+		case ErrorColumn:
+			reason = member.Value.String()
+		}
+	}
+	if len(node.Members) != 2 || reason == "" {
+		return nil, ""
+	}
+	return raw, reason
+}
+
+// values yields the objects of an array, or consecutive objects.
 func (r *Reader) values() iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
 		from := &window{from: r.in, line: r.line}
@@ -117,7 +143,7 @@ func (r *Reader) values() iter.Seq2[*Row, error] {
 	}
 }
 
-// brokenJSON is why the text ends to be JSON.
+// brokenJSON returns why the text stops being valid JSON.
 func (r *Reader) brokenJSON(from *window, err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
@@ -135,13 +161,13 @@ func (r *Reader) brokenJSON(from *window, err error) error {
 
 var errLongRow = errors.New("the row is too long")
 
-// window knows the lines of what a decoder has read and not used yet.
+// window tracks the lines of input that a decoder has read but not used.
 type window struct {
 	from io.Reader
 	read int64   // bytes
-	used int64   // of them, up to the last row
-	line int     // at used
-	ends []int64 // the offsets of line ends beyond used
+	used int64   // bytes up to the last row
+	line int     // line at used
+	ends []int64 // offsets of line ends after used
 	err  error
 }
 
@@ -162,7 +188,7 @@ func (w *window) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// at is the line of an offset, which must not be before the last one.
+// at returns the line of an offset, which must not precede the last one.
 func (w *window) at(offset int64) int {
 	passed := 0
 	for passed < len(w.ends) && w.ends[passed] < offset {

@@ -19,36 +19,36 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// cacheFormat is the form of a cached file: a stamp as one line of JSON, the
-// facts of the API with the document's own texts, after a line "lines" what the
-// operations do as the document says it, and after a line "left out" those that
-// could not be read. A file of another form is left alone and not used.
+// cacheFormat is the version of the cached file format: a stamp as one line of JSON;
+// the API's facts with the document's own texts; after the line "lines", the
+// document's operation summaries; and after the line "left out", the unreadable
+// operations. Files of another version are kept but not used.
 const cacheFormat = 1
 
 const (
-	linesMark   = "\nlines\n" // no line of the facts is this one
+	linesMark   = "\nlines\n" // cannot be a line of the facts
 	leftOutMark = "\nleft out\n"
 )
 
-// stamp says where a download came from.
+// stamp records the source of a download.
 type stamp struct {
 	Format   int       `json:"format"`
-	CRC32    uint32    `json:"crc32"` // IEEE, of all that follows the stamp
+	CRC32    uint32    `json:"crc32"` // IEEE, of everything after the stamp
 	URL      string    `json:"url"`
 	ETag     string    `json:"etag,omitempty"`
 	Modified string    `json:"last_modified,omitempty"`
 	Fetched  time.Time `json:"fetched"`
-	SHA256   string    `json:"sha256"` // of the document as it was served
+	SHA256   string    `json:"sha256"` // of the document as served
 }
 
-// download is a cached file. One of another format has a stamp and no more.
+// download is a cached file. Only the stamp is set for another format version.
 type download struct {
 	stamp
 	name, file string
-	head, rest string // the stamp's line, and what follows it
+	head, rest string // the stamp's line, and the rest of the file
 }
 
-// downloaded returns the API as it was downloaded, or nil.
+// downloaded returns the downloaded API, or nil.
 func (c *Catalog) downloaded(name string) (*openapi.API, error) {
 	d, err := c.cached(name)
 	if err != nil || d == nil || d.Format != cacheFormat {
@@ -57,7 +57,7 @@ func (c *Catalog) downloaded(name string) (*openapi.API, error) {
 	return d.api()
 }
 
-// api reads the API. Our own line is kept where there is one.
+// api parses the API. Our own summaries replace the document's where available.
 func (d *download) api() (*openapi.API, error) {
 	lines, text, _ := strings.Cut(d.rest, linesMark)
 	text, leftOut, _ := strings.Cut(text, leftOutMark)
@@ -78,7 +78,7 @@ func (d *download) api() (*openapi.API, error) {
 	return api, nil
 }
 
-// cached reads a cached file; it returns nil where there is none.
+// cached reads a cached file, or returns nil if there is none.
 func (c *Catalog) cached(name string) (*download, error) {
 	file := c.cacheFile(name)
 	if file == "" {
@@ -96,10 +96,10 @@ func (c *Catalog) cached(name string) (*download, error) {
 	return d, d.read(text, sizeOf(text))
 }
 
-const maxStamp = 16 << 10 // bytes: headers of a server are in it
+const maxStamp = 16 << 10 // bytes: it contains server headers
 
-// read reads the stamp, and the rest without copying it twice: a call waits
-// for this.
+// read reads the stamp and the rest without copying twice, because every call waits
+// for it.
 func (d *download) read(from io.Reader, size int64) error {
 	text := bufio.NewReaderSize(from, maxStamp)
 	head, err := text.ReadSlice('\n')
@@ -125,7 +125,7 @@ func (d *download) damaged() error {
 		Hintf(`"epilot definitions reset %s" removes it, "epilot definitions update %s" downloads it again`, d.name, d.name)
 }
 
-// text is the content of the cached file for an API.
+// text returns the contents of the cached file for an API.
 func (s stamp) text(api *openapi.API) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString(facts.Write(api, facts.Options{Texts: true}))
@@ -153,8 +153,8 @@ func (s stamp) text(api *openapi.API) ([]byte, error) {
 	return append(append(head, '\n'), b.String()...), nil
 }
 
-// cacheFile is where the download of an API is kept, "" for a name that can
-// have none.
+// cacheFile returns the path of an API's download, or "" if the name cannot be a
+// file name.
 func (c *Catalog) cacheFile(name string) string {
 	if c.options.Cache == "" || !isFileName(name) {
 		return ""
@@ -167,9 +167,9 @@ func (c *Catalog) isDownloaded(name string) bool {
 	return err != nil || d != nil && d.Format == cacheFormat
 }
 
-// downloads are the names of all cached files, sorted.
+// downloads returns the names of all cached files, sorted.
 func (c *Catalog) downloads() []string {
-	entries, _ := os.ReadDir(c.options.Cache) // a folder that is not there holds none
+	entries, _ := os.ReadDir(c.options.Cache) // a missing folder is empty
 	var names []string
 	for _, entry := range entries {
 		name, isText := strings.CutSuffix(entry.Name(), ".txt")

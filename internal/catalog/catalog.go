@@ -1,9 +1,8 @@
-// Package catalog knows the APIs: the definitions that are embedded in the
-// program, those that were downloaded since, the overrides of a repository and
-// the one that --definition names, and which of these files a person trusts.
-// It decides which definition is meant and loads that one API, as lazily as its
-// form allows. How a definition is read is the work of its subpackages openapi
-// and facts; where a token may go is decided elsewhere.
+// Package catalog finds and loads API definitions: embedded, downloaded, overridden
+// in a repository, or named with --definition. It selects the definition for a call,
+// loads only that API, as lazily as the format allows, and keeps the list of trusted
+// files. Parsing is done by packages openapi/reader and facts; other packages decide
+// where a token may go.
 package catalog
 
 //go:generate go run ./generate -described -package @epilot/sdk@2.20.31 -to facts -notice ../../NOTICE
@@ -30,40 +29,39 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// Options is what a Catalog is given.
+// Options configures a Catalog.
 type Options struct {
-	Dir       string            // working directory, where overrides are looked for; empty: none
-	Fetch     http.RoundTripper // for a --definition that is a URL; nil: none can be fetched
-	UserAgent string            // of such a fetch
-	Cache     string            // folder of the downloaded definitions; empty: none
-	Now       func() time.Time  // dates a download; needed by Update only
-	Trust     *Trust            // what the person trusts; nil: nothing
-	Warn      func(string)      // told of an override that is ignored; nil: nobody is
-	Stdin     io.Reader         // for the definition "-"; nil: it cannot be read
+	Dir       string            // working directory, in which overrides are searched; empty: no overrides
+	Fetch     http.RoundTripper // for a --definition URL; nil: URLs cannot be fetched
+	UserAgent string            // for such a fetch
+	Cache     string            // folder of the downloaded definitions; empty: no downloads
+	Now       func() time.Time  // dates a download; only used by Update
+	Trust     *Trust            // the files that the user trusts; nil: none
+	Warn      func(string)      // receives warnings about ignored overrides; may be nil
+	Stdin     io.Reader         // for the definition "-"; nil: cannot be read
 }
 
-// Catalog finds and loads definitions. It is safe for use by several
-// goroutines.
+// Catalog finds and loads definitions. It is safe for concurrent use.
 type Catalog struct {
 	options Options
-	ignored sync.Map               // files that were warned of
+	ignored sync.Map               // files already warned about
 	owns    func(fs.FileInfo) bool // isOwn
 	stdin   func() ([]byte, error) // Stdin, read once
 }
 
-// New returns a catalog. It reads nothing yet.
+// New returns a catalog without reading anything.
 func New(options Options) *Catalog {
 	return &Catalog{options: options, owns: isOwn, stdin: sync.OnceValues(func() ([]byte, error) {
 		return readAll(options.Stdin, 0)
 	})}
 }
 
-// Load returns the API of that name: from the definition, a file, a file: or
-// http URL, or "-" for stdin, where one is given; else from the override of the repository; else the
-// downloaded one; else the embedded one. With a definition any name will do. An
-// unknown name, a missing file and a definition that cannot be read as OpenAPI
-// are of kind Usage, a file that exists but cannot be read, or a download that is
-// damaged, of kind File, a failed fetch of kind Network.
+// Load returns the named API from the first available source: the definition (a
+// file, a file: or http URL, or "-" for stdin), the repository's override, the
+// download, or the embedded definition. With a definition, any name is valid. Errors
+// are of kind Usage for an unknown name, a missing file or an invalid OpenAPI
+// document; File for an unreadable file or a damaged download; and Network for a
+// failed fetch.
 func (c *Catalog) Load(ctx context.Context, name, definition string) (*openapi.API, error) {
 	api, err := c.load(ctx, name, definition)
 	if err == nil {
@@ -106,19 +104,19 @@ func (c *Catalog) unknown(name string) error {
 }
 
 const (
-	maxDefinition  = 32 << 20 // bytes, of a file and of a download
+	maxDefinition  = 32 << 20 // bytes, for files and downloads
 	fetchTime      = 30 * time.Second
 	acceptedOnline = "application/json, application/yaml, */*;q=0.5"
 )
 
-// IsURL reports whether --definition names a URL, which is fetched, and no file.
+// IsURL reports whether --definition is a URL to fetch rather than a file.
 func IsURL(definition string) bool {
 	scheme, _, found := strings.Cut(definition, "://")
 	return found && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// fileOf is the file that --definition names, by its path or by a file: URL
-// (RFC 8089).
+// fileOf returns the file named by --definition, as a path or a file: URL (RFC
+// 8089).
 func fileOf(definition string) (string, error) {
 	if len(definition) < 5 || !strings.EqualFold(definition[:5], "file:") {
 		return definition, nil
@@ -178,7 +176,7 @@ func (c *Catalog) readFile(name string) ([]byte, error) {
 	return readAll(file, sizeOf(file))
 }
 
-// sizeOf is how large a file says that it is, 0 where it does not say.
+// sizeOf returns the file's reported size, or 0 if unknown.
 func sizeOf(file io.Reader) int64 {
 	if statter, ok := file.(interface{ Stat() (fs.FileInfo, error) }); ok {
 		if info, err := statter.Stat(); err == nil {
@@ -190,7 +188,7 @@ func sizeOf(file io.Reader) int64 {
 
 var errTooLarge = errors.New("it is larger than 32 MB")
 
-// readAll reads to the end, without growing where the size is as expected.
+// readAll reads to the end, without reallocating if the size is as expected.
 func readAll(r io.Reader, expected int64) ([]byte, error) {
 	var text bytes.Buffer
 	text.Grow(int(min(max(expected, 0), maxDefinition)) + bytes.MinRead)
@@ -201,7 +199,7 @@ func readAll(r io.Reader, expected int64) ([]byte, error) {
 	return text.Bytes(), err
 }
 
-// fromURL fetches a definition, with no credentials and within fetchTime.
+// fromURL fetches a definition without credentials, within fetchTime.
 func (c *Catalog) fromURL(ctx context.Context, name, address string) (*openapi.API, error) {
 	u, err := url.Parse(address)
 	switch {
@@ -220,7 +218,7 @@ func (c *Catalog) fromURL(ctx context.Context, name, address string) (*openapi.A
 	return parse(name, address, fetched.text)
 }
 
-// parse reads an OpenAPI document and remembers what it was.
+// parse parses an OpenAPI document and records its digest.
 func parse(name, source string, text []byte) (*openapi.API, error) {
 	files := &filesBelow{folder: filepath.Dir(source)}
 	open := files.read
@@ -236,11 +234,11 @@ func parse(name, source string, text []byte) (*openapi.API, error) {
 	return api, nil
 }
 
-// filesBelow reads the files that a document refers to. None is outside of its
-// folder, also by a symbolic link.
+// filesBelow reads the files that a document references. Files outside its folder,
+// including through symbolic links, are rejected.
 type filesBelow struct {
 	folder string
-	sums   []string // of the files that were read, with their names
+	sums   []string // digests and names of the files read
 }
 
 func (f *filesBelow) read(name string) ([]byte, error) {
@@ -261,8 +259,8 @@ func (f *filesBelow) read(name string) ([]byte, error) {
 	return text, err
 }
 
-// digest is that of the document; where it has other files, that of a list of
-// all, as sha256sum prints it.
+// digest returns the document's digest or, if it references other files, the digest
+// of a list of all of them in sha256sum format.
 func (f *filesBelow) digest(text []byte) string {
 	if len(f.sums) == 0 {
 		return digest(text)
@@ -270,16 +268,15 @@ func (f *filesBelow) digest(text []byte) string {
 	return digest([]byte(digest(text) + " -\n" + strings.Join(f.sums, "")))
 }
 
-// response is what a server sent for a definition: nothing, where it says that
-// the condition of the request holds.
+// response is a server's response to a definition request; it is empty if the
+// condition of the request held.
 type response struct {
 	text   []byte
 	header http.Header
 	same   bool
 }
 
-// fetch gets a definition; condition are headers that let the server say that
-// nothing changed.
+// fetch requests a definition; condition contains headers for a conditional request.
 func (c *Catalog) fetch(ctx context.Context, u *url.URL, condition http.Header) (*response, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTime)
 	defer cancel()
@@ -301,7 +298,7 @@ func (c *Catalog) fetch(ctx context.Context, u *url.URL, condition http.Header) 
 		return &response{same: true}, nil
 	}
 	if resp.StatusCode != http.StatusOK {
-		return nil, failure.New(failure.Network, "definition %s: the server answered %d", shown(u), resp.StatusCode)
+		return nil, failure.New(failure.Network, "definition %s: the server returned %d", shown(u), resp.StatusCode)
 	}
 	text, err := readAll(resp.Body, resp.ContentLength)
 	if err != nil {
@@ -310,7 +307,7 @@ func (c *Catalog) fetch(ctx context.Context, u *url.URL, condition http.Header) 
 	return &response{text: text, header: resp.Header}, nil
 }
 
-// fetchFailed keeps what an error says and its kind, if it has one.
+// fetchFailed preserves the message of an error and its kind, if any.
 func fetchFailed(u *url.URL, err error) error {
 	kind := failure.Network
 	var failed *failure.Error
@@ -327,7 +324,7 @@ func fetchFailed(u *url.URL, err error) error {
 	return failure.New(kind, "definition %s cannot be fetched: %w", shown(u), err)
 }
 
-// shown is a URL as messages name it: its query may hold a signature.
+// shown returns a URL for messages: its query can contain a signature.
 func shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }

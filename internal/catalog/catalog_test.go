@@ -14,7 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// definition is a document with one operation of that id.
+// definition is a document with one operation with this ID.
 func definition(id string) string {
 	return "openapi: 3.0.3\npaths: {/x: {get: {operationId: " + id + "}}}\n"
 }
@@ -27,7 +27,7 @@ func kindOf(err error) failure.Kind {
 	return failed.Kind
 }
 
-// folder writes files below a new folder and returns it.
+// folder writes files to a new folder and returns it.
 func folder(t *testing.T, files map[string]string) string {
 	t.Helper()
 	root := t.TempDir()
@@ -43,8 +43,8 @@ func folder(t *testing.T, files map[string]string) string {
 	return root
 }
 
-// TestWhichDefinition loads "access-token", or the API named, and tells what
-// was loaded by its first operation.
+// TestWhichDefinition loads "access-token", or the named API, and identifies the
+// definition by its first operation.
 func TestWhichDefinition(t *testing.T) {
 	t.Parallel()
 	const overrides = ".epilot/overrides/"
@@ -52,7 +52,7 @@ func TestWhichDefinition(t *testing.T) {
 		files     map[string]string
 		dir       string // working directory
 		api, file string // file: --definition
-		want      string // operation id, or a part of the message
+		want      string // operation ID, or a part of the message
 		kind      failure.Kind
 	}{
 		"embedded":              {want: "createAccessToken"},
@@ -149,7 +149,7 @@ func TestDefinitionFromURL(t *testing.T) {
 		text string
 		kind failure.Kind
 	}{
-		"/missing?signature=secret": {"the server answered 404", failure.Network},
+		"/missing?signature=secret": {"the server returned 404", failure.Network},
 		"/large":                    {"larger than 32 MB", failure.Network},
 		"/cut":                      {"cannot be fetched", failure.Network},
 	} {
@@ -181,8 +181,7 @@ func TestFetchThatIsRefusedOrEnded(t *testing.T) {
 	}
 }
 
-// TestNamedDefinition reads each spelling of a definition that --definition
-// takes.
+// TestNamedDefinition reads a definition by each notation that --definition accepts.
 func TestNamedDefinition(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"a b.yaml": definition("own")})

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestDestroysMany: every operation of the list exists and writes.
+// TestDestroysMany checks that every listed operation exists and writes.
 func TestDestroysMany(t *testing.T) {
 	t.Parallel()
 	c := New(Options{})

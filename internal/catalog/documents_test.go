@@ -9,8 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// documentsFolder is where the documents of the package are: "npm pack" and
-// unpacking it is the work of .ci/run.
+// documentsFolder returns the folder of the package's documents, which .ci/run
+// fetches with "npm pack" and unpacks.
 func documentsFolder(t *testing.T) string {
 	t.Helper()
 	folder := os.Getenv("EPILOT_SDK_DEFINITIONS")
@@ -30,8 +30,8 @@ func parseDocument(t *testing.T, folder, name string) *openapi.API {
 	return api
 }
 
-// TestDocumentsAsTheyStand loads each document of the package as --definition
-// does: it means what the embedded facts say.
+// TestDocumentsAsTheyStand loads each document of the package as --definition does
+// and compares it with the embedded facts.
 func TestDocumentsAsTheyStand(t *testing.T) {
 	t.Parallel()
 	documents := documentsFolder(t)

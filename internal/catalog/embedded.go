@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// index has a line for each embedded API: its name, its title, and the servers
-// of it and its operations, between tabs. It spares opening every API.
+// index has one line per embedded API: its name, its title, and the servers of the
+// API and its operations, separated by tabs. It avoids opening every API.
 //
 //go:embed facts/index.tsv
 var index string
@@ -19,13 +20,13 @@ var index string
 //go:embed lines/*.txt
 var texts embed.FS
 
-// Entry is one embedded API in a list.
+// Entry is an embedded API in a list.
 type Entry struct {
-	Name  string // the word on the command line
+	Name  string // the command-line name
 	Title string
 }
 
-// Entries are the embedded APIs, sorted by name.
+// Entries returns the embedded APIs, sorted by name.
 func (c *Catalog) Entries() []Entry {
 	var entries []Entry
 	for name, rest := range rows() {
@@ -35,7 +36,7 @@ func (c *Catalog) Entries() []Entry {
 	return entries
 }
 
-// Names are the names of the embedded APIs, sorted.
+// Names returns the names of the embedded APIs, sorted.
 func (c *Catalog) Names() []string {
 	var names []string
 	for name := range rows() {
@@ -44,8 +45,7 @@ func (c *Catalog) Names() []string {
 	return names
 }
 
-// Has reports whether an API of that name is embedded, downloaded, or comes
-// from an override.
+// Has reports whether an API with this name is embedded, downloaded or overridden.
 func (c *Catalog) Has(name string) bool {
 	return isEmbedded(name) || c.overrideFile(name) != "" || c.isDownloaded(name)
 }
@@ -59,8 +59,8 @@ func isEmbedded(name string) bool {
 	return false
 }
 
-// Hosts are the base URLs of all servers that the embedded definitions name,
-// for an API, a path or an operation.
+// Hosts returns the base URLs of all servers in the embedded definitions, for an
+// API, a path or an operation.
 func (c *Catalog) Hosts() []string {
 	var hosts []string
 	for _, rest := range rows() {
@@ -70,8 +70,8 @@ func (c *Catalog) Hosts() []string {
 	return hosts
 }
 
-// Servers are the base URLs of all servers that the embedded definition of that
-// name has; none where there is no such API.
+// Servers returns the base URLs of all servers in the named embedded definition, or
+// none if there is no such API.
 func (c *Catalog) Servers(name string) []string {
 	for known, rest := range rows() {
 		if known == name {
@@ -80,6 +80,44 @@ func (c *Catalog) Servers(name string) []string {
 		}
 	}
 	return nil
+}
+
+// Paths returns the path templates of the embedded APIs in use, by API: each alone,
+// and below each base path of the API's servers. No definition is read.
+func (c *Catalog) Paths() map[string][]string {
+	paths, lines := map[string][]string{}, searchResults
+	local := slices.Concat(c.downloads(), c.overrides())
+	var bases []string
+	last := ""
+	for api := range embeddedOperations() {
+		var line string
+		line, lines, _ = strings.Cut(lines, "\n")
+		if slices.Contains(local, api) {
+			continue
+		}
+		if api != last {
+			bases, last = basePaths(c.Servers(api)), api
+		}
+		path := fieldOf(line, 1)
+		paths[api] = append(paths[api], path)
+		for _, base := range bases {
+			paths[api] = append(paths[api], base+path)
+		}
+	}
+	return paths
+}
+
+// basePaths returns the distinct paths of servers, without a trailing "/".
+func basePaths(servers []string) []string {
+	var paths []string
+	for _, server := range servers {
+		_, rest, _ := strings.Cut(server, "://")
+		_, path, _ := strings.Cut(rest, "/")
+		if path = strings.TrimRight("/"+path, "/"); path != "" && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // rows yields the name and the rest of each line of the index.
@@ -93,7 +131,7 @@ func rows() func(yield func(name, rest string) bool) {
 	}
 }
 
-// embedded returns the embedded API of that name, or nil.
+// embedded returns the named embedded API, or nil.
 func embedded(name string) (*openapi.API, error) {
 	text, known := facts.Text(name)
 	if !known {
@@ -108,22 +146,23 @@ func embedded(name string) (*openapi.API, error) {
 	return api, nil
 }
 
-// deferTexts lets the operations of an API have our descriptions of parameters
-// and properties, once somebody asks.
+// deferTexts attaches our examples and descriptions to an API's operations on
+// demand.
 func deferTexts(api *openapi.API) {
-	var mu sync.Mutex // operations share components
+	var mu sync.Mutex // because operations share components
 	texts := sync.OnceValue(func() descriptions.Texts { return descriptions.Of(api.Name) })
 	apply := func(op *openapi.Operation) {
 		mu.Lock()
 		defer mu.Unlock()
 		texts().Apply(op)
 	}
+	example := func(op *openapi.Operation) string { return descriptions.Example(api.Name, op) }
 	for _, op := range api.Operations {
-		op.DeferTexts(apply)
+		op.DeferTexts(apply, example)
 	}
 }
 
-// ownLines are our words about the operations of an API, "" where there are none.
+// ownLines returns our summaries of the API's operations, or "".
 func ownLines(name string) string {
 	own, err := texts.ReadFile("lines/" + name + ".txt")
 	if err != nil {
@@ -132,7 +171,7 @@ func ownLines(name string) string {
 	return string(own)
 }
 
-// describe gives the operations that have no line theirs: id, tab, sentence.
+// describe sets missing operation summaries from lines of ID, tab, sentence.
 func describe(api *openapi.API, lines string) {
 	next := lines
 	for _, op := range api.Operations {
@@ -140,7 +179,7 @@ func describe(api *openapi.API, lines string) {
 			continue
 		}
 		rest, follows := strings.CutPrefix(next, op.ID+"\t")
-		if !follows { // a definition of another order
+		if !follows { // a definition in another order
 			_, rest, _ = strings.Cut("\n"+lines, "\n"+op.ID+"\t")
 		}
 		op.Line, next, _ = strings.Cut(rest, "\n")

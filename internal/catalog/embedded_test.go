@@ -49,8 +49,8 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-// TestEveryOperation reads everything that is embedded: a mistake in the facts
-// must not wait for the person who calls the operation.
+// TestEveryOperation loads everything embedded, so that a mistake in the facts is
+// found before a user calls the operation.
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	for _, name := range New(Options{}).Names() {
@@ -103,7 +103,7 @@ func checkExamples(t *testing.T, what string, contents []*openapi.Content, direc
 	}
 }
 
-// checkSchema looks for references to components that are not there.
+// checkSchema looks for references to missing components.
 func checkSchema(t *testing.T, known map[string]bool, name string, s *openapi.Schema) {
 	t.Helper()
 	if s == nil {

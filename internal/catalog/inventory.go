@@ -10,36 +10,35 @@ import (
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/catalog/descriptions"
-	"github.com/epilot-cli/epilot/internal/catalog/facts"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// Origin is where the definition of an API that a call uses comes from.
+// Origin is the source of the definition that a call uses.
 type Origin string
 
-// The origins.
+// Origins of a definition.
 const (
 	IsEmbedded   Origin = "embedded"
 	IsDownloaded Origin = "downloaded"
-	IsOverride   Origin = "override" // found in the working directory or above it
+	IsOverride   Origin = "override" // found in the working directory or a parent
 	IsNamed      Origin = "named"    // by --definition
 )
 
-// Definition is what is known about the definition that a call of an API uses.
+// Definition describes the definition that a call of an API uses.
 type Definition struct {
 	Name    string
 	Origin  Origin
 	File    string       // of a download or an override
 	URL     string       // of a download
 	Fetched time.Time    // when it was downloaded
-	API     *openapi.API // nil where the definition cannot be read
-	Note    string       // what is wrong with it, or with one that is passed over
+	API     *openapi.API // nil if the definition is unreadable
+	Note    string       // what is wrong with it, or with an ignored one
 }
 
-// Definition returns the definition that Load takes for the name, and where it
-// comes from. Its errors are those of Load.
+// Definition returns the definition that Load selects for the name, and its origin.
+// Errors are those of Load.
 func (c *Catalog) Definition(ctx context.Context, name string) (Definition, error) {
 	d := Definition{Name: name, Origin: IsEmbedded, File: c.overrideFile(name)}
 	if d.File != "" {
@@ -54,8 +53,8 @@ func (c *Catalog) Definition(ctx context.Context, name string) (Definition, erro
 	return d, err
 }
 
-// LeftOutNote says how many operations of a definition cannot be called, and
-// why the first of them; "" where all can.
+// LeftOutNote returns the number of operations that cannot be called, with the
+// reason for the first one, or "" if all can be.
 func LeftOutNote(api *openapi.API) string {
 	if len(api.LeftOut) == 0 {
 		return ""
@@ -67,8 +66,8 @@ func LeftOutNote(api *openapi.API) string {
 	return fmt.Sprintf("%d %s left out; the first: %s", len(api.LeftOut), noun, api.LeftOut[0])
 }
 
-// LeftOut returns why the operation of that id is not there, as a failure of
-// kind Usage; nil where the definition does not mention it.
+// LeftOut returns the reason why an operation was left out, as a failure of kind
+// Usage, or nil if the definition does not contain it.
 func LeftOut(api *openapi.API, id string) error {
 	for _, p := range api.LeftOut {
 		if p.ID == id && id != "" {
@@ -78,8 +77,8 @@ func LeftOut(api *openapi.API, id string) error {
 	return nil
 }
 
-// describeDownload says whether a cached file is used. One that is damaged
-// makes Load fail, and so counts as used.
+// describeDownload reports whether a cached file is used. A damaged file makes Load
+// fail and so counts as used.
 func (c *Catalog) describeDownload(d *Definition) {
 	cached, err := c.cached(d.Name)
 	switch {
@@ -93,8 +92,7 @@ func (c *Catalog) describeDownload(d *Definition) {
 	}
 }
 
-// All are the names of the APIs that are embedded, downloaded or come from an
-// override, sorted.
+// All returns the names of all embedded, downloaded and overridden APIs, sorted.
 func (c *Catalog) All() []string {
 	var names []string
 	for _, e := range c.AllEntries() {
@@ -103,8 +101,8 @@ func (c *Catalog) All() []string {
 	return names
 }
 
-// Definitions are those of all APIs that are embedded, downloaded or come from
-// an override, sorted by name. One that cannot be read has a note for it.
+// Definitions returns the definitions of all embedded, downloaded and overridden
+// APIs, sorted by name. An unreadable definition has a note.
 func (c *Catalog) Definitions(ctx context.Context) []Definition {
 	var found []Definition
 	for _, name := range c.All() {
@@ -119,9 +117,9 @@ func (c *Catalog) Definitions(ctx context.Context) []Definition {
 	return found
 }
 
-// AllEntries are the APIs that a line can name here: the embedded ones with their
-// titles, and those that only a download or an override brings, without: their
-// files are not opened. Sorted by name.
+// AllEntries returns the APIs available here, sorted by name: the embedded APIs with
+// their titles, and those that exist only as a download or override without a title,
+// because their files are not opened.
 func (c *Catalog) AllEntries() []Entry {
 	entries := c.Entries()
 	for _, name := range slices.Concat(c.downloads(), c.overrides()) {
@@ -133,7 +131,7 @@ func (c *Catalog) AllEntries() []Entry {
 	return entries
 }
 
-// overrides are the names of the APIs that have an override here.
+// overrides returns the names of the APIs with an override here.
 func (c *Catalog) overrides() []string {
 	if c.options.Dir == "" {
 		return nil
@@ -150,8 +148,7 @@ func (c *Catalog) overrides() []string {
 	return slices.DeleteFunc(names, func(name string) bool { return c.overrideFile(name) == "" })
 }
 
-// Read reads a definition file for a person who wants to know what is in it: a
-// document, or one of the downloads.
+// Read reads a definition file for inspection: a document or a download.
 func (c *Catalog) Read(file string) (*openapi.API, error) {
 	if IsURL(file) {
 		return nil, failure.New(failure.Usage, "%s is a URL: what it serves may change with every call", withoutQuery(file)).
@@ -174,17 +171,17 @@ func withoutQuery(address string) string {
 	return address
 }
 
-// Group are the embedded APIs of one kind, for a list that a person reads.
+// Group is a category of embedded APIs, for display.
 type Group struct {
 	Name string // "records and files"
 	APIs []Described
 }
 
-// Described is an API with a line that says what it is for.
+// Described is an API with a one-line description.
 type Described struct{ Name, About string }
 
-// Groups are all embedded APIs in their groups. It reads the descriptions of
-// each: only help asks for it.
+// Groups returns all embedded APIs in their groups. It reads the descriptions of
+// each API, so it is used only by help.
 func (c *Catalog) Groups() []Group {
 	var groups []Group
 	for _, name := range descriptions.Groups() {
@@ -199,7 +196,7 @@ func (c *Catalog) Groups() []Group {
 	return groups
 }
 
-// About is what an embedded API is for, "" for any other.
+// About returns the description of an embedded API, or "" for any other.
 func About(api *openapi.API) string {
 	if api.Source != "" {
 		return ""
@@ -208,8 +205,8 @@ func About(api *openapi.API) string {
 	return about
 }
 
-// Spelled is the API of which the name is another spelling, such as accessToken;
-// "" where there is none, or several.
+// Spelled returns the only API with another spelling of the name, such as
+// accessToken, or "".
 func (c *Catalog) Spelled(name string) string {
 	fold, found := suggest.Fold(name), ""
 	for _, known := range c.All() {
@@ -224,19 +221,24 @@ func (c *Catalog) Spelled(name string) string {
 	return found
 }
 
-// Match is an operation of an API, by which it can be called.
+// Match is an operation and the API through which it can be called.
 type Match struct {
 	API       string // the name on the command line
 	Operation *openapi.Operation
 }
 
-// Called are the operations of all APIs that a name without an API may mean:
-// those of that very id, else those that the name finds in their APIs.
+// Called returns the operations of all APIs that a name without an API can refer to:
+// those with exactly this ID, else those that the name resolves to in their APIs.
 func (c *Catalog) Called(ctx context.Context, name string) []Match {
 	var exact, others []Match
 	fold := suggest.Fold(name)
-	spelled := func(id string) bool { return suggest.Fold(id) == fold }
-	for _, api := range c.loadable(ctx, func(api string) bool { return facts.HasID(api, spelled) }) {
+	var named []string // embedded APIs with such an operation
+	for api, id := range embeddedOperations() {
+		if suggest.Fold(id) == fold && !slices.Contains(named, api) {
+			named = append(named, api)
+		}
+	}
+	for _, api := range c.loadable(ctx, func(api string) bool { return slices.Contains(named, api) }) {
 		switch op := api.Named(name); {
 		case op == nil:
 		case op.ID == name:
@@ -251,21 +253,8 @@ func (c *Catalog) Called(ctx context.Context, name string) []Match {
 	return others
 }
 
-// Unique are the operations that can be called without their API.
-func (c *Catalog) Unique(ctx context.Context) []Match {
-	var all []Match
-	times := map[string]int{}
-	for _, api := range c.loadable(ctx, func(string) bool { return true }) {
-		for _, op := range api.Operations {
-			times[op.ID]++
-			all = append(all, Match{API: api.Name, Operation: op})
-		}
-	}
-	return slices.DeleteFunc(all, func(m Match) bool { return times[m.Operation.ID] > 1 })
-}
-
-// loadable are the APIs whose definitions can be read; of those that are embedded,
-// the wanted ones.
+// loadable returns the APIs with a readable definition; of the embedded ones, only
+// those wanted.
 func (c *Catalog) loadable(ctx context.Context, wanted func(api string) bool) []*openapi.API {
 	var found []*openapi.API
 	others := slices.Concat(c.downloads(), c.overrides())

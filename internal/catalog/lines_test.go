@@ -8,7 +8,7 @@ import (
 
 const longestLine = 100 // characters
 
-// lineRow is a row of a file of lines.
+// lineRow is one row of a lines file.
 type lineRow struct{ id, line string }
 
 func lineRows(t *testing.T, name string) []lineRow {
@@ -25,8 +25,8 @@ func lineRows(t *testing.T, name string) []lineRow {
 	return rows
 }
 
-// TestEveryOperationHasItsLine wants one line for each operation, in the order
-// of the facts, that says something which the operation id does not.
+// TestEveryOperationHasItsLine checks for one line per operation, in the order of
+// the facts, that adds information to the operation ID.
 func TestEveryOperationHasItsLine(t *testing.T) {
 	t.Parallel()
 	for _, name := range New(Options{}).Names() {
@@ -53,7 +53,7 @@ func TestEveryOperationHasItsLine(t *testing.T) {
 	}
 }
 
-// poor says what is wrong with a line, or nothing.
+// poor returns what is wrong with a line, or "".
 func poor(row lineRow) string {
 	switch {
 	case row.line == "" || row.line != strings.TrimSpace(row.line):
@@ -70,7 +70,7 @@ func poor(row lineRow) string {
 	return ""
 }
 
-// bare is a text without case, spaces, articles and signs.
+// bare strips case, spaces, articles and punctuation.
 func bare(text string) string {
 	var b strings.Builder
 	for _, word := range strings.Fields(strings.ToLower(text)) {
@@ -107,7 +107,7 @@ func TestPoorLines(t *testing.T) {
 	}
 }
 
-// TestLinesAreOurOwn holds the lines against the summaries of the package.
+// TestLinesAreOurOwn compares the lines with the summaries of the package.
 func TestLinesAreOurOwn(t *testing.T) {
 	t.Parallel()
 	documents := documentsFolder(t)
@@ -116,7 +116,7 @@ func TestLinesAreOurOwn(t *testing.T) {
 			t.Parallel()
 			api := parseDocument(t, documents, name)
 			for i, row := range lineRows(t, name) {
-				summary := bare(api.Operations[i].Line) // the document's own
+				summary := bare(api.Operations[i].Line) // the document's summary
 				if len(strings.Fields(api.Operations[i].Line)) > 2 && strings.Contains(bare(row.line), summary) {
 					t.Errorf("%s: %q repeats the summary %q", row.id, row.line, api.Operations[i].Line)
 				}

@@ -6,5 +6,5 @@ import "io/fs"
 
 const nonBlocking = 0
 
-// isOwn trusts the folder's access control list.
+// isOwn relies on the folder's access control list.
 func isOwn(fs.FileInfo) bool { return true }

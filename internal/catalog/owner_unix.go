@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// nonBlocking lets a named pipe be opened without a writer, so that it can be
-// refused.
+// nonBlocking allows a named pipe to be opened without a writer, so that it can be
+// rejected.
 const nonBlocking = syscall.O_NONBLOCK
 
 // isOwn reports whether a file belongs to the user of the process.

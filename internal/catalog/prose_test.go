@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestFactsOnly looks for prose of the source in the facts.
+// TestFactsOnly checks that the facts contain no prose from the source.
 func TestFactsOnly(t *testing.T) {
 	t.Parallel()
 	for _, name := range New(Options{}).Names() {
@@ -27,12 +27,12 @@ func TestFactsOnly(t *testing.T) {
 	}
 }
 
-// prose is what a line holds beside facts.
+// prose returns the prose in a line.
 func prose(t *testing.T, line string) []string {
 	t.Helper()
 	_, fragment, found := strings.Cut(line, " {")
 	if !found {
-		return nil // the first line, and the last
+		return nil // the first and the last line
 	}
 	var object any
 	if err := json.Unmarshal([]byte("{"+fragment), &object); err != nil {
@@ -42,8 +42,8 @@ func prose(t *testing.T, line string) []string {
 	return proseOf(word, object)
 }
 
-// proseOf looks into the value of a member. Below some members the names are
-// those of the API; below others every text is a fact, however long.
+// proseOf checks the value of a member. Below some members, the names are those of
+// the API; below others, every string is a fact, however long.
 func proseOf(name string, value any) []string {
 	switch name {
 	case "description", "summary":
@@ -89,7 +89,8 @@ func proseWithin(name string, members map[string]any) []string {
 	return found
 }
 
-// longExample is an example that is no scalar of 64 characters without a space.
+// longExample returns examples other than scalars of up to 64 characters without
+// spaces.
 func longExample(value any) []string {
 	text := fmt.Sprint(value)
 	_, isObject := value.(map[string]any)

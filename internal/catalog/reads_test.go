@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestOnlyReads: every operation of the list exists, and is a POST; no name on
-// it speaks of a change.
+// TestOnlyReads checks that every listed operation exists, is a POST, and has no
+// name that suggests a change.
 func TestOnlyReads(t *testing.T) {
 	t.Parallel()
 	c := New(Options{})

@@ -2,62 +2,64 @@ package catalog
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
-// ServerChoice is whose server a call goes to.
+// ServerChoice is the source of a call's server.
 type ServerChoice int
 
-// The choices.
+// Sources of a server.
 const (
-	DefinitionServer ServerChoice = iota // nobody named one: a server of the definition
+	DefinitionServer ServerChoice = iota // a server of the definition; the user named none
 	NamedServer                          // --server, EPILOT_SERVER or the profile
 	MockServer                           // the mock in this process
-	BuiltInServer                        // a server of the built-in definition, in place of the file's
+	BuiltInServer                        // a server of the built-in definition instead of the file's
 )
 
-// Action is what a call of an operation needs before it is sent.
+// Action is what an operation needs before it is sent.
 type Action int
 
-// The actions.
+// Actions returned by Decide.
 const (
 	Send   Action = iota
-	Ask           // a person confirms it; a script is refused
-	Refuse        // nobody can allow it but by trusting the file, or by naming a server
+	Ask           // the user must confirm; a script is refused
+	Refuse        // allowed only by trusting the file or by naming a server
 )
 
-// Case is everything that the rule for definitions looks at.
+// Case is the complete input of the rule for definitions.
 type Case struct {
-	Origin      Origin       // how the definition came to the call
-	Trusted     bool         // the person trusts the file as it is
+	Origin      Origin       // source of the definition
+	Trusted     bool         // the user trusts the file in its current state
 	Server      ServerChoice // DefinitionServer, NamedServer or MockServer
-	BuiltIn     bool         // the program has a definition of the API
-	Method      string       // of the operation, as the definition has it
+	BuiltIn     bool         // the API has a built-in definition
+	Method      string       // of the operation in the definition
 	Path        string
-	Counterpart *Signature // the built-in operation of the same id; nil: there is none
+	Counterpart *Signature // the built-in operation with the same ID; nil: none
 }
 
-// Signature is what an operation does: its method and its path template.
+// Signature identifies what an operation does: its method and path template.
 type Signature struct{ Method, Path string }
 
-// Verdict is what the rule says about a case.
+// Verdict is the result of the rule.
 type Verdict struct {
 	Server ServerChoice
 	Action Action
-	Token  bool   // a stored token may go to the servers of the definition, over https or to loopback
-	Reason string // why the call is not simply sent: "calls DELETE /x, not GET /y"
+	Token  bool   // a stored token may go to the definition's servers, over https or to loopback
+	Reason string // why confirmation or refusal is needed: "calls DELETE /x, not GET /y"
 }
 
-// Decide is the rule for definitions. A definition that was found in a folder
-// is somebody else's word until the person trusts it: its servers are not used,
-// its operations may not stand for others, and what is new in it may read. What
-// --definition names is the person's own word for the line, but its servers get
-// no stored token before they are trusted. A mock in this process can do no
-// harm. docs/security.md states the same rule.
+// setsServer is the reason against a definition that sets its own server.
+const setsServer = "sets its own server, which only a trusted file can do"
+
+// Decide is the rule for definitions. A definition found in a folder is untrusted
+// until the user trusts it: its servers are not used, its operations cannot replace
+// built-in ones, and new operations may only read. A definition named by
+// --definition is the user's choice for one call, but its servers get no stored
+// token until it is trusted. A mock in this process can do no harm. docs/security.md
+// documents the same rule.
 func Decide(c Case) Verdict {
 	v := Verdict{Server: c.Server}
 	if c.Trusted || c.Origin == IsEmbedded {
@@ -73,12 +75,12 @@ func Decide(c Case) Verdict {
 	reads := c.Method == http.MethodGet || c.Method == http.MethodHead
 	switch {
 	case v.Server == BuiltInServer && !c.BuiltIn:
-		v.Action, v.Reason = Refuse, "names the server itself, which only a trusted file may do"
+		v.Action, v.Reason = Refuse, setsServer
 	case c.Counterpart != nil && *c.Counterpart != Signature{c.Method, c.Path}:
 		v.Action = Refuse
-		v.Reason = "calls " + c.Method + " " + c.Path + " in place of " + c.Counterpart.Method + " " + c.Counterpart.Path
+		v.Reason = "calls " + c.Method + " " + c.Path + " instead of " + c.Counterpart.Method + " " + c.Counterpart.Path
 	case c.Counterpart == nil && !reads:
-		v.Action, v.Reason = Ask, "adds this operation, which writes"
+		v.Action, v.Reason = Ask, "adds this write operation"
 	}
 	return v
 }
@@ -86,13 +88,13 @@ func Decide(c Case) Verdict {
 // Ruling is the rule applied to one operation of a loaded definition.
 type Ruling struct {
 	Verdict
-	File      string            // of a definition that was found; "" for any other
-	Servers   []string          // base URLs for DefinitionServer and BuiltInServer, the first is the default
+	File      string            // of a discovered definition; "" for any other
+	Servers   []string          // base URLs for DefinitionServer and BuiltInServer, the default first
 	operation openapi.Operation // id, method and path
 }
 
-// Rule applies Decide. server is DefinitionServer where nobody named one. The
-// error, of kind File, is that of a list of trusted files that cannot be read.
+// Rule applies Decide. server is DefinitionServer if the user named no server. An
+// unreadable list of trusted files is an error of kind File.
 func (c *Catalog) Rule(api *openapi.API, op *openapi.Operation, server ServerChoice, trust *Trust) (*Ruling, error) {
 	r := &Ruling{Servers: op.Servers, operation: openapi.Operation{ID: op.ID, Method: op.Method, Path: op.Path}}
 	if len(r.Servers) == 0 {
@@ -134,7 +136,7 @@ func (c *Catalog) Rule(api *openapi.API, op *openapi.Operation, server ServerCho
 	return r, nil
 }
 
-// originOf is how the definition came to the call.
+// originOf returns the source of the definition.
 func originOf(api *openapi.API) Origin {
 	switch {
 	case api.Source == "":
@@ -145,7 +147,7 @@ func originOf(api *openapi.API) Origin {
 	return IsNamed
 }
 
-// Notice is the line that says which file is in use, "" where none was found.
+// Notice returns a line that names the discovered file, or "" if there is none.
 func (r *Ruling) Notice() string {
 	switch {
 	case r.File == "":
@@ -156,14 +158,15 @@ func (r *Ruling) Notice() string {
 	return "using the definition " + r.File + ", which is not trusted"
 }
 
-// Question asks about an operation that Action says to Ask about. url is where
-// the call would go.
+// Question returns the confirmation prompt for an operation whose Action is Ask. url
+// is the destination of the call.
 func (r *Ruling) Question(url string) string {
 	return r.File + " " + r.Reason + ": send " + r.operation.Method + " " + url + "?"
 }
 
-// Err is the failure, of kind Credentials, of a call that is refused, or asked
-// about where nobody can answer; nil for one that may be sent. url may be "".
+// Err returns the failure, of kind Credentials, of a refused call, or of one that
+// needs confirmation when prompts are impossible; nil if the call may be sent. url
+// may be "".
 func (r *Ruling) Err(url string) error {
 	if r.Action == Send {
 		return nil
@@ -175,8 +178,8 @@ func (r *Ruling) Err(url string) error {
 	err := failure.New(failure.Credentials, "%s%s is not sent: %s, which is not trusted, %s",
 		r.operation.ID, request, r.File, r.Reason)
 	trust := "read the file, then trust it: epilot definitions trust " + shell.Quote(r.File)
-	if strings.HasPrefix(r.Reason, "names the server") {
-		return err.Hintf("name the server with --server URL, or %s", trust)
+	if r.Reason == setsServer {
+		return err.Hintf("set the server with --server URL, or %s", trust)
 	}
 	return err.Hintf("%s", trust)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// TestDecide is the rule of docs/security.md as a table: how the definition
-// came, whether it is trusted, which operation, and whose server.
+// TestDecide is the rule of docs/security.md as a table: source of the definition,
+// trust, operation and server.
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	var (
@@ -63,8 +63,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// FuzzDecide states the rule's promises about a definition that was found and
-// is not trusted.
+// FuzzDecide checks the guarantees of the rule for untrusted discovered definitions.
 func FuzzDecide(f *testing.F) {
 	f.Add(false, 0, true, "GET", "/a", true, "GET", "/a")
 	f.Add(false, 1, false, "DELETE", "/a", true, "GET", "/a")
@@ -90,7 +89,7 @@ func FuzzDecide(f *testing.F) {
 	})
 }
 
-// TestRule tries the rule on an override of a built-in API.
+// TestRule applies the rule to an override of a built-in API.
 func TestRule(t *testing.T) {
 	t.Parallel()
 	const override = `openapi: 3.0.3
@@ -141,7 +140,7 @@ paths:
 	}
 }
 
-// TestOverrideOfAnotherOwner tries each part of an override's path.
+// TestOverrideOfAnotherOwner checks the owner of each part of an override's path.
 func TestOverrideOfAnotherOwner(t *testing.T) {
 	t.Parallel()
 	for _, foreign := range []string{"entity.yaml", "overrides", ".epilot", "sub", "repository", ""} {

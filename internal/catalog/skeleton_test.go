@@ -10,9 +10,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// TestEverySkeletonFitsExactly holds the bodies that --skeleton prints against
-// the letter of their schemas, which is more than a check asks for: of oneOf one
-// variant fits and no other, and every required member is there.
+// TestEverySkeletonFitsExactly validates the bodies printed by --skeleton strictly,
+// beyond what a check requires: exactly one variant of oneOf matches, and every
+// required member is present.
 func TestEverySkeletonFitsExactly(t *testing.T) {
 	t.Parallel()
 	everyOperation(t, func(t *testing.T, _ *openapi.API, op *openapi.Operation) {
@@ -38,7 +38,7 @@ func TestEverySkeletonFitsExactly(t *testing.T) {
 	})
 }
 
-// letter reads a schema by its letter, without what a check lets pass.
+// letter validates a schema strictly, without the leniency of a check.
 type letter struct{ wrong []string }
 
 func (l *letter) read(s *openapi.Schema, value any, at string, depth int) {

@@ -47,7 +47,7 @@ func TestTrust(t *testing.T) {
 	}
 	holds(t, trust, api, true)
 	holds(t, trust, readDefinition(t, c, filepath.Join(dir, "copy.yaml")), false)
-	api.Source = "own.yaml" // as it is typed in the folder
+	api.Source = "own.yaml" // as typed in the folder
 	holds(t, trust, api, true)
 	api.Source = "https://own.example/own.yaml"
 	holds(t, trust, api, false)
@@ -75,7 +75,8 @@ func TestTrust(t *testing.T) {
 	}
 }
 
-// TestTrustThroughALink trusts what a symbolic link leads to, not the link.
+// TestTrustThroughALink checks that trust applies to the target of a symbolic link,
+// not to the link.
 func TestTrustThroughALink(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"a.yaml": definition("a"), "b.yaml": definition("b")})
@@ -147,7 +148,7 @@ func TestSpoiledTrust(t *testing.T) {
 	}
 }
 
-// TestTrustSweeps removes what a killed process left beside the list.
+// TestTrustSweeps checks that leftovers of a killed process are removed.
 func TestTrustSweeps(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"own.yaml": definition("own")})

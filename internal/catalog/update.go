@@ -18,36 +18,35 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
 
-const atOnce = 6 // downloads at the same time
+const atOnce = 6 // concurrent downloads
 
-// Outcome is what became of a download.
+// Outcome is the result of a download.
 type Outcome string
 
-// The outcomes.
+// Outcomes of a download.
 const (
 	Updated   Outcome = "updated"
 	Unchanged Outcome = "unchanged"
-	Failed    Outcome = "failed"     // what was there before is kept
-	NoAddress Outcome = "no address" // nobody publishes this definition
+	Failed    Outcome = "failed"     // the previous download is kept
+	NoAddress Outcome = "no address" // the definition is not published
 )
 
-// Update is one API of an update.
+// Update is the result for one API.
 type Update struct {
 	Name       string
 	Outcome    Outcome
-	Operations int               // that the new definition has; 0 where it is not new
-	LeftOut    []openapi.Problem // operations of it that could not be read
+	Operations int               // number of operations in a new definition, else 0
+	LeftOut    []openapi.Problem // operations that could not be read
 	Err        error             // why it failed
 }
 
-// Update downloads the definitions of the APIs, all that are known where none
-// is named, and returns what became of each, in the order of the names. A base
-// URL takes the place of what stands before the file name of the published
-// addresses; "" leaves them. No credentials are sent, and a definition that
-// did not change is not sent again (RFC 9110, section 13). A download replaces
-// the old one when it can be read and holds operations. done, if not nil, hears
-// of each as it ends, one at a time. The error is about the whole: kind Usage
-// for the base, kind File where no folder.
+// Update downloads the definitions of the named APIs, or of all known APIs, and
+// returns the result of each, in the order of the names. A base URL replaces
+// everything before the file name in the published addresses; "" keeps them. No
+// credentials are sent, and requests are conditional (RFC 9110, section 13). A
+// download replaces the old one only if it is readable and contains operations.
+// done, if not nil, is called as each download ends, never concurrently. The error
+// is of kind Usage for an invalid base and of kind File if there is no folder.
 func (c *Catalog) Update(ctx context.Context, names []string, base string, done func(Update)) ([]Update, error) {
 	mirrored, err := parseBase(base)
 	if err != nil {
@@ -73,7 +72,7 @@ func (c *Catalog) Update(ctx context.Context, names []string, base string, done 
 	return results, nil
 }
 
-// each calls the function for 0 to n-1, several at once.
+// each calls do for 0 to n-1, several concurrently.
 func each(n int, do func(i int)) {
 	next := make(chan int)
 	var workers sync.WaitGroup
@@ -91,8 +90,8 @@ func each(n int, do func(i int)) {
 	workers.Wait()
 }
 
-// Downloadable are the names of the APIs that Update knows, sorted: those that
-// are published, and the embedded ones.
+// Downloadable returns the names of the APIs that Update knows, sorted: the
+// published and the embedded ones.
 func (c *Catalog) Downloadable() []string {
 	names := c.Names()
 	for name := range published() {
@@ -105,8 +104,8 @@ func (c *Catalog) Downloadable() []string {
 // Published reports whether the API's definition can be downloaded.
 func (c *Catalog) Published(name string) bool { return addressOf(name) != "" }
 
-// Reset removes the downloads of the APIs, all where none is named, and
-// returns the names of those that were there. Errors are of kind File.
+// Reset removes the downloads of the named APIs, or all downloads, and returns the
+// names of those that existed. Errors are of kind File.
 func (c *Catalog) Reset(names []string) ([]string, error) {
 	var removed []string
 	for _, name := range c.downloads() {
@@ -151,7 +150,7 @@ func failed(name string, err error) Update {
 	return Update{Name: name, Outcome: Failed, Err: err}
 }
 
-// lastStamp is that of the download from the same address, if it is whole.
+// lastStamp returns the stamp of an intact download from the same address.
 func (c *Catalog) lastStamp(name string, address *url.URL) stamp {
 	d, err := c.cached(name)
 	if err != nil || d == nil || d.Format != cacheFormat || d.URL != address.String() {
@@ -160,7 +159,7 @@ func (c *Catalog) lastStamp(name string, address *url.URL) stamp {
 	return d.stamp
 }
 
-// condition lets the server answer 304 where nothing changed.
+// condition lets the server respond with 304 if nothing changed.
 func (s stamp) condition() http.Header {
 	switch {
 	case s.ETag != "":
@@ -186,12 +185,12 @@ func (c *Catalog) keep(name string, address *url.URL, fetched *response) (*opena
 	}
 	file := c.cacheFile(name)
 	if err := (&download{name: name, file: file}).readable(text); err != nil {
-		return nil, failure.New(failure.Network, "%s is not read back as it was", shown(address))
+		return nil, failure.New(failure.Network, "%s changed while it was stored", shown(address))
 	}
 	return api, atomicfile.Write(file, text, 0o600)
 }
 
-// readable reads what is going to be written.
+// readable checks the data that will be written.
 func (d *download) readable(text []byte) error {
 	if err := d.read(bytes.NewReader(text), int64(len(text))); err != nil {
 		return err
@@ -200,8 +199,7 @@ func (d *download) readable(text []byte) error {
 	return err
 }
 
-// sources has a line for each API whose definition is published: its name and
-// the address, between a tab.
+// sources has one line per API with a published definition: name, tab, address.
 //
 //go:embed sources.tsv
 var sources string
@@ -218,7 +216,7 @@ func published() func(yield func(name, address string) bool) {
 	}
 }
 
-// addressOf returns where the API's definition is published, or "".
+// addressOf returns the address of the API's published definition, or "".
 func addressOf(name string) string {
 	for known, address := range published() {
 		if known == name {
@@ -228,7 +226,7 @@ func addressOf(name string) string {
 	return ""
 }
 
-// mirror takes the place of everything before the file name of an address.
+// mirror replaces everything before the file name of an address.
 func mirror(address string, base *url.URL) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil || base == nil {
@@ -237,7 +235,7 @@ func mirror(address string, base *url.URL) (*url.URL, error) {
 	return base.JoinPath(path.Base(u.Path)), nil
 }
 
-// parseBase reads the base URL of a mirror; nil stands for none.
+// parseBase parses the base URL of a mirror; it returns nil if base is empty.
 func parseBase(base string) (*url.URL, error) {
 	if base == "" {
 		return nil, nil

@@ -10,7 +10,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// everyOperation runs a test for each operation of the catalog, the APIs in
+// everyOperation runs a test for each operation of the catalog, with the APIs in
 // parallel.
 func everyOperation(t *testing.T, check func(t *testing.T, api *openapi.API, op *openapi.Operation)) {
 	t.Helper()
@@ -62,7 +62,7 @@ func jsonSchema(contents []*openapi.Content) *openapi.Schema {
 	return nil
 }
 
-// checkSamples checks the least and the full sample of each content.
+// checkSamples checks the minimal and the full sample of each content.
 func checkSamples(t *testing.T, what string, contents []*openapi.Content, direction schema.Direction) {
 	t.Helper()
 	for _, content := range contents {

@@ -15,23 +15,23 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// Account is where a run looks for its profile and its token.
+// Account locates the profile and the token of a run.
 type Account struct {
 	Profiles *profiles.Store
 	Vault    *keyring.Vault
-	Profile  string  // --profile, "" for none
-	Token    *string // --token, nil for none; "-" stands for stdin
+	Profile  string  // --profile, "" if not set
+	Token    *string // --token, nil if not set; "-" reads stdin
 	Stdin    io.Reader
-	Stderr   io.Writer // what a token command says while it runs; nil for nobody
+	Stderr   io.Writer // stderr of a token command; nil discards it
 	EnvToken string    // EPILOT_TOKEN
 	Environ  func() []string
 	Now      func() time.Time
 	Warn     func(message string)
 
-	once sync.Once // for Stdin
+	once sync.Once // guards Stdin
 }
 
-// As returns the profile as calls of an API see it, nil where there is none.
+// As returns the profile with its settings for api, or nil if there is no profile.
 func (a *Account) As(api string) (*profiles.Profile, error) {
 	profile, err := a.Profiles.Resolve(a.Profile)
 	if err != nil || profile == nil {
@@ -40,9 +40,9 @@ func (a *Account) As(api string) (*profiles.Profile, error) {
 	return profile.For(api), nil
 }
 
-// Sources are the places that may have the token of a call. profile is as the
-// API of the call sees it, nil for none. Nothing is read, and no program run,
-// before it is known that it is needed; each source is read once.
+// Sources returns the possible sources of a call's token. profile has the settings
+// for the call's API, or is nil. Sources are lazy: each is read, or its program run,
+// at most once and only if needed.
 func (a *Account) Sources(ctx context.Context, profile *profiles.Profile) auth.Input {
 	in := auth.Input{Flag: a.typedToken(), Env: a.EnvToken, Now: a.Now()}
 	if profile != nil {
@@ -55,21 +55,21 @@ func (a *Account) Sources(ctx context.Context, profile *profiles.Profile) auth.I
 	return in
 }
 
-// typedToken is the token of --token. "-" reads it from stdin and is replaced.
+// typedToken returns the token of --token. "-" is replaced by the token from stdin.
 func (a *Account) typedToken() *string {
 	a.once.Do(func() {
 		if a.Token == nil || *a.Token != "-" || a.Stdin == nil {
 			return
 		}
 		const most = 64 << 10
-		text, _ := io.ReadAll(io.LimitReader(a.Stdin, most)) // what is missing is reported as an empty token
+		text, _ := io.ReadAll(io.LimitReader(a.Stdin, most)) // a read error is reported as an empty token
 		*a.Token = strings.TrimSpace(string(text))
 	})
 	return a.Token
 }
 
-// ProfileToken is what a profile has: the program that prints its token, else
-// the token, in the keyring or in the file.
+// ProfileToken returns a profile's token source: the program that prints the token,
+// or else the token in the keyring or the file.
 func (a *Account) ProfileToken(ctx context.Context, profile *profiles.Profile) auth.Holder {
 	token := auth.Token{Source: auth.FromProfile, Profile: profile.Name, API: profile.TokenAPI, Store: auth.InFile}
 	stored := auth.Stored{Value: profile.Token, ExpiresAt: profile.ExpiresAt}
@@ -101,7 +101,7 @@ func (a *Account) runTokenCommand(ctx context.Context, profile *profiles.Profile
 	return auth.Stored{Value: token}, err
 }
 
-// inKeyring reads the value that belongs to what a file says about a token.
+// inKeyring returns a function that reads the keyring value of a stored token.
 func (a *Account) inKeyring(ctx context.Context, account string, stored auth.Stored) func() (auth.Stored, error) {
 	return func() (auth.Stored, error) {
 		value, err := a.Vault.Get(ctx, account)
@@ -110,9 +110,9 @@ func (a *Account) inKeyring(ctx context.Context, account string, stored auth.Sto
 	}
 }
 
-// CredentialsTokens is what the last login without a profile stored: in the file
-// or in the keyring, which only the file knows. It is read when it is needed, so
-// that a broken one stops no other call.
+// CredentialsTokens returns the tokens stored by the last login without a profile.
+// Only the file records whether they are in the file or in the keyring. It is read
+// lazily, so that a broken file does not affect calls that do not need it.
 func (a *Account) CredentialsTokens(ctx context.Context) []auth.Holder {
 	read := func(inKeyring bool) func() (auth.Stored, error) {
 		return func() (auth.Stored, error) {
@@ -133,8 +133,8 @@ func (a *Account) CredentialsTokens(ctx context.Context) []auth.Holder {
 	}
 }
 
-// StoredTokens are the tokens that a profile keeps, for all calls and for those
-// of single APIs. What a program prints is not kept.
+// StoredTokens returns a profile's stored tokens, for all calls and for single APIs.
+// Tokens from a program are not stored.
 func (a *Account) StoredTokens(ctx context.Context, p *profiles.Profile) []auth.Holder {
 	var holders []auth.Holder
 	if p.Token != "" || p.Keyring {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,19 +16,21 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// Call is one operation with everything that its request is made of. It
-// resolves nothing any more; Request may be called several times.
+// Call is an operation and everything needed to build its request. Everything in it
+// is resolved; Request can be called several times.
 type Call struct {
 	API       *openapi.API
 	Operation *openapi.Operation
-	Server    *url.URL       // base URL; its path is a prefix
+	Server    *url.URL       // base URL, including a path prefix
 	Params    *params.Result // path, query and header parameters
-	Header    http.Header    // the profile's headers; those of Params win
-	Body      *body.Body     // nil: no body and no Content-Type
-	Token     *auth.Token    // nil: none is sent
+	Header    http.Header    // the profile's headers; headers in Params take precedence
+	Body      *body.Body     // nil for no body and no Content-Type
+	Token     *auth.Token    // nil to send none
+
+	address *url.URL // of the request, if it is already known
 }
 
-// Bearer is the token's value, "" for none.
+// Bearer returns the token's value, "" if there is none.
 func (c *Call) Bearer() string {
 	if c.Token == nil {
 		return ""
@@ -35,14 +38,14 @@ func (c *Call) Bearer() string {
 	return c.Token.Value
 }
 
-// Request builds the HTTP request. A header that the person typed wins over the
-// token and the body's media type, these over the profile's headers, and those
-// over what the definition asks for.
+// Request builds the HTTP request. Headers take precedence in this order: typed by
+// the user, from the token and the body's media type, from the profile, from the
+// definition's defaults.
 func (c *Call) Request(ctx context.Context) (*http.Request, error) {
 	if c.API != nil && c.Operation.Method == http.MethodPost && catalog.OnlyReads(c.API.Name, c.Operation.ID) {
 		ctx = transport.OnlyReads(ctx)
 	}
-	req, err := http.NewRequestWithContext(ctx, c.Operation.Method, c.url(), http.NoBody)
+	req, err := c.newRequest(ctx)
 	if err != nil {
 		return nil, failure.New(failure.Usage, "the request cannot be built: %w", err)
 	}
@@ -56,10 +59,24 @@ func (c *Call) Request(ctx context.Context) (*http.Request, error) {
 	}
 	overlay(req.Header, c.Params.Header)
 	if host := req.Header.Get("Host"); host != "" {
-		req.Host = host // net/http takes the Host header from the request, not from its headers
+		req.Host = host // net/http ignores Host in req.Header
 		req.Header.Del("Host")
 	}
 	return req, nil
+}
+
+// newRequest is http.NewRequestWithContext, without parsing a known address again.
+func (c *Call) newRequest(ctx context.Context) (*http.Request, error) {
+	if c.address == nil {
+		return http.NewRequestWithContext(ctx, c.Operation.Method, c.url(), http.NoBody)
+	}
+	address := *c.address
+	req := &http.Request{
+		Method: c.Operation.Method, URL: &address, Host: address.Host, Header: http.Header{}, Body: http.NoBody,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		GetBody: func() (io.ReadCloser, error) { return http.NoBody, nil },
+	}
+	return req.WithContext(ctx), nil
 }
 
 func (c *Call) url() string {
@@ -92,8 +109,8 @@ func overlay(header, over http.Header) {
 	}
 }
 
-// accept lists what the operation's success may be, JSON first, and takes
-// anything else too: an error page is better shown than refused.
+// accept returns an Accept header that lists the operation's success media types,
+// JSON first, then */*: it is better to show an error page than to reject it.
 func accept(op *openapi.Operation) string {
 	types := []string{"application/json"}
 	if success := op.Success(); success != nil && len(success.Contents) > 0 {

@@ -15,7 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 )
 
-// arrived is what the server saw of a request.
+// arrived is the part of a request that the server saw.
 type arrived struct {
 	uri, method, body string
 	host              string
@@ -70,7 +70,7 @@ func TestNoBodyNoContentType(t *testing.T) {
 	}
 }
 
-// TestHeaderOrder: typed over token, token over profile, profile over default.
+// TestHeaderOrder checks the precedence: typed, token, profile, default.
 func TestHeaderOrder(t *testing.T) {
 	t.Parallel()
 	profile := http.Header{"Authorization": {"profile"}, "X-Team": {"profile"}, "Accept": {"profile"}}

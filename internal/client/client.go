@@ -1,10 +1,10 @@
-// Package client makes calls. A Client is made once for a run from the
-// environment and the run's policy: where a call goes, with which token, within
-// which time, how often it is tried. Prepare turns an operation and its input
-// into a Call, Send and Do exchange it for a response, Pages follows a list.
+// Package client makes calls. A Client is created once per run from the environment
+// and the run's policy: server, token, timeout and retries. Prepare turns an
+// operation and its input into a Call, Do and Send return its response, and Pages
+// follows a paginated list.
 //
-// Nothing here knows a terminal or a command line, and a Client is safe for
-// many calls at once.
+// The package does not depend on a terminal or a command line. A Client is safe for
+// concurrent use.
 package client
 
 import (
@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 
 	"github.com/epilot-cli/epilot/internal/auth"
 	"github.com/epilot-cli/epilot/internal/catalog"
@@ -24,28 +25,28 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// Environment is what a client needs of the process. Funcs that may be nil say
-// so; each must be safe for concurrent use where calls are made at once.
+// Environment is what a client needs from the process. Functions must be safe for
+// concurrent use if calls are concurrent; only those marked so can be nil.
 type Environment struct {
-	*Account // the token's sources
+	*Account // sources of the token
 	Catalog  *catalog.Catalog
 	Trust    *catalog.Trust
 	HTTP     transport.Options // user agent, proxy, clock
 	Mock     func(api *openapi.API) (*Mock, error)
-	AskToken func(ctx context.Context, server auth.Server, missing error) (*auth.Token, error) // nil: a missing token is an error
-	AskCall  func(ctx context.Context, question string) error                                  // of a definition that is not trusted; nil: refused
-	UsesMock func()                                                                            // told when the mock's own token is used; may be nil
+	AskToken func(ctx context.Context, server auth.Server, missing error) (*auth.Token, error) // nil makes a missing token an error
+	AskCall  func(ctx context.Context, question string) error                                  // confirms a call from an untrusted definition; nil refuses it
+	UsesMock func()                                                                            // called when the mock's own token is used; may be nil
 }
 
-// Mock is a running mock of the APIs, for the server "mock".
+// Mock is a running mock of an API, for --server mock.
 type Mock struct {
 	URL     *url.URL // base URL of the API
 	Token   func() (string, error)
 	Close   func()
-	Failure func() error // why it could not read or write its state, or nil
+	Failure func() error // returns why its state could not be read or written, or nil
 }
 
-// Client makes calls by one policy.
+// Client makes calls according to a policy.
 type Client struct {
 	Environment
 	Policy
@@ -55,18 +56,23 @@ type Client struct {
 	routes map[routeKey]func() (*route, error)
 	mocks  []*Mock
 
-	noticed    sync.Once // the file in use is named once
+	last       atomic.Pointer[builtParams]
+	ruled      atomic.Pointer[ruled]
+	addressed  atomic.Pointer[addressed]
+	noticed    sync.Once // the definition file is announced once
 	limit      deadline
-	send       func() http.RoundTripper // one for all calls, so that connections are shared
+	late       func() error             // tooLate, made once
+	send       func() http.RoundTripper // one transport for all calls, to share connections
 	repeatable func() http.RoundTripper
 }
 
-// New makes a client. Nothing is read or sent yet.
+// New returns a client. It does not read or send anything.
 func New(env Environment, policy Policy) *Client {
 	c := &Client{
 		Environment: env, Policy: policy,
 		redact: transport.NewRedactor(), routes: map[routeKey]func() (*route, error){},
 	}
+	c.late = sync.OnceValue(c.tooLate)
 	c.send = sync.OnceValue(func() http.RoundTripper { return c.roundTripper(c.Retry) })
 	c.repeatable = sync.OnceValue(func() http.RoundTripper {
 		rule := c.Retry
@@ -76,7 +82,7 @@ func New(env Environment, policy Policy) *Client {
 	return c
 }
 
-// Close ends the mocks that calls have started.
+// Close stops the mocks that calls have started.
 func (c *Client) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -86,31 +92,31 @@ func (c *Client) Close() {
 	c.mocks = nil
 }
 
-// Input is what a caller gives for one call.
+// Input is a caller's input for one call.
 type Input struct {
 	Params params.Input
 
-	// Body returns the body, nil for none, once the call has a server and a
-	// token. contentType is the header that the input names, may be "". Nil for
-	// no body.
+	// Body returns the body, or nil for none, after the server and the token are
+	// known. contentType is the Content-Type header of the input, or "". A nil Body
+	// sends no body.
 	Body func(ctx context.Context, contentType string) (*body.Body, error)
 
-	// As makes the call in another account than the policy's.
+	// As overrides the account of the policy.
 	As *Identity
 }
 
-// Identity is a profile, as the API of the call sees it, and a token.
+// Identity is a profile, with its settings for the API, and a token.
 type Identity struct {
-	Profile *profiles.Profile // nil for none
+	Profile *profiles.Profile // nil if there is none
 	Token   *auth.Token
 }
 
-// Prepare checks the parameters against the operation, finds server and token,
-// and reads the body. Everything that can be wrong on this side is found here:
-// errors are failures of kind Usage, Credentials or File, and nothing is sent.
+// Prepare checks the parameters against the operation, finds the server and the
+// token, and reads the body. It detects every local mistake without sending a
+// request; errors are of kind Usage, Credentials or File.
 func (c *Client) Prepare(ctx context.Context, api *openapi.API, op *openapi.Operation, in Input) (*Call, error) {
 	in.Params.Headers = c.TypedHeaders(in.Params.Headers)
-	built, err := params.Build(op, in.Params)
+	built, err := c.build(op, in.Params)
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +131,26 @@ func (c *Client) Prepare(ctx context.Context, api *openapi.API, op *openapi.Oper
 	return call, err
 }
 
-// Target is a call of the operation without its parameters and its body: where
-// it goes, and the token that it carries.
+// builtParams caches the parameters of the last call, which rows of a bulk run often
+// share.
+type builtParams struct {
+	op     *openapi.Operation
+	in     params.Input
+	result *params.Result // immutable once part of a call
+}
+
+func (c *Client) build(op *openapi.Operation, in params.Input) (*params.Result, error) {
+	if last := c.last.Load(); c.PerCall && last != nil && last.op == op && last.in.Equal(in) {
+		return last.result, nil
+	}
+	result, err := params.Build(op, in)
+	if err == nil {
+		c.last.Store(&builtParams{op, in, result})
+	}
+	return result, err
+}
+
+// Target returns a call without parameters and body: only the server and the token.
 func (c *Client) Target(ctx context.Context, api *openapi.API, op *openapi.Operation) (*Call, error) {
 	built := &params.Result{Path: op.Path, Header: http.Header{}}
 	return c.target(ctx, api, op, nil, built)
@@ -142,7 +166,10 @@ func (c *Client) target(ctx context.Context, api *openapi.API, op *openapi.Opera
 		return nil, err
 	}
 	call := &Call{API: api, Operation: op, Server: r.url, Params: built, Header: r.header, Token: r.token}
-	if err := c.mayCall(ctx, ruling, call.url()); err != nil {
+	if c.PerCall {
+		call.address = c.address(call)
+	}
+	if err := c.mayCall(ctx, ruling, call); err != nil {
 		return nil, err
 	}
 	c.redact.Add(call.Bearer())
@@ -156,9 +183,47 @@ func (c *Client) target(ctx context.Context, api *openapi.API, op *openapi.Opera
 	return call, nil
 }
 
-// rule applies the rule for definitions, and says which file is in use. What it
-// refuses is refused before a token is looked for.
+// addressed caches the address of the last call, which rows of a bulk run often share.
+type addressed struct {
+	server *url.URL
+	params *params.Result
+	url    *url.URL
+}
+
+// address returns the address of a call, or nil if it is not valid.
+func (c *Client) address(call *Call) *url.URL {
+	if last := c.addressed.Load(); last != nil && last.server == call.Server && last.params == call.Params {
+		return last.url
+	}
+	req, err := http.NewRequest(call.Operation.Method, call.url(), http.NoBody) //nolint:noctx // never sent
+	if err != nil {
+		return nil // Call.Request reports the error
+	}
+	c.addressed.Store(&addressed{call.Server, call.Params, req.URL})
+	return req.URL
+}
+
+// rule applies the rule for definitions and announces the file in use. A call that
+// the rule forbids fails before any token is looked up.
 func (c *Client) rule(api *openapi.API, op *openapi.Operation, as *Identity) (*catalog.Ruling, error) {
+	if last := c.ruled.Load(); c.PerCall && as == nil && last != nil && last.api == api && last.op == op {
+		return last.ruling, nil
+	}
+	ruling, err := c.newRuling(api, op, as)
+	if err == nil && as == nil {
+		c.ruled.Store(&ruled{api, op, ruling})
+	}
+	return ruling, err
+}
+
+// ruled caches the rule of the last call, which all rows of a bulk run share.
+type ruled struct {
+	api    *openapi.API
+	op     *openapi.Operation
+	ruling *catalog.Ruling
+}
+
+func (c *Client) newRuling(api *openapi.API, op *openapi.Operation, as *Identity) (*catalog.Ruling, error) {
 	profile, err := c.As(api.Name)
 	if as != nil {
 		profile, err = as.Profile, nil
@@ -179,19 +244,19 @@ func (c *Client) rule(api *openapi.API, op *openapi.Operation, as *Identity) (*c
 	return ruling, nil
 }
 
-// mayCall asks about a call that a definition which is not trusted adds.
-func (c *Client) mayCall(ctx context.Context, ruling *catalog.Ruling, url string) error {
+// mayCall asks for confirmation of a call that an untrusted definition adds.
+func (c *Client) mayCall(ctx context.Context, ruling *catalog.Ruling, call *Call) error {
 	switch {
 	case ruling.Action != catalog.Ask || c.Unsent:
 		return nil
 	case c.AskCall == nil:
-		return ruling.Err(url)
+		return ruling.Err(call.url())
 	}
-	return c.AskCall(ctx, ruling.Question(url))
+	return c.AskCall(ctx, ruling.Question(call.url()))
 }
 
-// Do sends the call's request. An error is a failure that says why there is no
-// response; a status of 400 or more is not an error here.
+// Do sends the call's request. An error is a failure that explains why there is no
+// response; a status of 400 or more is not an error.
 func (c *Client) Do(ctx context.Context, call *Call) (*http.Response, error) {
 	req, err := call.Request(ctx)
 	if err != nil {
@@ -200,8 +265,8 @@ func (c *Client) Do(ctx context.Context, call *Call) (*http.Response, error) {
 	return c.Send(req)
 }
 
-// Send sends a request by the client's policy, also one that is no call, such
-// as a download from a presigned URL.
+// Send sends any request under the client's policy, such as a download from a
+// presigned URL.
 func (c *Client) Send(req *http.Request) (*http.Response, error) {
 	resp, err := c.RoundTripper().RoundTrip(req)
 	if err != nil {
@@ -210,8 +275,8 @@ func (c *Client) Send(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// Pages yields the pages of a call's response, each asked for when the loop wants
-// it. An error is a failure and ends the loop; see paging.Pager.Pages.
+// Pages yields the pages of a call's response and requests each one only when the
+// loop needs it. An error is a failure and ends the loop; see paging.Pager.Pages.
 func (c *Client) Pages(ctx context.Context, call *Call, o paging.Options) iter.Seq2[*paging.Page, error] {
 	return func(yield func(*paging.Page, error) bool) {
 		pager, err := c.pager(call, o)
@@ -228,7 +293,7 @@ func (c *Client) Pages(ctx context.Context, call *Call, o paging.Options) iter.S
 	}
 }
 
-// FirstPage builds the request for the first page, which has the page size.
+// FirstPage builds the request for the first page, including the page size.
 func (c *Client) FirstPage(ctx context.Context, call *Call, o paging.Options) (*http.Request, error) {
 	req, err := call.Request(ctx)
 	if err != nil || o.PageSize == 0 && !o.Stable {
@@ -247,5 +312,5 @@ func (c *Client) pager(call *Call, o paging.Options) (*paging.Pager, error) {
 	return paging.New(o)
 }
 
-// Redactor knows the secrets of the calls that were prepared.
+// Redactor returns the redactor for the secrets of all prepared calls.
 func (c *Client) Redactor() *transport.Redactor { return c.redact }

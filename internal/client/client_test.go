@@ -21,7 +21,7 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// newClient makes a client whose calls go to a server, by a policy.
+// newClient returns a client with the policy, whose calls go to a test server.
 func newClient(t *testing.T, policy client.Policy) *client.Client {
 	t.Helper()
 	token := "SeCrEt-token"
@@ -37,8 +37,8 @@ func newClient(t *testing.T, policy client.Policy) *client.Client {
 	return client.New(env, policy)
 }
 
-// TestSharedClient: hundreds of calls at once, of several APIs and operations,
-// share one client, and each response belongs to its own call.
+// TestSharedClient checks that hundreds of concurrent calls, of several APIs and
+// operations, can share a client and that each gets its own response.
 func TestSharedClient(t *testing.T) {
 	t.Parallel()
 	var served atomic.Int64
@@ -98,8 +98,8 @@ func callOnce(ctx context.Context, c *client.Client, i int) error {
 	return err
 }
 
-// TestLimit: the limit ends a request that gets no response and a body that
-// stalls, with its own error.
+// TestLimit checks that the timeout ends a request without a response and a stalled
+// body, with its own error.
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	for name, begins := range map[string]bool{"no response": false, "a body that stalls": true} {

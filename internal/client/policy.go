@@ -14,27 +14,26 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// OrganizationHeader says which organization a call is for.
+// OrganizationHeader selects the organization for a call.
 const OrganizationHeader = "x-epilot-org-id"
 
-// Policy is what a run has decided for all of its calls.
+// Policy is the run's settings for all of its calls.
 type Policy struct {
-	Server       string        // --server, "" for none
+	Server       string        // --server, "" if not set
 	EnvServer    string        // EPILOT_SERVER
-	Stage        string        // --use-dev or --use-staging, "" for none
-	Organization string        // sent as OrganizationHeader, "" for none
-	AllowHTTP    bool          // a token may go over plain http beyond loopback
-	Budget       budget.Budget // of what is held in memory
-	Unsent       bool          // requests are printed, not sent: no token is needed
+	Stage        string        // --use-dev or --use-staging, "" if neither is set
+	Organization string        // sent as OrganizationHeader, "" sends none
+	AllowHTTP    bool          // allow sending a token over plain http beyond loopback
+	Budget       budget.Budget // limits memory use
+	Unsent       bool          // requests are printed, not sent, and need no token
 
-	Timeout   time.Duration // of the run's network use, from its first request; 0 for no limit
-	PerCall   bool          // Timeout is that of each request with its retries: the run makes many calls
+	Timeout   time.Duration // for the run's network use, starting at the first request; 0 for no limit
+	PerCall   bool          // Timeout applies to each request and its retries, because the run makes many calls
 	TimeoutBy string        // the flag, variable or file that set it, for messages
 	Retry     transport.Retry
 }
 
-// TypedHeaders adds the organization's header, unless a typed header has
-// it.
+// TypedHeaders adds the organization header unless it is already typed.
 func (p Policy) TypedHeaders(headers []string) []string {
 	if p.Organization == "" {
 		return headers
@@ -48,44 +47,44 @@ func (p Policy) TypedHeaders(headers []string) []string {
 	return append([]string{OrganizationHeader + ": " + p.Organization}, headers...)
 }
 
-// deadline is the point in time at which the run's network use must end. It is
-// set when the first request is sent, or by Limit.
+// deadline is the time at which the run's network use must end. It is set by the
+// first request or by Limit.
 type deadline struct {
 	once sync.Once
 	at   time.Time
 	late error
 }
 
-// Limit returns a context that ends at the client's deadline, for work that is
-// to stay within it beside requests: an expression, an upload of many steps.
+// Limit returns a context that ends at the client's deadline, for work other than
+// requests: an expression, or an upload in many steps.
 func (c *Client) Limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if c.Timeout == 0 {
 		return context.WithCancel(ctx)
 	}
 	if c.PerCall {
-		return context.WithTimeoutCause(ctx, c.Timeout, c.tooLate())
+		return context.WithTimeoutCause(ctx, c.Timeout, c.late())
 	}
 	c.limit.once.Do(func() {
 		c.limit.at = time.Now().Add(c.Timeout)
-		c.limit.late = c.tooLate()
+		c.limit.late = c.late()
 	})
 	return context.WithDeadlineCause(ctx, c.limit.at, c.limit.late)
 }
 
 func (c *Client) tooLate() error {
 	return failure.New(failure.Network, "the call took longer than %s, the limit of %s", c.Timeout, c.TimeoutBy).
-		Hintf("give it more time with --timeout, as in --timeout 2m; 0 sets no limit")
+		Hintf("raise --timeout, such as --timeout 2m; 0 sets no limit")
 }
 
-// Within does the work in the client's time. Its error is that of the limit
-// where the limit ended the work.
+// Within does the work within the client's deadline. If the deadline ends the work,
+// it returns the timeout error.
 func (c *Client) Within(ctx context.Context, work func(context.Context) error) error {
 	ctx, cancel := c.Limit(ctx)
 	defer cancel()
 	return c.lateError(ctx, work(ctx))
 }
 
-// lateError is the limit's error in place of one that the limit caused.
+// lateError replaces an error that the timeout caused by the timeout error.
 func (c *Client) lateError(ctx context.Context, err error) error {
 	late := c.limit.late
 	if c.PerCall && errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -95,30 +94,29 @@ func (c *Client) lateError(ctx context.Context, err error) error {
 		return err
 	}
 	if kind := failure.Of(err).Kind; kind == failure.API || kind == failure.File {
-		return err // it had come to its own end
+		return err // it had already ended
 	}
 	return late
 }
 
-// RoundTripper sends requests by the client's policy: within its time, with its
-// retries, redacting its secrets.
+// RoundTripper sends requests under the client's policy: its timeout, its retries
+// and its redaction.
 func (c *Client) RoundTripper() http.RoundTripper { return c.send() }
 
-// Repeatable is a RoundTripper that also retries requests of a method that
-// writes: for those that may be repeated without harm.
+// Repeatable is a RoundTripper that also retries writes, for requests that are safe
+// to repeat.
 func (c *Client) Repeatable() http.RoundTripper { return c.repeatable() }
 
 func (c *Client) roundTripper(rule transport.Retry) http.RoundTripper {
 	o := c.HTTP
 	o.Redactor, o.Retry = c.redact, rule
 	if c.TimeoutBy != "" {
-		o.HeaderTimeout = -1 // a server may need all of the time to begin
+		o.HeaderTimeout = -1 // the server can use all of the time before it responds
 	}
 	return &limited{client: c, next: transport.New(o)}
 }
 
-// limited keeps a request, and the reading of its response, within the client's
-// time.
+// limited applies the client's timeout to a request and to reading its response.
 type limited struct {
 	client *Client
 	next   http.RoundTripper

@@ -16,26 +16,26 @@ import (
 	"github.com/epilot-cli/epilot/profiles"
 )
 
-// route is where calls of one API go, and what they carry beside their own
-// input.
+// route is the destination of an API's calls and what they carry in addition to
+// their input.
 type route struct {
 	url    *url.URL
-	header http.Header // the profile's
-	token  *auth.Token // nil: none is sent
+	header http.Header // from the profile
+	token  *auth.Token // nil to send none
 }
 
-// routeKey tells routes apart. Calls with the same key share one route: the
-// keyring is asked, the token command run and the mock started once.
+// routeKey identifies a route. Calls with the same key share it, so that the keyring
+// is read, the token command run and the mock started only once.
 type routeKey struct {
 	api        *openapi.API
-	server     string // the first that the definition may name
+	server     string // the first server that the definition is allowed to use
 	security   openapi.Security
 	authorized bool // an Authorization header was typed
 	choice     catalog.ServerChoice
 }
 
-// route finds server, token and profile headers, and refuses a token that must
-// not go to that server. typed are the headers of the input.
+// route finds the server, the token and the profile's headers. It rejects a token
+// that must not be sent to that server. typed are the headers of the input.
 func (c *Client) route(ctx context.Context, api *openapi.API, op *openapi.Operation, ruling *catalog.Ruling, typed http.Header, as *Identity) (*route, error) {
 	if as != nil {
 		return c.newRoute(api, op, ruling, as.Profile, func(auth.Server, *Mock) (*auth.Token, error) { return as.Token, nil })
@@ -66,8 +66,8 @@ func (c *Client) findRoute(ctx context.Context, api *openapi.API, op *openapi.Op
 	})
 }
 
-// newRoute starts the mock where it is meant, finds the token and refuses to
-// take it where it must not go.
+// newRoute starts the mock if it is the server, finds the token and rejects one that
+// must not be sent there.
 func (c *Client) newRoute(api *openapi.API, op *openapi.Operation, ruling *catalog.Ruling, profile *profiles.Profile, find func(auth.Server, *Mock) (*auth.Token, error)) (*route, error) {
 	server, err := c.server(profile, api, ruling)
 	if err != nil {
@@ -87,8 +87,8 @@ func (c *Client) newRoute(api *openapi.API, op *openapi.Operation, ruling *catal
 	return r, c.mayGo(r, profile, server)
 }
 
-// mayGo checks the token, and the profile's headers by the same rule: an API
-// key in them is as secret as a token.
+// mayGo checks the token, and by the same rule the profile's headers: an API key in
+// them is as secret as a token.
 func (c *Client) mayGo(r *route, profile *profiles.Profile, server auth.Server) error {
 	hosts := auth.Hosts(c.Catalog.Hosts())
 	if len(r.header) > 0 {
@@ -114,8 +114,8 @@ func profileHeader(profile *profiles.Profile, op *openapi.Operation) http.Header
 	return header
 }
 
-// IsPlainHeader reports whether a profile's header of that name is certainly not
-// a secret. Whatever else a profile holds is as secret as its token.
+// IsPlainHeader reports whether a profile header is known not to be a secret. All
+// other profile headers are as secret as the token.
 func IsPlainHeader(name string) bool {
 	switch strings.ToLower(name) {
 	case OrganizationHeader, "accept", "accept-language", "accept-encoding", "content-type", "user-agent":
@@ -124,9 +124,8 @@ func IsPlainHeader(name string) bool {
 	return false
 }
 
-// neededSources leaves out what the call can do without: a header that the
-// person typed authorizes it, or the mock, which works without a keyring or a
-// program.
+// neededSources omits sources that the call does not need: it is authorized by a
+// typed header, or goes to the mock, which works without a keyring or a program.
 func (c *Client) neededSources(ctx context.Context, profile *profiles.Profile, server auth.Server, authorized bool) auth.Input {
 	in := c.Sources(ctx, profile)
 	if authorized {
@@ -138,7 +137,7 @@ func (c *Client) neededSources(ctx context.Context, profile *profiles.Profile, s
 	return in
 }
 
-// callToken returns the token of a call, nil where none is to be sent.
+// callToken returns the token of a call, nil to send none.
 func (c *Client) callToken(ctx context.Context, server auth.Server, mock *Mock, op *openapi.Operation, in auth.Input, authorized bool) (*auth.Token, error) {
 	if op.Security == openapi.Public {
 		return nil, nil
@@ -156,12 +155,12 @@ func (c *Client) callToken(ctx context.Context, server auth.Server, mock *Mock, 
 	return token, nil
 }
 
-// missingToken asks for a token where somebody can answer. A request that is
-// not sent needs none.
+// missingToken prompts for a token if possible. A request that is not sent needs
+// none.
 func (c *Client) missingToken(ctx context.Context, server auth.Server, missing error) (*auth.Token, error) {
 	switch {
 	case failure.Of(missing).Kind != failure.Credentials:
-		return nil, missing // a file or keyring that cannot be read
+		return nil, missing // an unreadable file or keyring
 	case c.Unsent:
 		return nil, nil
 	case c.AskToken == nil:
@@ -182,8 +181,8 @@ func (c *Client) startMock(api *openapi.API) (*Mock, error) {
 	return m, nil
 }
 
-// MockFailure is why a mock of this client could not read or write its state:
-// then its responses mean nothing.
+// MockFailure returns why one of the client's mocks could not read or write its
+// state, which invalidates its responses.
 func (c *Client) MockFailure() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -195,7 +194,7 @@ func (c *Client) MockFailure() error {
 	return nil
 }
 
-// mockToken is the mock's own token, for a call that has no other.
+// mockToken returns the mock's own token, for a call without another one.
 func (c *Client) mockToken(m *Mock) (*auth.Token, error) {
 	value, err := m.Token()
 	if err != nil {
@@ -207,9 +206,9 @@ func (c *Client) mockToken(m *Mock) (*auth.Token, error) {
 	return &auth.Token{Value: value, Source: auth.FromEmulator}, nil
 }
 
-// mockKnows reports whether a token is meant for the mock: typed for this line
-// or its environment, or stored and issued by a mock. A stored token of the
-// real platform would only be refused there.
+// mockKnows reports whether a token is intended for the mock: typed on the command
+// line, set in the environment, or stored and issued by a mock. The mock would
+// reject a stored token of the real platform.
 func mockKnows(token *auth.Token) bool {
 	if token == nil {
 		return false
@@ -223,4 +222,93 @@ func mockKnows(token *auth.Token) bool {
 	}
 	issuer, err := url.Parse(claims.Issuer)
 	return err == nil && httpx.IsLoopback(issuer.Hostname())
+}
+
+// MockServer is the value of --server for a mock inside this process.
+const MockServer = "mock"
+
+// server returns the server of a call: --server, EPILOT_SERVER, the profile's, or
+// the first that the ruling allows, with the stage applied.
+func (c *Client) server(profile *profiles.Profile, api *openapi.API, ruling *catalog.Ruling) (auth.Server, error) {
+	text, origin := c.namedServer(profile)
+	if text != "" {
+		return ParseServer(text, origin)
+	}
+	stage, err := c.Profiles.Stage(profile, c.Stage)
+	if err != nil {
+		return auth.Server{}, err
+	}
+	if len(ruling.Servers) == 0 {
+		return auth.Server{}, failure.New(failure.Usage, "the definition of %s has no server", api.Name).
+			Hintf("set one with --server URL, or use --server mock")
+	}
+	origin = auth.Embedded
+	if api.Source != "" && ruling.Server == catalog.DefinitionServer {
+		origin = auth.ByDefinition(api.Source)
+	}
+	server, err := ParseServer(auth.ApplyStage(ruling.Servers[0], stage), origin)
+	if origin != auth.Embedded {
+		server.File, server.Trusted = definitionFile(api), ruling.Token
+	}
+	return server, err
+}
+
+// ruling returns what a call may do, depending on the origin of its definition.
+func (c *Client) ruling(profile *profiles.Profile, api *openapi.API, op *openapi.Operation) (*catalog.Ruling, error) {
+	choice := catalog.DefinitionServer
+	switch text, _ := c.namedServer(profile); text {
+	case "":
+	case MockServer:
+		choice = catalog.MockServer
+	default:
+		choice = catalog.NamedServer
+	}
+	return c.Catalog.Rule(api, op, choice, c.Trust)
+}
+
+// namedServer returns the server that the user named, and its origin.
+func (c *Client) namedServer(profile *profiles.Profile) (string, auth.ServerOrigin) {
+	if c.Server != "" {
+		return c.Server, auth.ByFlag
+	}
+	if c.EnvServer != "" {
+		return c.EnvServer, auth.ByEnv
+	}
+	if profile != nil && profile.Server != "" {
+		return profile.Server, auth.ByProfile(profile.Name)
+	}
+	return "", ""
+}
+
+// NamedServer returns the server that the user named for a profile's calls, "" if
+// there is none.
+func (c *Client) NamedServer(profile *profiles.Profile) string {
+	text, _ := c.namedServer(profile)
+	return text
+}
+
+// definitionFile returns the file that an API was read from, "" if there is none.
+func definitionFile(api *openapi.API) string {
+	if strings.Contains(api.Source, "://") {
+		return ""
+	}
+	return api.Source
+}
+
+// ParseServer parses a base URL, or "mock". The URL's path becomes a prefix; user
+// information and a query are rejected. Errors are of kind Usage.
+func ParseServer(text string, origin auth.ServerOrigin) (auth.Server, error) {
+	if text == MockServer {
+		return auth.Server{Origin: auth.Emulator}, nil
+	}
+	address, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
+		return auth.Server{}, failure.New(failure.Usage, "the server of %s is not an http or https URL", origin).
+			Hintf("for example: --server https://entity.sls.epilot.io, or --server mock")
+	}
+	if address.User != nil || address.RawQuery != "" || address.Fragment != "" {
+		return auth.Server{}, failure.New(failure.Usage, "the server of %s cannot have a user, query or fragment", origin).
+			Hintf("use scheme, host and path only; pass a token with --token or EPILOT_TOKEN")
+	}
+	return auth.Server{URL: address, Origin: origin}, nil
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// File is a file for a presigned URL. The URL itself is the permission: no
-// token and no header of the person goes with it.
+// File is a file for a presigned URL. The URL itself grants access: no token and no
+// user headers are sent.
 type File struct {
 	Name      string // for messages
 	MediaType string
@@ -20,28 +20,27 @@ type File struct {
 	Open      func() (io.ReadCloser, error)
 }
 
-// PresignedURL reads the URL that a response names for a file: https, or http on
-// loopback, and not that of a sample (RFC 2606, section 3), whose host belongs
-// to others. Its query is secret, so an error, of kind Network, does not show
-// it.
+// PresignedURL parses a file URL from a response: https, or http on loopback. It
+// rejects reserved example hosts (RFC 2606, section 3), which belong to others. The
+// query is secret, so errors, of kind Network, omit it.
 func PresignedURL(text string, allowHTTP bool) (*url.URL, error) {
 	address, err := url.Parse(text)
 	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" || address.User != nil {
-		return nil, failure.New(failure.Network, "the API answered no URL for the file")
+		return nil, failure.New(failure.Network, "the API returned no URL for the file")
 	}
 	if host := address.Hostname(); host == "example.com" || strings.HasSuffix(host, ".invalid") {
 		return nil, failure.New(failure.Network, "the response is a sample: it has no URL for the file").
 			Hintf("upload a file first: epilot file upload FILE")
 	}
 	if address.Scheme == "http" && !allowHTTP && !httpx.IsLoopback(address.Hostname()) {
-		return nil, failure.New(failure.Network, "the API answered a URL for the file on plain http, at %s", address.Host).
+		return nil, failure.New(failure.Network, "the API returned a plain http URL for the file, at %s", address.Host).
 			Hintf("--allow-http permits it")
 	}
 	return address, nil
 }
 
-// Upload puts the file at the URL with its length and media type, and nothing
-// else. A response other than 2XX is a failure of kind API.
+// Upload sends a PUT request with the file, its length and its media type, and
+// nothing else. A response other than 2XX is a failure of kind API.
 func Upload(ctx context.Context, rt http.RoundTripper, to *url.URL, f File) error {
 	body, err := f.Open()
 	if err != nil {
@@ -49,11 +48,11 @@ func Upload(ctx context.Context, rt http.RoundTripper, to *url.URL, f File) erro
 	}
 	if f.Size == 0 {
 		_ = body.Close()
-		body = http.NoBody // else net/http would not know that there is nothing
+		body = http.NoBody // otherwise net/http does not know that the body is empty
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, to.String(), body)
 	if err != nil {
-		return failure.New(failure.Network, "the API answered no URL for the file")
+		return failure.New(failure.Network, "the API returned no URL for the file")
 	}
 	req.ContentLength = f.Size
 	if f.Size > 0 {
@@ -71,18 +70,18 @@ func Upload(ctx context.Context, rt http.RoundTripper, to *url.URL, f File) erro
 	return refused(resp, f.Name)
 }
 
-const longest = 2 << 10 // bytes of an answer that are read for its reason
+const longest = 2 << 10 // bytes of the response to search for a reason
 
 func refused(resp *http.Response, name string) error {
-	text, _ := io.ReadAll(io.LimitReader(resp.Body, longest)) // the status says enough
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, longest)) // the status is enough
 	why := between(string(text), "<Message>", "</Message>")
 	if why != "" {
 		why = ": " + strings.Join(strings.Fields(why), " ")
 	}
-	failed := failure.New(failure.API, "the store of files answered %d %s to %s%s",
+	failed := failure.New(failure.API, "the file storage returned %d %s for %s%s",
 		resp.StatusCode, http.StatusText(resp.StatusCode), name, why)
 	failed.Status = resp.StatusCode
-	return failed.Hintf("nothing was saved; run the same line again")
+	return failed.Hintf("nothing was saved; run the same command again")
 }
 
 func between(text, open, end string) string {

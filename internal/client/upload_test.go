@@ -64,7 +64,7 @@ func TestRefused(t *testing.T) {
 	defer server.Close()
 	to, _ := PresignedURL(server.URL+"/k?X-Amz-Signature=SeCrEt", false)
 	err := Upload(t.Context(), http.DefaultTransport, to, file("x"))
-	if err == nil || err.Error() != "the store of files answered 403 Forbidden to a.pdf: Request has expired" || failure.ExitStatus(err) != 1 {
+	if err == nil || err.Error() != "the file storage returned 403 Forbidden for a.pdf: Request has expired" || failure.ExitStatus(err) != 1 {
 		t.Errorf("%v", err)
 	}
 }

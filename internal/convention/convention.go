@@ -1,6 +1,6 @@
-// Package convention knows the names that APIs give to the same thing: the
-// parameters of pages, the members that wrap a list, and secrets. It knows the
-// flags of this program too, whose names no parameter can have as a flag.
+// Package convention lists the names that APIs use for common concepts: page
+// parameters, list wrappers and secrets. It also lists this program's own flags,
+// whose names cannot be used for parameter flags.
 package convention
 
 import (
@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// SizeParams are parameters for the number of items on a page.
+// SizeParams are parameters that set the number of items per page.
 func SizeParams() []string {
 	return []string{"size", "limit", "page_size", "pageSize", "per_page", "perPage", "max_results", "maxResults", "take"}
 }
 
-// OffsetParams are parameters for the number of items to skip.
+// OffsetParams are parameters that set the number of items to skip.
 func OffsetParams() []string { return []string{"from", "offset", "skip", "start"} }
 
-// PageParams are parameters for the number of a page.
+// PageParams are parameters that set the page number.
 func PageParams() []string { return []string{"page", "page_number", "pageNumber"} }
 
-// CursorParams are parameters that take what the previous response said. They
-// come before OffsetParams where an operation has both: an offset may have a
-// limit that a cursor does not have.
+// CursorParams are parameters that take a value from the previous response. They are
+// preferred over OffsetParams when an operation has both, because offsets are often
+// limited.
 func CursorParams() []string {
 	return []string{
 		"cursor", "next_cursor", "nextCursor", "next_token", "nextToken",
@@ -32,13 +32,14 @@ func CursorParams() []string {
 // SearchAfterParams are parameters that take the sort key of the last item.
 func SearchAfterParams() []string { return []string{"search_after", "searchAfter"} }
 
-// LastItemParams are parameters that take the id of the last item.
+// LastItemParams are parameters that take the ID of the last item.
 func LastItemParams() []string {
 	return []string{"starting_after", "startingAfter", "after_id", "afterId"}
 }
 
-// Cursors are members of a response for a parameter that takes a cursor, which
-// may be named as the parameter. Those that say "next" are surer than others.
+// Cursors are response members that contain the next value of a cursor parameter;
+// they include the parameter's own name. Names with "next" come first because they
+// are the most reliable.
 func Cursors(param string) []string {
 	names := []string{
 		"next_cursor", "nextCursor", "next_token", "nextToken", "next_page_token", "nextPageToken",
@@ -52,12 +53,12 @@ func Cursors(param string) []string {
 	return append(append(NextNames(param), names...), param)
 }
 
-// SortKeys are members of a response for SearchAfterParams.
+// SortKeys are response members that contain the value for SearchAfterParams.
 func SortKeys() []string {
 	return []string{"next_search_after", "sort_end", "search_after", "searchAfter"}
 }
 
-// NextNames are members of a response that hold the next value of a parameter:
+// NextNames are response members that contain the next value of a parameter:
 // next_page and nextPage for page.
 func NextNames(param string) []string {
 	return []string{"next_" + param, "next" + upperFirst(param)}
@@ -70,17 +71,17 @@ func upperFirst(text string) string {
 	return string(text[0]-'a'+'A') + text[1:]
 }
 
-// NextURLs are members of a response that hold the URL of the next page.
+// NextURLs are response members that contain the URL of the next page.
 func NextURLs() []string {
 	return []string{"next_url", "nextUrl", "next_page_url", "nextPageUrl", "next_link", "nextLink", "@odata.nextLink"}
 }
 
-// MoreFlags are members of a response that say whether there are more items.
+// MoreFlags are response members that report whether there are more items.
 func MoreFlags() []string {
 	return []string{"has_more", "hasMore", "has_next", "hasNext", "has_next_page", "hasNextPage", "isTruncated", "is_truncated"}
 }
 
-// Totals are members of a response that hold the number of all items.
+// Totals are response members that contain the total number of items.
 func Totals() []string {
 	return []string{
 		"total", "hits", "total_count", "totalCount", "total_results", "totalResults",
@@ -88,12 +89,12 @@ func Totals() []string {
 	}
 }
 
-// PageNumbers are members of a response that hold the number of its page.
+// PageNumbers are response members that contain the page number.
 func PageNumbers() []string {
 	return []string{"page", "page_number", "pageNumber", "current_page", "currentPage", "page_index", "pageIndex", "number"}
 }
 
-// PageObjects are members of a response that hold the others of a page.
+// PageObjects are response members that group the other page members.
 func PageObjects() []string {
 	return []string{
 		"pagination", "meta", "_meta", "paging", "page", "page_info", "pageInfo", "cursors",
@@ -101,35 +102,39 @@ func PageObjects() []string {
 	}
 }
 
-// PageMembers are members of a response that belong to one page, not to the list
-// of all of them.
+// PageMembers are response members that describe one page rather than the complete
+// list.
 func PageMembers() []string {
 	return slices.Concat(Cursors(""), SortKeys(), NextNames("page"), NextNames("offset"), NextURLs(), MoreFlags(), []string{"cursors"})
 }
 
-// ListWrappers are members of a response that hold its list, the likeliest
-// first.
+// ListWrappers are response members that contain the list, most likely first.
 func ListWrappers() []string {
 	return []string{"results", "data", "items", "entities", "hits"}
 }
 
-// IsListWrapper reports whether a member of this name holds a response's list.
+// IsListWrapper reports whether a response member of this name contains the list.
 func IsListWrapper(name string) bool { return slices.Contains(ListWrappers(), name) }
 
-// IsSecret reports whether a header, parameter or field of this name holds a
-// secret. Names are compared exactly, not by their parts: "token_type" and
-// "next_token" hold no secret, and hiding them would make a printed request
-// wrong. Case, separators ("apiKey", "api_key", "API-Key") and the prefix "X-"
-// make no difference.
+// IsSecret reports whether a header, parameter or field of this name contains a
+// secret. Names are compared in full, not by substring: "token_type" and
+// "next_token" are not secrets, and redacting them would make a printed request
+// wrong. Case, separators ("apiKey", "api_key", "API-Key") and the prefix "X-" are
+// ignored.
 func IsSecret(name string) bool {
 	name = strings.ToLower(name)
 	if strings.HasPrefix(name, "x-") || strings.HasPrefix(name, "x_") {
 		name = name[len("x-"):]
 	}
-	return isSecret(strings.NewReplacer("-", "", "_", "", ".", "", " ", "", "$", "").Replace(name))
+	return isSecret(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-_. $", r) {
+			return -1
+		}
+		return r
+	}, name))
 }
 
-// isSecret knows the names in lower case without separators.
+// isSecret expects a lower-case name without separators.
 func isSecret(name string) bool {
 	switch name {
 	// HTTP (RFC 9110, RFC 6265), OAuth and OpenID Connect.
@@ -168,7 +173,7 @@ func isSecret(name string) bool {
 	return false
 }
 
-// OwnFlags are the flags of this program that can stand behind an operation.
+// OwnFlags are this program's flags that can follow an operation.
 func OwnFlags() []string {
 	return []string{
 		"param", "data", "field", "header", "query", "include", "jsonata", "definition", "output", "columns", "csv-safe",

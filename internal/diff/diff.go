@@ -1,5 +1,5 @@
-// Package diff compares two JSON documents as configurations: members and the
-// elements of arrays have no order, and elements are matched by their id or key.
+// Package diff compares two JSON documents as configurations: the order of members
+// and array elements is ignored, and elements are matched by their ID or key.
 package diff
 
 import (
@@ -12,218 +12,154 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// Change is one difference. Old is nil for what is added, New for what is
-// removed.
+// Change is a single difference. Old is nil for an addition, New for a removal.
 type Change struct {
 	Pointer string // in the first document (RFC 6901); an added element has "-"
-	Path    string // for people: attributes[name=email].label
+	Path    string // for display: attributes[name=email].label
 	Old     *jsonx.Node
 	New     *jsonx.Node
 }
 
-// Compare returns the changes that make the second document of the first, in an
+// Compare returns the changes that turn the first document into the second, in an
 // order in which they can be applied.
 func Compare(first, second *jsonx.Node) []Change {
-	c := &comparison{}
-	c.values("", "", first, second)
+	c := &comparison{digests: map[*jsonx.Node]digest{}}
+	c.values(nil, first, second)
 	return c.changes
 }
 
-type comparison struct{ changes []Change }
-
-func (c *comparison) add(pointer, path string, from, to *jsonx.Node) {
-	c.changes = append(c.changes, Change{pointer, path, from, to})
+type comparison struct {
+	changes []Change
+	digests map[*jsonx.Node]digest
 }
 
-func (c *comparison) values(pointer, path string, a, b *jsonx.Node) {
+func (c *comparison) add(at *step, from, to *jsonx.Node) {
+	c.changes = append(c.changes, Change{at.pointer(), at.path(), from, to})
+}
+
+func (c *comparison) values(at *step, a, b *jsonx.Node) {
 	switch {
 	case a.Kind != b.Kind:
-		c.add(pointer, path, a, b)
+		c.add(at, a, b)
 	case a.Kind == jsonx.ObjectNode:
-		c.objects(pointer, path, a, b)
+		c.objects(at, a, b)
 	case a.Kind == jsonx.Array:
-		c.arrays(pointer, path, a, b)
+		c.arrays(at, a, b)
 	case normal(a) != normal(b):
-		c.add(pointer, path, a, b)
+		c.add(at, a, b)
 	}
 }
 
-func (c *comparison) objects(pointer, path string, a, b *jsonx.Node) {
-	at := func(name string) (string, string) {
-		shown := name
-		if path != "" {
-			shown = path + "." + name
-		}
-		return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name), shown
-	}
+func (c *comparison) objects(at *step, a, b *jsonx.Node) {
+	inA, inB := members(a), members(b)
 	for _, m := range a.Members {
-		to, shown := at(m.Name)
-		if other := b.Member(m.Name); other != nil {
-			c.values(to, shown, m.Value, other)
+		below := &step{above: at, name: m.Name}
+		if other := inB(m.Name); other != nil {
+			c.values(below, m.Value, other)
 		} else {
-			c.add(to, shown, m.Value, nil)
+			c.add(below, m.Value, nil)
 		}
 	}
 	for _, m := range b.Members {
-		if a.Member(m.Name) == nil {
-			to, shown := at(m.Name)
-			c.add(to, shown, nil, m.Value)
+		if inA(m.Name) == nil {
+			c.add(&step{above: at, name: m.Name}, nil, m.Value)
 		}
 	}
 }
 
-// keys are the members that tell the elements of an array apart, the first that
-// both arrays have in each element.
-var keys = []string{"id", "_id", "key", "slug", "name", "attribute", "type", "title", "label"}
+// members returns a function that looks up a member by name. Large objects are
+// indexed.
+func members(n *jsonx.Node) func(name string) *jsonx.Node {
+	const few = 16
+	if len(n.Members) <= few {
+		return n.Member
+	}
+	known := make(map[string]*jsonx.Node, len(n.Members))
+	for _, m := range n.Members {
+		known[m.Name] = m.Value
+	}
+	return func(name string) *jsonx.Node { return known[name] }
+}
 
-// arrays compares arrays without their order. Changes within elements come
-// first, then elements are removed from the end on, so that no index moves.
-func (c *comparison) arrays(pointer, path string, a, b *jsonx.Node) {
+// arrays compares arrays without regard to order. Changes within elements come
+// first, then removals from the end, so that indices stay valid.
+func (c *comparison) arrays(at *step, a, b *jsonx.Node) {
 	key := keyOf(a, b)
-	partner, added := match(a, b, key)
+	partner, added := c.match(a, b, key)
 	for i, item := range a.Items {
 		if partner[i] >= 0 {
-			c.values(pointer+"/"+strconv.Itoa(i), path+place(item, key, i), item, b.Items[partner[i]])
+			c.values(&step{above: at, item: item, key: key, index: i}, item, b.Items[partner[i]])
 		}
 	}
 	for i := len(a.Items) - 1; i >= 0; i-- {
 		if partner[i] < 0 {
-			c.add(pointer+"/"+strconv.Itoa(i), path+place(a.Items[i], key, i), a.Items[i], nil)
+			c.add(&step{above: at, item: a.Items[i], key: key, index: i}, a.Items[i], nil)
 		}
 	}
 	for _, i := range added {
-		c.add(pointer+"/-", path+place(b.Items[i], key, i), nil, b.Items[i])
+		c.add(&step{above: at, item: b.Items[i], key: key, index: i, isNew: true}, nil, b.Items[i])
 	}
 }
 
-// place names an element: by its key, else by its index.
-func place(item *jsonx.Node, key string, index int) string {
-	if key == "" {
-		return "[" + strconv.Itoa(index) + "]"
-	}
-	return "[" + key + "=" + item.Member(key).String() + "]"
+// step leads from a value to a member or an element. Its strings are built lazily
+// because most values are equal.
+type step struct {
+	above *step // nil for the document
+	name  string
+	item  *jsonx.Node // the element; nil for a member
+	key   string      // the member that identifies elements, "" if there is none
+	index int
+	isNew bool // the element is appended
 }
 
-// keyOf is the member that tells the elements of both arrays apart, "" for none.
-// Ids of which none is in both arrays are those of two organizations: another
-// member is better.
-func keyOf(a, b *jsonx.Node) string {
-	usable := ""
-	for _, key := range keys {
-		inA, inB := valuesOf(a, key), valuesOf(b, key)
-		if inA == nil || inB == nil {
-			continue
-		}
-		for value := range inA {
-			if _, both := inB[value]; both {
-				return key
-			}
-		}
-		if usable == "" {
-			usable = key
-		}
+// way returns the steps from the document to s.
+func (s *step) way() []*step {
+	var all []*step
+	for at := s; at != nil; at = at.above {
+		all = append(all, at)
 	}
-	return usable
+	slices.Reverse(all)
+	return all
 }
 
-// valuesOf maps the values of a member to the elements that have them, nil where
-// an element has none, or two have the same.
-func valuesOf(list *jsonx.Node, key string) map[string]int {
-	found := map[string]int{}
-	for i, item := range list.Items {
-		value := item.Member(key)
-		if value == nil || value.Kind != jsonx.Scalar {
-			return nil
-		}
-		if _, twice := found[normal(value)]; twice {
-			return nil
-		}
-		found[normal(value)] = i
-	}
-	return found
-}
-
-// match finds the element of b that belongs to each of a, -1 for none, and those
-// of b that belong to none.
-func match(a, b *jsonx.Node, key string) (partner, added []int) {
-	used := make([]bool, len(b.Items))
-	partner = make([]int, len(a.Items))
-	byValue := map[string][]int{}
-	for i, item := range b.Items {
-		name := identity(item, key)
-		byValue[name] = append(byValue[name], i)
-	}
-	for i, item := range a.Items {
-		partner[i] = -1
-		name := identity(item, key)
-		if same := byValue[name]; len(same) > 0 {
-			partner[i], byValue[name] = same[0], same[1:]
-			used[same[0]] = true
+// pointer returns the JSON pointer (RFC 6901).
+func (s *step) pointer() string {
+	var text strings.Builder
+	escape := strings.NewReplacer("~", "~0", "/", "~1")
+	for _, at := range s.way() {
+		text.WriteByte('/')
+		switch {
+		case at.item == nil:
+			_, _ = escape.WriteString(&text, at.name)
+		case at.isNew:
+			text.WriteByte('-')
+		default:
+			text.WriteString(strconv.Itoa(at.index))
 		}
 	}
-	for i := range b.Items {
-		if !used[i] {
-			added = append(added, i)
+	return text.String()
+}
+
+// path returns the path for display. An element is named by its key, or else its
+// index.
+func (s *step) path() string {
+	var text strings.Builder
+	for _, at := range s.way() {
+		switch {
+		case at.item == nil && text.Len() > 0:
+			text.WriteString("." + at.name)
+		case at.item == nil:
+			text.WriteString(at.name)
+		case at.key == "":
+			text.WriteString("[" + strconv.Itoa(at.index) + "]")
+		default:
+			text.WriteString("[" + at.key + "=" + at.item.Member(at.key).String() + "]")
 		}
 	}
-	if key != "" {
-		return partner, added
-	}
-	return pair(a, b, partner, added)
+	return text.String()
 }
 
-// pair matches the objects and arrays that are left over in their order: without
-// a key they are taken for changed.
-func pair(a, b *jsonx.Node, partner, added []int) ([]int, []int) {
-	for i, item := range a.Items {
-		if partner[i] >= 0 || item.Kind == jsonx.Scalar {
-			continue
-		}
-		at := slices.IndexFunc(added, func(j int) bool { return b.Items[j].Kind == item.Kind })
-		if at >= 0 {
-			partner[i] = added[at]
-			added = slices.Delete(added, at, at+1)
-		}
-	}
-	return partner, added
-}
-
-// identity is what two elements have in common that belong together: the key, or
-// all that they hold.
-func identity(item *jsonx.Node, key string) string {
-	if key != "" {
-		return normal(item.Member(key))
-	}
-	return string(ordered(item).Append(nil))
-}
-
-// ordered is the value with its members and elements in one order.
-func ordered(n *jsonx.Node) *jsonx.Node {
-	made := &jsonx.Node{Kind: n.Kind, Text: normal(n)}
-	for _, m := range n.Members {
-		made.Members = append(made.Members, jsonx.NodeMember{Name: m.Name, Value: ordered(m.Value)})
-	}
-	slices.SortFunc(made.Members, func(a, b jsonx.NodeMember) int { return strings.Compare(a.Name, b.Name) })
-	for _, item := range n.Items {
-		made.Items = append(made.Items, ordered(item))
-	}
-	slices.SortFunc(made.Items, func(a, b *jsonx.Node) int { return strings.Compare(string(a.Append(nil)), string(b.Append(nil))) })
-	return made
-}
-
-// normal is the text of a scalar in one spelling: 1.0 and 1, and strings in other
-// escapes, are the same.
-func normal(n *jsonx.Node) string {
-	if strings.HasPrefix(n.Text, `"`) {
-		return jsonx.Quote(n.String())
-	}
-	if x, err := strconv.ParseFloat(n.Text, 64); err == nil && len(n.Text) <= 15 { // beyond, a float is not exact
-		return strconv.FormatFloat(x, 'g', -1, 64)
-	}
-	return n.Text
-}
-
-// Text writes the changes for a person: "- path: old" and "+ path: new".
+// Text writes the changes for display: "- path: old" and "+ path: new".
 func Text(w io.Writer, changes []Change) error {
 	for _, c := range changes {
 		path := c.Path
@@ -245,7 +181,7 @@ func Text(w io.Writer, changes []Change) error {
 	return nil
 }
 
-// Patch is the changes as a JSON Patch (RFC 6902) of the first document.
+// Patch returns the changes as a JSON Patch (RFC 6902) to the first document.
 func Patch(changes []Change) []byte {
 	text := []byte{'['}
 	for i, c := range changes {

@@ -15,11 +15,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// adminPrefix begins the paths that are the mock's own; no API has one.
+// adminPrefix starts the paths of the mock itself; no API has such a path.
 const adminPrefix = "/_"
 
-// serveAdmin serves what is about the mock itself. It needs no token, and no
-// fault reaches it.
+// serveAdmin serves the mock's own endpoints. They need no token and are exempt
+// from faults.
 func (e *Emulator) serveAdmin(c *call) (*message.Response, error) {
 	path := c.HTTP.URL.Path
 	if path == sample.RedirectTarget {
@@ -57,7 +57,7 @@ func (e *Emulator) serveAdmin(c *call) (*message.Response, error) {
 	return e.listRoutes(c.HTTP.URL.Query().Get("api"))
 }
 
-// authorizeAdmin lets only programs of this machine pass, and no web page.
+// authorizeAdmin accepts only programs on this machine, and rejects web pages.
 func (e *Emulator) authorizeAdmin(r *http.Request) error {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	switch {
@@ -71,7 +71,7 @@ func (e *Emulator) authorizeAdmin(r *http.Request) error {
 	return nil
 }
 
-// serveReset forgets all resources and requests; the tokens too with ?tokens=true.
+// serveReset deletes all resources and logged requests; with ?tokens=true, tokens too.
 func (e *Emulator) serveReset(c *call) (*message.Response, error) {
 	if _, err := e.Reset(c.HTTP.Context(), c.HTTP.URL.Query().Get("tokens") != "true"); err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (e *Emulator) serveSeed(c *call) (*message.Response, error) {
 	return message.JSON(http.StatusCreated, made)
 }
 
-// requestLog holds the latest requests. The zero value is ready for use.
+// requestLog contains the latest requests. The zero value is ready for use.
 type requestLog struct {
 	mu       sync.Mutex
 	all      []loggedRequest
@@ -133,13 +133,13 @@ func (l *requestLog) add(entry Entry, began time.Time, refused string) {
 	for watcher := range l.watchers {
 		select {
 		case watcher <- request:
-		default: // a page that does not read misses it, and has it when it is loaded again
+		default: // a slow page misses this request and shows it when reloaded
 		}
 	}
 }
 
-// watch returns the requests to come, until stop. The channel is closed where the
-// log is.
+// watch returns a channel of future requests until stop is called. The channel is
+// closed with the log.
 func (l *requestLog) watch() (requests <-chan loggedRequest, stop func()) {
 	const waiting = 64
 	watcher := make(chan loggedRequest, waiting)
@@ -160,7 +160,7 @@ func (l *requestLog) watch() (requests <-chan loggedRequest, stop func()) {
 	}
 }
 
-// close ends all watching.
+// close ends every watch.
 func (l *requestLog) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -183,7 +183,7 @@ func (l *requestLog) clear() {
 	l.all = nil
 }
 
-// health says that the mock answers.
+// health is the response body of /_health.
 type health struct {
 	Status  string `json:"status"`
 	Version string `json:"version,omitempty"`
@@ -198,7 +198,7 @@ type routeItem struct {
 	Path      string `json:"path"`
 }
 
-// listRoutes lists the operations of one API, or of all for "".
+// listRoutes lists the operations of one API, or of all if only is "".
 func (e *Emulator) listRoutes(only string) (*message.Response, error) {
 	list := []routeItem{}
 	for _, name := range e.options.Names {

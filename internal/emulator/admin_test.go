@@ -28,7 +28,8 @@ func adminRequest(t *testing.T, with func(*emulator.Options), method, path, body
 	return got
 }
 
-// Only programs of this machine may reset, seed and look at requests.
+// TestWhoMayAdminister: only programs on this machine can reset, seed and list
+// requests.
 func TestWhoMayAdminister(t *testing.T) {
 	t.Parallel()
 	const local = "127.0.0.1:50000"
@@ -55,7 +56,7 @@ func TestWhoMayAdminister(t *testing.T) {
 	}
 }
 
-// A test suite resets, seeds and looks at what was asked.
+// TestAdmin: a test suite can reset, seed and list requests.
 func TestAdmin(t *testing.T) {
 	t.Parallel()
 	w := newWhole(t)
@@ -87,7 +88,7 @@ func TestAdmin(t *testing.T) {
 	}
 }
 
-// A page of the allowed origin may use the mock, another one not.
+// TestCORS: only pages of the allowed origin can use the mock.
 func TestCORS(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ allowed, origin, want string }{

@@ -18,7 +18,7 @@ import (
 
 const issuer = "http://127.0.0.1:4010"
 
-// bench is an emulator behind a real loopback server, with a clock to turn.
+// bench is an emulator behind a real loopback server, with an adjustable clock.
 type bench struct {
 	*testing.T
 	url      string
@@ -70,7 +70,7 @@ func (b *bench) pass(d time.Duration) {
 	b.now = b.now.Add(d)
 }
 
-// firstState is a state file with both key pairs, made once: keys are slow.
+// firstState is a state file with both key pairs, created once: keys are slow.
 var firstState = sync.OnceValues(func() ([]byte, error) {
 	dir, err := os.MkdirTemp("", "emulator")
 	if err != nil {
@@ -102,14 +102,14 @@ func stateCopy(t testing.TB) string {
 	return path
 }
 
-// reply is what came back.
+// reply is a response with its body.
 type reply struct {
 	status int
 	header http.Header
 	body   string
 }
 
-// do sends one request. A body goes as JSON; headers are "Key: Value".
+// do sends one request. A body is sent as JSON; headers are "Key: Value".
 func (b *bench) do(method, path, body string, headers ...string) reply {
 	b.Helper()
 	request, err := http.NewRequestWithContext(b.Context(), method, b.url+path, strings.NewReader(body))
@@ -144,7 +144,7 @@ func (b *bench) as(token, method, path, body string) reply {
 	return b.do(method, path, body, "Authorization: Bearer "+token)
 }
 
-// want fails unless the reply has the status and its body holds the text.
+// want fails the test unless the reply has the status and its body contains the string.
 func (r reply) want(t *testing.T, status int, contains string) {
 	t.Helper()
 	if r.status != status || !strings.Contains(r.body, contains) {
@@ -152,7 +152,7 @@ func (r reply) want(t *testing.T, status int, contains string) {
 	}
 }
 
-// made is what a creation answers.
+// made is the response of a creation.
 type made struct {
 	Token, ID string
 	Name      string
@@ -169,4 +169,14 @@ func (b *bench) create(body string) made {
 		b.Fatal(err)
 	}
 	return m
+}
+
+// BenchmarkListSchemas repeatedly gets one list.
+func BenchmarkListSchemas(b *testing.B) {
+	w := newWhole(b)
+	for range b.N {
+		if got := w.raw(b, http.MethodGet, "/v1/entity/schemas", ""); got.status != http.StatusOK {
+			b.Fatal(got)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/emulator/check"
@@ -16,21 +17,20 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// call is one request on its way through the mock. Each gate fills in what
-// it learns.
+// call is one request on its way through the mock. Each check fills in what it learns.
 type call struct {
 	message.Request
 	writer   http.ResponseWriter
-	hostAPI  string // the API that the host names, or ""
+	hostAPI  string // the API that the host selects, or ""
 	prefer   preferences
-	fault    *faults.Rule  // that the response is to have, or nil
-	injected string        // what was done to the request on purpose, for the log
-	recorder *bodyRecorder // the body as it was read, nil where nobody wants it
+	fault    *faults.Rule  // the fault to apply to the response, or nil
+	injected string        // the injected fault, for the log
+	recorder *bodyRecorder // keeps the body as it is read; nil if nothing needs it
 }
 
-// authenticate lets a call pass when its operation is public or its bearer
-// token is valid. An operation with optional security takes a call without a
-// token, but not one with a bad token.
+// authenticate accepts a call if its operation is public or its bearer token is
+// valid. An operation with optional security accepts a call without a token, but
+// not one with an invalid token.
 func (e *Emulator) authenticate(c *call) error {
 	header := c.HTTP.Header.Get("Authorization")
 	if c.Op.Security == openapi.Public || c.Op.Security == openapi.Optional && header == "" {
@@ -40,10 +40,25 @@ func (e *Emulator) authenticate(c *call) error {
 	if !strings.EqualFold(scheme, "Bearer") || strings.TrimSpace(bearer) == "" {
 		return message.Unauthorized("a bearer token is required: Authorization: Bearer <token>")
 	}
-	return e.tokens.Verify(c.HTTP.Context(), strings.TrimSpace(bearer), e.writes(c))
+	if err := e.tokens.Verify(c.HTTP.Context(), strings.TrimSpace(bearer), e.writes(c)); err != nil {
+		return err
+	}
+	return authorizeOrganization(c)
 }
 
-// writes reports whether a request changes something: a POST that searches does not.
+// authorizeOrganization lets a call pass that is about the organization of the
+// tokens. An operation with a parameter for the organization takes any.
+func authorizeOrganization(c *call) error {
+	const header = "X-Epilot-Org-Id"
+	org := c.HTTP.Header.Get(header)
+	declared := slices.ContainsFunc(c.Op.Params, func(p *openapi.Param) bool { return p.In == "header" && strings.EqualFold(p.Name, header) })
+	if org == "" || org == sample.Organization || declared {
+		return nil
+	}
+	return message.Refuse(http.StatusForbidden, "the bearer token belongs to organization %s, not to %s", sample.Organization, org)
+}
+
+// writes reports whether a request changes state: a POST that searches does not.
 func (e *Emulator) writes(c *call) bool {
 	switch c.Op.Method {
 	case http.MethodGet, http.MethodHead:
@@ -61,7 +76,7 @@ func (e *Emulator) writes(c *call) bool {
 	return true
 }
 
-// sample returns a sample, as the request and the options want it.
+// sample returns a sample that follows the request's preferences and the options.
 func (e *Emulator) sample(c *call) (*message.Response, error) {
 	w := sample.Options{
 		Accept:  strings.Join(c.HTTP.Header.Values("Accept"), ","),
@@ -104,8 +119,8 @@ func (e *Emulator) isDynamic(c *call) bool {
 	return e.options.Dynamic
 }
 
-// randomSource decides on a random sample. With a seed, the request alone chooses their
-// state, so that it does not matter what was asked before.
+// randomSource returns the source of a random sample. With a seed, it depends on
+// the request alone, so that earlier requests make no difference.
 func (e *Emulator) randomSource(c *call) (*rand.Rand, error) {
 	if e.options.Seed == nil {
 		var state [16]byte
@@ -122,7 +137,7 @@ func (e *Emulator) randomSource(c *call) (*rand.Rand, error) {
 	return rand.New(rand.NewPCG(*e.options.Seed, hash.Sum64())), nil
 }
 
-// bodyRecorder is a request body that keeps what was read of it.
+// bodyRecorder is a request body that keeps the bytes read from it.
 type bodyRecorder struct {
 	io.ReadCloser
 	text bytes.Buffer
@@ -134,7 +149,7 @@ func (h *bodyRecorder) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Bytes are what was read, maxBody bytes at most.
+// Bytes returns the bytes read so far, at most maxBody.
 func (h *bodyRecorder) Bytes() []byte {
 	if h == nil {
 		return nil
@@ -142,7 +157,7 @@ func (h *bodyRecorder) Bytes() []byte {
 	return h.text.Bytes()
 }
 
-// recordBody keeps the body of the request from now on.
+// recordBody records the request body from now on.
 func (c *call) recordBody() {
 	if c.recorder == nil && c.HTTP.Body != nil {
 		c.recorder = &bodyRecorder{ReadCloser: c.HTTP.Body}
@@ -150,9 +165,9 @@ func (c *call) recordBody() {
 	}
 }
 
-// drain reads what the operation left of a body that is kept.
+// drain reads the rest of a recorded body.
 func (c *call) drain() {
 	if c.recorder != nil {
-		_, _ = io.CopyN(io.Discard, c.recorder, check.MaxBody) // a client that went away is no fault here
+		_, _ = io.CopyN(io.Discard, c.recorder, check.MaxBody) // a client that has gone away is not an error here
 	}
 }

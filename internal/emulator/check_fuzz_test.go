@@ -12,8 +12,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator"
 )
 
-// FuzzRequest sends any text as a parameter of every style, and as a body of
-// every type: each is accepted or refused, and none breaks the emulator.
+// FuzzRequest sends any string as a parameter of every style, and as a body of
+// every type: each is accepted or rejected, and none crashes the emulator.
 func FuzzRequest(f *testing.F) {
 	for _, seed := range []string{"", "1,2", ".1.2", ";v=1;v=2", "R,100,G,200", "v[R]=1&v[0]=2", "v=%7B%22R%22%3A1%7D", "v[]=\x00", "--x\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\n1\r\n--x--\r\n", "name=a&tags=1"} {
 		f.Add(seed)

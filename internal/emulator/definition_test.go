@@ -6,8 +6,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// The definitions here are made by hand, with operation ids of their own: the
-// emulator must not know an operation by its name.
+// The definitions here are handwritten, with operation ids of their own: the
+// emulator must not depend on known operation names.
 
 func apis(name string) (*openapi.API, error) {
 	switch name {
@@ -68,7 +68,7 @@ func tokenParameters() *openapi.Schema {
 	}}
 }
 
-// shopAPI has no service behind it: it is answered with samples.
+// shopAPI has no service: every response is a sample.
 func shopAPI() *openapi.API {
 	slug := &openapi.Param{Name: "slug", In: "path", Style: "simple", Required: true, Schema: segments("books", "toys")}
 	size := &openapi.Param{Name: "size", In: "query", Style: "form", Explode: true, Required: true, Schema: &openapi.Schema{Types: []string{"integer"}}}

@@ -1,9 +1,8 @@
-// Package emulator is a mock: an http.Handler made from API
-// definitions. Access tokens are real, what has a collection in its path is
-// kept, and every other operation answers a sample. It is responsible for
-// routing, checking requests as the API would, tokens, resources and their state
-// file. It does not find definitions, choose where the state lives, or run a
-// server: those are handed in.
+// Package emulator is a mock of the epilot APIs: an http.Handler built from their
+// definitions. Access tokens are real. Operations on a collection or with an
+// effect (resource/effects.txt) are stateful; all others return sample data. The
+// package does routing, request checks, tokens, resources and the state file. The
+// caller finds the definitions, chooses where the state lives and runs the server.
 package emulator
 
 import (
@@ -12,12 +11,11 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/emulator/check"
 	"github.com/epilot-cli/epilot/internal/emulator/faults"
 	"github.com/epilot-cli/epilot/internal/emulator/files"
@@ -31,57 +29,57 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// Options are what an emulator is made of. The first group must be
-// set, but for Log.
+// Options configures an emulator. The first group is required, except Log.
 type Options struct {
 	APIs      func(name string) (*openapi.API, error) // loads one definition
-	Names     []string                                // the definitions to serve; on a tie the earlier one answers
-	StatePath string                                  // the state file; it and its directory are made when needed
-	Issuer    string                                  // base URL of the "iss" claim and of the OIDC documents: "http://127.0.0.1:4010"
+	Names     []string                                // the definitions to serve; the earlier one wins a tie
+	Paths     func() map[string][]string              // path templates by API, also below each base path, of the APIs where they are known without loading; may be nil
+	StatePath string                                  // the state file; created on first use, with its directory
+	Issuer    string                                  // base URL of the "iss" claim and the OIDC documents: "http://127.0.0.1:4010"
 	Now       func() time.Time
 	Random    io.Reader   // cryptographically secure
-	Log       func(Entry) // called after each request, from many goroutines at once
+	Log       func(Entry) // called after each request, concurrently
 
-	Version string // of the program, for /_health
+	Version string // version of the program, for /_health
 	Access
-	Dynamic bool           // samples are random
-	Seed    *uint64        // equal requests then get equal random samples; nil: other ones each time
+	Dynamic bool           // random samples
+	Seed    *uint64        // makes random samples repeatable per request; nil: a new seed each time
 	Faults  *faults.Plan   // nil: none
 	Limit   *faults.Limit  // nil: none
-	Record  func(Exchange) // called after each request, from many goroutines at once; nil: not
+	Record  func(Exchange) // called after each request, concurrently; may be nil
 }
 
-// Access says who may use a mock.
+// Access controls who can use a mock.
 type Access struct {
-	Hosts   func(name string) []string // of an API's servers, lower case: a request to one means this API; nil: none
-	Foreign bool                       // serve any Host: for an address that others reach
-	CORS    string                     // the origin whose pages may use the mock, "*" for all; "": none
+	Hosts   func(name string) []string // hosts of an API's servers, lower case; a request to one selects that API; may be nil
+	Foreign bool                       // accept any Host, for an address that other machines reach
+	CORS    string                     // the origin whose pages can use the mock; "*": all, "": none
 	Admin   bool                       // serve /_reset, /_seed and /_requests to this machine
 }
 
-// Entry is what there is to log about one request. It holds no header and no
-// query, and so no token.
+// Entry is the log record of one request. It has no headers and no query, and so
+// no token.
 type Entry struct {
 	Method    string
-	Path      string // percent-encoded, secrets hidden
-	API       string // the API that answered, "" where no route matched
+	Path      string // percent-encoded, secrets redacted
+	API       string // the API that served the request, "" if no route matched
 	Operation string // its operationId
-	Status    int    // 0 where the connection was reset instead
+	Status    int    // 0 if the connection was reset
 	Duration  time.Duration
-	Fault     string // what was done to the request on purpose: "reset", "rate limit"; else ""
+	Fault     string // the injected fault: "reset", "rate limit"; "" for none
 }
 
-// Exchange is all about one request, secrets included.
+// Exchange is a complete request with its status, secrets included.
 type Exchange struct {
 	Entry
 	Began  time.Time
 	Query  string // percent-encoded
 	Header http.Header
-	Body   []byte // as far as it was read, 10 MB at most
+	Body   []byte // as far as it was read, at most 10 MB
 }
 
-// Emulator answers requests. It is safe for use by several goroutines, and its
-// state file by several processes.
+// Emulator serves API requests. It is safe for concurrent use, and several
+// processes can share its state file.
 type Emulator struct {
 	options  Options
 	routes   *table
@@ -93,24 +91,24 @@ type Emulator struct {
 
 	resources *resource.Service
 	files     *files.Files
-	large     chan struct{} // holds a value for each request with a large body that is served
+	large     chan struct{} // semaphore for requests with a large body
 	failed    atomic.Pointer[error]
 	redact    *transport.Redactor
 	requests  requestLog
 
-	faults atomic.Pointer[faults.Plan] // that of the options, or of the page
-	shift  atomic.Int64                // of the clock, set on the page; nanoseconds
+	faults atomic.Pointer[faults.Plan] // from the options, or set on the page
+	shift  atomic.Int64                // clock offset set on the page, in nanoseconds
 }
 
-// A large body takes many times its size while it is checked, so few of them
-// are served at a time; the others wait.
+// Checking a large body takes many times its size in memory, so only a few are
+// served at a time; the others wait.
 const (
 	largeBody  = 256 << 10 // bytes
 	largeCount = 4
 )
 
-// New returns an emulator. It opens nothing: definitions and state are read
-// when a request needs them.
+// New returns an emulator. It opens nothing: definitions and state are read when
+// a request needs them.
 func New(options Options) (*Emulator, error) {
 	if options.APIs == nil || options.Now == nil || options.Random == nil {
 		return nil, failure.New(failure.Usage, "the emulator needs definitions, a clock and a source of randomness")
@@ -123,24 +121,41 @@ func New(options Options) (*Emulator, error) {
 	options.Now = func() time.Time { return real().Add(time.Duration(e.shift.Load())) }
 	state := store.New(options.StatePath)
 	t := oidc.New(state, options.Issuer, options.Now, options.Random)
+	options.APIs = loadOnce(options.APIs)
 	e.options = options
-	e.routes = newTable(options.APIs, options.Names)
+	e.routes = newTable(&options)
 	e.hosts = &hosts{names: options.Names, servers: options.Hosts, foreign: options.Foreign}
 	e.state, e.tokens, e.services = state, t, t.Handlers()
-	e.resources = resource.New(state, options.Now, options.Random)
+	e.resources = resource.New(state, options.APIs, options.Now, options.Random)
 	e.redact = transport.NewRedactor()
 	e.large = make(chan struct{}, largeCount)
 	e.files = files.New(state, options.StatePath+".files", options.Now, options.Random)
 	e.faults.Store(options.Faults)
 	newID := func() (string, error) { return resource.NewUUID(options.Random) }
-	maps.Copy(e.services, e.files.Handlers(newID, e.resources.File))
-	maps.Copy(e.services, e.resources.Relations())
+	maps.Copy(e.services, e.files.Handlers(newID, e.resources.File, e.resources.LinkedFile))
+	maps.Copy(e.services, e.resources.Handlers(resource.Content{Open: e.files.Open, Save: e.files.SaveAs(newID)}))
 	return e, nil
 }
 
-// BootstrapToken returns the mock's own token, which is made on first use
-// and stays the same until it is revoked. The list of tokens leaves it out.
-// Errors are of kind File.
+// loadOnce caches definitions: an API is the same value for each of its users.
+func loadOnce(load func(string) (*openapi.API, error)) func(string) (*openapi.API, error) {
+	var known sync.Map
+	return func(name string) (*openapi.API, error) {
+		if api, ok := known.Load(name); ok {
+			return api.(*openapi.API), nil
+		}
+		api, err := load(name)
+		if err != nil {
+			return nil, err
+		}
+		first, _ := known.LoadOrStore(name, api)
+		return first.(*openapi.API), nil
+	}
+}
+
+// BootstrapToken returns the mock's own token, which is created on first use and
+// stays the same until it is revoked. The list of tokens omits it. Errors are of
+// kind File.
 func (e *Emulator) BootstrapToken() (string, error) { return e.tokens.BootstrapToken() }
 
 // ServeHTTP serves one request.
@@ -167,12 +182,12 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a = message.ErrorResponse(err)
 	}
 	c.drain()
-	// What is logged must be there when the client has its answer.
+	// Log before responding, so that a client with a response finds its log entry.
 	e.log(c, a.Status, began, err)
 	c.send(a)
 }
 
-// serveFile serves a file, whose bytes pass through.
+// serveFile serves a file upload or download, streaming its bytes.
 func (e *Emulator) serveFile(c *call, began time.Time) {
 	if _, err := e.hosts.api(c.HTTP.Host); err != nil {
 		message.ErrorResponse(err).Write(c.writer)
@@ -180,11 +195,11 @@ func (e *Emulator) serveFile(c *call, began time.Time) {
 	}
 	w := &statusWriter{ResponseWriter: c.writer, status: http.StatusOK}
 	e.files.ServeHTTP(w, c.HTTP)
-	c.recorder = nil // the bytes of a file are not recorded
+	c.recorder = nil // file contents are not recorded
 	e.log(c, w.status, began, nil)
 }
 
-// statusWriter notes the status of a response.
+// statusWriter records the status of a response.
 type statusWriter struct {
 	http.ResponseWriter
 	status int
@@ -197,7 +212,7 @@ func (w *statusWriter) WriteHeader(status int) {
 
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// noteFailure keeps an error that is the mock's own.
+// noteFailure stores an internal error of the mock.
 func (e *Emulator) noteFailure(err error) {
 	var problem *message.Problem
 	if !errors.As(err, &problem) && !errors.Is(err, context.Canceled) {
@@ -205,8 +220,8 @@ func (e *Emulator) noteFailure(err error) {
 	}
 }
 
-// Failure is why the mock itself could not serve a request, such as a state file
-// that cannot be written; nil where nothing has failed. The client has had a 500.
+// Failure returns the error that kept the mock from serving a request, such as a
+// state file that cannot be written, or nil. The client received a 500.
 func (e *Emulator) Failure() error {
 	if failed := e.failed.Load(); failed != nil {
 		return *failed
@@ -214,7 +229,7 @@ func (e *Emulator) Failure() error {
 	return nil
 }
 
-// respond takes a request through the gates that come before an operation.
+// respond runs the checks that precede an operation, then the operation.
 func (e *Emulator) respond(c *call) (*message.Response, error) {
 	var err error
 	if c.hostAPI, err = e.hosts.api(c.HTTP.Host); err != nil {
@@ -239,8 +254,8 @@ func (e *Emulator) respond(c *call) (*message.Response, error) {
 	return e.operate(c)
 }
 
-// operate takes a request through the gates in the order in which a gateway
-// has them: token, parameters, body, and then the service.
+// operate runs the checks in a gateway's order (token, parameters, body), then
+// the service.
 func (e *Emulator) operate(c *call) (*message.Response, error) {
 	if err := e.authenticate(c); err != nil {
 		return nil, err
@@ -295,75 +310,10 @@ func (e *Emulator) perform(c *call) (*message.Response, error) {
 	return e.sample(c)
 }
 
-// log tells of a request that was served; refused is why not, may be nil.
-func (e *Emulator) log(c *call, status int, began time.Time, refused error) {
-	if e.options.Log == nil && e.options.Record == nil && !e.options.Admin {
-		return
-	}
-	u := c.HTTP.URL
-	entry := Entry{
-		Method: c.HTTP.Method, Path: e.loggedPath(c), Status: status,
-		Duration: e.options.Now().Sub(began), Fault: c.injected,
-	}
-	if c.Op != nil {
-		entry.API, entry.Operation = c.API.Name, c.Op.ID
-	}
-	if c.fault != nil && c.fault.Kind == faults.Reset {
-		entry.Status = 0
-	}
-	if e.options.Log != nil {
-		e.options.Log(entry)
-	}
-	if e.options.Admin && !strings.HasPrefix(u.Path, adminPrefix) {
-		e.requests.add(entry, began, e.reason(c, refused))
-	}
-	if e.options.Record != nil {
-		e.options.Record(Exchange{Entry: entry, Began: began, Query: u.RawQuery, Header: c.HTTP.Header, Body: c.recorder.Bytes()})
-	}
-}
-
-// reason is why a request was refused, "" where it was not.
-func (e *Emulator) reason(c *call, refused error) string {
-	if refused == nil {
-		return ""
-	}
-	return e.withoutSecrets(c, refused.Error())
-}
-
-// loggedPath is the path of a request without secrets.
-func (e *Emulator) loggedPath(c *call) string {
-	return e.withoutSecrets(c, c.HTTP.URL.EscapedPath())
-}
-
-// withoutSecrets hides in a text about a request the caller's token, path and
-// query parameters that hold one by their name, and what looks like one.
-func (e *Emulator) withoutSecrets(c *call, text string) string {
-	hide := func(secret string) {
-		if len(secret) >= 8 {
-			text = strings.ReplaceAll(text, secret, "***")
-			text = strings.ReplaceAll(text, url.PathEscape(secret), "***")
-		}
-	}
-	if _, token, ok := strings.Cut(c.HTTP.Header.Get("Authorization"), " "); ok {
-		hide(strings.TrimSpace(token))
-	}
-	for name, value := range c.Path {
-		if convention.IsSecret(name) {
-			hide(value)
-		}
-	}
-	for name, values := range c.Query {
-		if convention.IsSecret(name) {
-			hide(strings.Join(values, ","))
-		}
-	}
-	return e.redact.Text(text)
-}
-
-// Reset forgets all resources and, unless they are kept, all tokens. The keys
-// that sign tokens stay: none is valid by its signature alone. A mock that runs
-// on the same state goes on with what is left. A damaged state file is set aside
-// under the returned name. Errors are of kind File.
+// Reset deletes all resources and, unless keepTokens is set, all tokens. The keys
+// that sign tokens stay: no token is valid by its signature alone. A mock that
+// runs on the same state continues with what is left. A damaged state file is
+// renamed; setAside is its new name. Errors are of kind File.
 func (e *Emulator) Reset(ctx context.Context, keepTokens bool) (setAside string, err error) {
 	buckets := []string{store.ResourceBucket}
 	if !keepTokens {
@@ -376,31 +326,10 @@ func (e *Emulator) Reset(ctx context.Context, keepTokens bool) (setAside string,
 	return setAside, err
 }
 
-// Ready makes sure that the state file can be used, and makes it where there is
-// none: without it, the first request that needs the state finds out. Errors
+// Ready checks that the state file is usable, and creates it if it is missing.
+// Without it, the first request that needs the state reports the error. Errors
 // are of kind File.
 func (e *Emulator) Ready(ctx context.Context) error { return e.state.Ready(ctx) }
 
-// Close lets go of the state file. What comes afterwards opens it again.
+// Close releases the state file. Later requests reopen it.
 func (e *Emulator) Close() { e.state.Close() }
-
-// Seeded is a resource that Seed created.
-type Seeded = resource.Created
-
-// SeedFault is what is wrong with a document of resources.
-type SeedFault = resource.DocumentFault
-
-// Seed creates the resources of a JSON document, all of them or none:
-//
-//	{"entity": {"contact": [{"first_name": "Ada"}]},
-//	 "webhooks": {"/v1/webhooks/configs": [{"name": "orders"}]}}
-//
-// Below an API stand its collections, by their path, their last segment or, for
-// entities, their slug, and below these the resources, as their creation takes
-// them. A resource may name its id; no two may name the same. Where there are
-// faults nothing is created. Errors are of kind File.
-func (e *Emulator) Seed(ctx context.Context, document []byte) ([]Seeded, []SeedFault, error) {
-	return e.resources.Seed(ctx, document, resource.SeedOptions{
-		Names: e.options.Names, Load: e.options.APIs, IsToken: oidc.IsTokenCreation, NewToken: e.tokens.NewToken,
-	})
-}

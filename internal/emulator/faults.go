@@ -11,8 +11,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// injectFault keeps a request waiting and refuses it where that was asked for. A
-// fault of the response's body is left in the call.
+// injectFault delays or refuses a request if a fault or limit applies. A fault in
+// the response's body is stored in the call.
 func (e *Emulator) injectFault(c *call) error {
 	if after, ok := e.options.Limit.Take(e.options.Now()); !ok {
 		c.injected = "rate limit"
@@ -35,12 +35,12 @@ func (e *Emulator) injectFault(c *call) error {
 	case faults.Status:
 		return failed(c.fault)
 	case faults.Reset:
-		return message.Refuse(http.StatusServiceUnavailable, "the connection is reset") // is not sent
+		return message.Refuse(http.StatusServiceUnavailable, "the connection is reset") // never sent
 	}
 	return nil
 }
 
-// failed is the problem of a fault that is a status.
+// failed returns the problem for a rule of kind Status.
 func failed(rule *faults.Rule) error {
 	p := message.Refuse(rule.Status, "%s, on purpose", http.StatusText(rule.Status))
 	if rule.RetryAfter > 0 {
@@ -49,7 +49,7 @@ func failed(rule *faults.Rule) error {
 	return p
 }
 
-// send writes the response, with the fault that it is to have.
+// send writes the response with the call's fault, if any.
 func (c *call) send(a *message.Response) {
 	if c.fault == nil {
 		a.Write(c.writer)
@@ -71,8 +71,8 @@ func (c *call) send(a *message.Response) {
 	}
 }
 
-// writeHalf sends half of the body and ends the connection. A response without a body
-// is not begun at all.
+// writeHalf sends half of the body and closes the connection. A response without
+// a body is not started.
 func (c *call) writeHalf(a *message.Response) {
 	if len(a.Body) < 2 || c.HTTP.Method == http.MethodHead {
 		c.closeConnection(true)
@@ -83,14 +83,14 @@ func (c *call) writeHalf(a *message.Response) {
 	c.closeConnection(false)
 }
 
-// pieces is how many parts a slow body has at most.
+// pieces is the maximum number of parts of a slow body.
 const pieces = 20
 
-// writeSlowly sends the body in pieces, evenly over the time.
+// writeSlowly sends the body in pieces, spread evenly over the time.
 func (c *call) writeSlowly(a *message.Response, over time.Duration) {
 	a.WriteHeader(c.writer)
 	controller := http.NewResponseController(c.writer)
-	_ = controller.Flush() // a client that went away is seen at the next piece
+	_ = controller.Flush() // the next write fails if the client has gone away
 	size := max(1, (len(a.Body)+pieces-1)/pieces)
 	for rest := a.Body; len(rest) > 0; {
 		if transport.Wait(c.HTTP.Context(), over*time.Duration(size)/time.Duration(max(size, len(a.Body)))) != nil {
@@ -105,8 +105,8 @@ func (c *call) writeSlowly(a *message.Response, over time.Duration) {
 	}
 }
 
-// closeConnection ends the connection, what was written before included, or with a reset
-// that the client cannot take for an end.
+// closeConnection flushes the response and closes the connection; with reset, it
+// sends a reset, which the client cannot mistake for a regular end.
 func (c *call) closeConnection(reset bool) {
 	controller := http.NewResponseController(c.writer)
 	if !reset {
@@ -114,7 +114,7 @@ func (c *call) closeConnection(reset bool) {
 	}
 	connection, _, err := controller.Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // net/http's own way to end a connection
+		panic(http.ErrAbortHandler) // net/http's way to abort a response
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok && reset {
 		_ = tcp.SetLinger(0)

@@ -18,7 +18,7 @@ import (
 
 func bareClient() *http.Transport { return &http.Transport{DisableKeepAlives: true} }
 
-// newRequest is one that ends by itself after a while.
+// newRequest returns a request with a timeout.
 func newRequest(t *testing.T, url, key, value string) (*http.Request, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
@@ -30,8 +30,8 @@ func newRequest(t *testing.T, url, key, value string) (*http.Request, error) {
 	return r, err
 }
 
-// newFaulty serves an emulator that misbehaves by these rules, and returns its
-// address and what it has logged.
+// newFaulty serves an emulator with these fault rules, and returns its address
+// and its log.
 func newFaulty(t *testing.T, change func(*emulator.Options), rules ...string) (url string, log func() []emulator.Entry) {
 	t.Helper()
 	var list []faults.Rule
@@ -67,7 +67,7 @@ func newFaulty(t *testing.T, change func(*emulator.Options), rules ...string) (u
 	}
 }
 
-// fetch returns status and body, and the error of either.
+// fetch returns the response and its body, and the error of either.
 func fetch(t *testing.T, method, url string) (*http.Response, string, error) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
@@ -138,7 +138,7 @@ func TestFaultsOfNoBody(t *testing.T) {
 	}
 }
 
-// TestRateLimit: who waits as long as it is told to is let through; the
+// TestRateLimit: a client that waits as long as it is told is allowed; the
 // emulator's own pages have no limit.
 func TestRateLimit(t *testing.T) {
 	t.Parallel()
@@ -173,7 +173,7 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
-// TestRecord: every request is recorded, bodies that no operation reads too.
+// TestRecord: every request is recorded, including bodies that no operation reads.
 func TestRecord(t *testing.T) {
 	t.Parallel()
 	var seen []emulator.Exchange

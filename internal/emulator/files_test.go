@@ -9,8 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// TestFiles: what is put to a signed URL is what a signed URL returns, whole and
-// in parts; without a signature of its method and key nothing is.
+// TestFiles: a signed URL returns what was uploaded to one, completely or in
+// ranges; without a signature of its method and key, it returns nothing.
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	w := newWhole(t)
@@ -64,6 +64,21 @@ func TestFiles(t *testing.T) {
 		if jsonx.Unquote(entity.Get(member)) != want {
 			t.Errorf("%s: %s", member, saved.body)
 		}
+	}
+	public := jsonx.Unquote([]byte(w.raw(t, "POST", "/file/v1/files/"+id+"/public/links", "").body))
+	if !strings.HasSuffix(public, "/a%20b.txt") {
+		t.Error(public)
+	}
+	redirect, err := w.client.Get(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer redirect.Body.Close()
+	if status, text := send("GET", redirect.Header.Get("Location"), "", ""); redirect.StatusCode != 302 || status != 200 || text != "hello, world" {
+		t.Error(redirect.StatusCode, status, text)
+	}
+	if got := w.raw(t, "GET", "/entity/v2/entity/file/"+id, ""); got.status != 200 || !strings.Contains(got.body, `"size_bytes":12`) {
+		t.Error(got) // a file is an entity
 	}
 	link, _ := jsonx.ParseObject([]byte(w.raw(t, "GET", "/file/v1/files/"+id+"/download", "").body))
 	if status, text := send("GET", jsonx.Unquote(link.Get("download_url")), "", ""); status != 200 || text != "hello, world" {

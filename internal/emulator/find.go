@@ -9,18 +9,21 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/message"
 )
 
-// find sets the call's route and path parameters. The error is a 404 where
-// no path matches, and a 405 with Allow where only the method does not.
+// find sets the call's route and path parameters. The error is a 404 if no path
+// matches, and a 405 with Allow if only the method differs.
 //
-// An API that the host names is the only one that is asked. Else the first
-// segment may name it, and where it does not, the path tells, and of two that have
-// the same path the query.
+// If the host selects an API, only that one is searched. Otherwise the first
+// segment can name the API; failing that, the path decides, and between two equal
+// paths the query.
 func (t *table) find(c *call) error {
 	segments, err := pathSegments(c.HTTP.URL)
 	if err != nil {
 		return err
 	}
-	f := &finder{method: c.HTTP.Method, host: c.hostAPI, query: c.HTTP.URL.Query()}
+	f := &finder{method: c.HTTP.Method, host: c.hostAPI}
+	if c.HTTP.URL.RawQuery != "" {
+		f.query = c.HTTP.URL.Query()
+	}
 	if err := f.search(t, segments); err != nil {
 		return err
 	}
@@ -32,9 +35,9 @@ func (t *table) find(c *call) error {
 	return nil
 }
 
-// options is the response to an OPTIONS request: the methods that the path has
-// (RFC 9110, section 9.3.7). It has no CORS headers, so that no page of another
-// origin can use the mock through a browser.
+// options returns the response to an OPTIONS request: the methods of the path
+// (RFC 9110, section 9.3.7). It has no CORS headers, so that a page of another
+// origin cannot use the mock through a browser.
 func (t *table) options(c *call) (*message.Response, error) {
 	segments, err := pathSegments(c.HTTP.URL)
 	if err != nil {
@@ -47,21 +50,27 @@ func (t *table) options(c *call) (*message.Response, error) {
 	if len(f.allowed) == 0 {
 		return nil, f.unmatched(c.HTTP)
 	}
-	if slices.Contains(f.allowed, http.MethodGet) {
-		f.allowed = append(f.allowed, http.MethodHead)
-	}
-	header := http.Header{"Allow": {methodList(append(f.allowed, http.MethodOptions))}}
-	return &message.Response{Status: http.StatusNoContent, Header: header}, nil
+	return &message.Response{Status: http.StatusNoContent, Header: http.Header{"Allow": {f.allow()}}}, nil
 }
 
-// finder looks for the operation of one request.
+// allow returns the header Allow: the methods of the operations, OPTIONS, and HEAD
+// where GET is one.
+func (f *finder) allow() string {
+	all := append(slices.Clone(f.allowed), http.MethodOptions)
+	if slices.Contains(all, http.MethodGet) {
+		all = append(all, http.MethodHead)
+	}
+	return methodList(all)
+}
+
+// finder finds the operation of one request.
 type finder struct {
 	method   string
 	query    url.Values
-	host     string   // the API that the host names, or ""
-	found    *route   // nil as long as no route matches
-	segments []string // of its path
-	allowed  []string // methods of the routes that match but for theirs
+	host     string   // the API that the host selects, or ""
+	found    *route   // nil until a route matches
+	segments []string // of the request's path
+	allowed  []string // methods of the routes that match except for the method
 }
 
 func (f *finder) search(t *table, segments []string) error {
@@ -74,32 +83,33 @@ func (f *finder) search(t *table, segments []string) error {
 			return err
 		}
 	}
-	every, err := t.all()
+	every, err := t.all(segments)
 	f.try(every, segments)
 	return err
 }
 
-// within tries the path without a first segment that is the API's name, and
-// then as it is.
+// within tries the path without its first segment if that is the API's name, then
+// the complete path.
 func (f *finder) within(t *table, name string, segments []string) error {
 	routes, err := t.of(name)
 	if err != nil {
 		return err
 	}
 	if segments[0] == name {
-		f.try(routes, segments[1:])
+		f.try(routes.candidates(segments[1:]), segments[1:])
 	}
 	if f.found == nil {
-		f.try(routes, segments)
+		f.try(routes.candidates(segments), segments)
 	}
 	return nil
 }
 
-// try takes the first route with the method. HEAD is GET without the body (RFC
+// try sets the first route with the method. HEAD is GET without the body (RFC
 // 9110, section 9.3.2).
-func (f *finder) try(routes index, segments []string) {
-	for r := range routes.matching(segments) {
+func (f *finder) try(routes []*route, segments []string) {
+	for _, r := range routes {
 		switch {
+		case !r.matches(segments):
 		case r.op.Method != f.method && (r.op.Method != http.MethodGet || f.method != http.MethodHead):
 			f.allowed = append(f.allowed, r.op.Method)
 		case f.found == nil:
@@ -112,7 +122,7 @@ func (f *finder) try(routes index, segments []string) {
 	}
 }
 
-// countKnown counts the query parameters that the operation has.
+// countKnown counts the query parameters that the operation declares.
 func (r *route) countKnown(query url.Values) int {
 	count := 0
 	for name := range query {
@@ -126,8 +136,8 @@ func (r *route) countKnown(query url.Values) int {
 func (f *finder) unmatched(r *http.Request) error {
 	path := r.URL.EscapedPath()
 	if len(f.allowed) > 0 {
-		list := methodList(f.allowed)
-		return message.Refuse(http.StatusMethodNotAllowed, "%s is not allowed on %s; allowed: %s", r.Method, path, list).With("Allow", list)
+		return message.Refuse(http.StatusMethodNotAllowed, "%s is not allowed on %s; allowed: %s", r.Method, path, methodList(f.allowed)).
+			With("Allow", f.allow())
 	}
 	if f.host != "" {
 		return message.Refuse(http.StatusNotFound, "no operation of %s has the path %s; /_routes?api=%s lists the operations", f.host, path, f.host)
@@ -140,8 +150,8 @@ func methodList(methods []string) string {
 	return strings.Join(slices.Compact(methods), ", ")
 }
 
-// pathSegments are the path's segments, each decoded on its own, so that an
-// encoded slash stays inside its segment.
+// pathSegments returns the segments of the path, each decoded separately, so that
+// an encoded slash stays inside its segment.
 func pathSegments(u *url.URL) ([]string, error) {
 	segments := strings.Split(strings.TrimPrefix(u.EscapedPath(), "/"), "/")
 	for i, word := range segments {

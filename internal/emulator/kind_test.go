@@ -8,7 +8,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/resource"
 )
 
-// A change of these figures is a change of what the emulator remembers.
+// TestRolesInTheCatalog: changing these numbers changes what the emulator stores.
 func TestRolesInTheCatalog(t *testing.T) {
 	t.Parallel()
 	known, things, got, total := catalog.New(catalog.Options{}), &resource.Service{}, map[string]int{}, 0
@@ -26,7 +26,7 @@ func TestRolesInTheCatalog(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"create": 93, "list": 69, "get": 80, "patch": 32, "replace": 54, "remove": 75, "restore": 2, "search": 14, "suggest": 1, "upsert": 1,
+		"create": 86, "list": 110, "get": 108, "patch": 35, "replace": 53, "remove": 78, "restore": 2, "search": 15, "suggest": 1, "upsert": 1,
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("of %d operations: %v\nwant %v", total, got, want)
@@ -38,19 +38,19 @@ func TestRolesOfSingleOperations(t *testing.T) {
 	known, things := catalog.New(catalog.Options{}), &resource.Service{}
 	for _, row := range []struct{ api, operation, role, kind string }{
 		{"entity", "createEntity", "create", "entity/{}"},
-		{"entity", "getEntityV2", "get", "entity/{}"}, // versions share their things
+		{"entity", "getEntityV2", "get", "entity/{}"}, // versions share their resources
 		{"entity", "searchEntities", "search", "entity/{}"},
 		{"entity", "upsertEntity", "upsert", "entity/{}"},
 		{"entity", "autocomplete", "suggest", "entity/{}"},
-		{"entity", "putSchema", "replace", "entity/schema"}, // made by PUT
-		{"entity", "listSavedViews", "list", "entity/view"}, // a plural beside a singular
+		{"entity", "putSchema", "replace", "entity/schema"}, // created by PUT
+		{"entity", "listSavedViews", "list", "entity/view"}, // plural and singular paths
 		{"entity", "createTaxonomy", "create", "entity/taxonomy"},
 		{"entity", "reindexEntity", "", ""},
 		{"entity", "wipeAllEntities", "", ""},
-		{"workflow", "searchExecutions", "search", "workflow/execution"}, // …/search
-		{"webhooks", "getWebhookEventsV2", "", ""},                       // a POST that answers a list
-		{"app", "publicProxyPut", "", ""},                                // what it puts cannot be seen
-		{"metering", "getReadingsByInterval", "", ""},                    // a list where a thing would be
+		{"workflow", "searchExecutions", "search", "workflow/execution"},        // …/search
+		{"webhooks", "getWebhookEventsV2", "list", "webhook/config/{}/event"},   // a POST that lists, by effects.txt
+		{"app", "publicProxyPut", "", ""},                                       // its result cannot be read
+		{"metering", "getReadingsByInterval", "list", "metering/meter-reading"}, // a list in place of a resource
 	} {
 		api, err := known.Load(t.Context(), row.api, "")
 		if err != nil {

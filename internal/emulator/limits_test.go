@@ -12,8 +12,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator"
 )
 
-// A body with very many small values is refused before it costs memory, however
-// many come at once.
+// TestManyValues: a body with very many small values is rejected before it uses
+// memory, even if many arrive concurrently.
 func TestManyValues(t *testing.T) {
 	b := newBench(t)
 	body := `{"name":"a","x":[` + strings.Repeat(`{"b":1},`, 1_200_000) + `1]}`
@@ -30,8 +30,8 @@ func TestManyValues(t *testing.T) {
 	}
 }
 
-// The list of commas in a string is no list of values; a byte order mark is not
-// part of the text.
+// TestFewValues: commas in a string do not count as values, and a byte order mark
+// is not part of the text.
 func TestFewValues(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -39,7 +39,7 @@ func TestFewValues(t *testing.T) {
 	b.as(b.token, "POST", collection, "\uFEFF"+`{"name":"a"}`).want(t, 201, "")
 }
 
-// The log shows no token that stands in a path.
+// TestLoggedPaths: the log never shows a token from a path.
 func TestLoggedPaths(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -69,7 +69,7 @@ func TestLoggedPaths(t *testing.T) {
 	}
 }
 
-// A search ends with its request.
+// TestSearchEndsWithItsRequest: a search ends when its request is canceled.
 func TestSearchEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	w := newWhole(t)

@@ -15,25 +15,25 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// Listen opens the port on 127.0.0.1 and on no other address; 0 takes a free
-// one. Errors are of kind Usage for a number that is no port, else Network.
+// Listen listens on a port of 127.0.0.1 only; 0 picks a free one. Errors are of
+// kind Usage for an invalid port, otherwise Network.
 func Listen(port int) (net.Listener, error) { return ListenOn("127.0.0.1", port) }
 
-// ListenOn opens the port on an address of this machine: "127.0.0.1", "::1",
-// or "0.0.0.0" for all. Errors are as those of Listen.
+// ListenOn listens on a port of a local address: "127.0.0.1", "::1", or "0.0.0.0"
+// for all. Errors are like those of Listen.
 func ListenOn(host string, port int) (net.Listener, error) {
 	if port < 0 || port > 65535 {
 		return nil, failure.New(failure.Usage, "port %d is not between 0 and 65535", port).
-			Hintf("--port 0 takes a free one")
+			Hintf("use --port 0 for a free port")
 	}
 	network := "tcp"
 	if ip := net.ParseIP(host); ip != nil && ip.To4() != nil {
-		network = "tcp4" // else "0.0.0.0" would mean IPv6 too
+		network = "tcp4" // "tcp" would make 0.0.0.0 include IPv6
 	}
 	listener, err := net.Listen(network, net.JoinHostPort(host, strconv.Itoa(port)))
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, failure.New(failure.Network, "port %d is in use", port).
-			Hintf("choose another with --port, or --port 0 for a free one")
+			Hintf("choose another with --port, or use --port 0 for a free port")
 	}
 	if err != nil {
 		return nil, failure.New(failure.Network, "cannot listen on %s: %w", net.JoinHostPort(host, strconv.Itoa(port)), err).
@@ -42,9 +42,9 @@ func ListenOn(host string, port int) (net.Listener, error) {
 	return listener, nil
 }
 
-// SplitAddress reads "ADDRESS", "ADDRESS:PORT" or ":PORT", IPv6 with or, before
-// a port, only with brackets. An empty address is all of them, "0.0.0.0"; a
-// port that is left out is -1. The error is of kind Usage.
+// SplitAddress parses "ADDRESS", "ADDRESS:PORT" or ":PORT"; IPv6 needs brackets
+// only before a port. An empty address means all, "0.0.0.0"; a missing port is
+// -1. The error is of kind Usage.
 func SplitAddress(text string) (host string, port int, err error) {
 	host, number, err := net.SplitHostPort(text)
 	port = -1
@@ -59,7 +59,7 @@ func SplitAddress(text string) (host string, port int, err error) {
 	}
 	if err != nil {
 		return "", 0, failure.New(failure.Usage, "%q is not an address to listen on", text).
-			Hintf("give it as in --listen 0.0.0.0, --listen 0.0.0.0:4010 or --listen [::1]:4010")
+			Hintf("use an address such as 0.0.0.0, 0.0.0.0:4010 or [::1]:4010")
 	}
 	if host == "" {
 		host = "0.0.0.0"
@@ -67,20 +67,20 @@ func SplitAddress(text string) (host string, port int, err error) {
 	return host, port, nil
 }
 
-// hosts are the names that the mock answers to: this machine's own, any
-// below "localhost", and those of the APIs' servers. A web page can make its
-// own name resolve to 127.0.0.1 (DNS rebinding), but not one of these.
+// hosts contains the host names that the mock accepts: those of this machine, any
+// below "localhost", and those of the APIs' servers. A web page can make its own
+// name resolve to 127.0.0.1 (DNS rebinding), but not one of these.
 type hosts struct {
 	names   []string                   // the APIs
-	servers func(name string) []string // their hosts, in all stages
-	foreign bool                       // any other name is served too
+	servers func(name string) []string // hosts of an API's servers, in all stages
+	foreign bool                       // accept any other name
 
 	once sync.Once
-	apis map[string]string // host of a server, and its first label, to the API
+	apis map[string]string // API by server host, and by the first label of that host
 }
 
-// api is the name of the API that the Host header names, "" where it names
-// none. The error is a 403 for a name that is not answered.
+// api returns the API that the Host header selects, or "". The error is a 403 for
+// a name that is not accepted.
 func (h *hosts) api(hostport string) (string, error) {
 	host := hostOf(hostport)
 	if httpx.IsLoopback(host) {
@@ -102,7 +102,7 @@ func (h *hosts) api(hostport string) (string, error) {
 	return "", message.Refuse(http.StatusForbidden, "host %q is not served; use 127.0.0.1, localhost, or an API's name below it such as entity.localhost", host)
 }
 
-// hostOf is the lower-case name of a Host header without its port.
+// hostOf returns the lower-case name of a Host header without its port.
 func hostOf(hostport string) string {
 	host := hostport
 	if name, _, err := net.SplitHostPort(hostport); err == nil {
@@ -124,12 +124,12 @@ func (h *hosts) learn() {
 	}
 }
 
-// preflightAge is how many seconds a browser may remember a preflight.
+// preflightAge is how long a browser can cache a preflight, in seconds.
 const preflightAge = 600
 
 // cors lets pages of the allowed origin read responses (WHATWG Fetch, "CORS
-// protocol"), and reports whether the request was a preflight, which it has then
-// responded to. Without Options.CORS no page of another origin can use the mock.
+// protocol"). It reports whether the request was a preflight, to which it has
+// then responded. Without Options.CORS, no page of another origin can use the mock.
 func (e *Emulator) cors(w http.ResponseWriter, r *http.Request) bool {
 	origin := r.Header.Get("Origin")
 	if e.options.CORS == "" || origin == "" {

@@ -11,13 +11,13 @@ import (
 
 const (
 	connections = 64
-	collections = 32 // that the connections share
+	collections = 32 // shared by the connections
 )
 
 // TestManyWritersAtOnce makes 20,000 requests from 64 connections, which create,
-// get, find, change and delete entities. None fails, no acknowledged write is
-// lost, and the memory stays as it was. It runs alone, for it looks at all of
-// the process's memory.
+// get, find, change and delete entities. No request fails, no acknowledged write
+// is lost, and memory use does not grow. It does not run in parallel, because it
+// measures the memory of the process.
 func TestManyWritersAtOnce(t *testing.T) { //nolint:paralleltest // see above
 	requests := 20_000
 	if quick() {
@@ -25,7 +25,7 @@ func TestManyWritersAtOnce(t *testing.T) { //nolint:paralleltest // see above
 	}
 	w := newWhole(t)
 	began := time.Now()
-	worked(t, w, 0, requests/10) // warm
+	worked(t, w, 0, requests/10) // warm up
 	before := heap(w)
 	made := worked(t, w, connections, requests)
 	took := time.Since(began)
@@ -45,7 +45,7 @@ func TestManyWritersAtOnce(t *testing.T) { //nolint:paralleltest // see above
 	}
 }
 
-// worked runs the workers from the first number on, and returns them.
+// worked runs the workers, starting at number first, and returns them.
 func worked(t *testing.T, w *wholeMock, first, requests int) []*worker {
 	t.Helper()
 	var workers []*worker
@@ -66,11 +66,11 @@ func worked(t *testing.T, w *wholeMock, first, requests int) []*worker {
 
 func slug(n int) string { return fmt.Sprintf("load_%d", n%collections) }
 
-// heap is how many bytes are in use when nothing is under way.
+// heap returns the bytes in use while the mock is idle.
 func heap(w *wholeMock) uint64 {
 	w.client.CloseIdleConnections()
 	runtime.GC()
-	runtime.GC() // what the first one finalized
+	runtime.GC() // frees what the first one finalized
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return stats.HeapInuse

@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// worker makes requests one after the other and knows what must be there.
+// worker makes sequential requests and tracks the state that they must lead to.
 type worker struct {
 	testing.TB
 	*wholeMock
 	number int
-	live   map[string]string // what was acknowledged: id → number
-	order  []string          // of creation
+	live   map[string]string // acknowledged writes: id → number
+	order  []string          // in creation order
 }
 
 // work makes the requests: of sixteen, four create, two change, two delete and
@@ -68,7 +68,7 @@ func (w *worker) change(id, number string) {
 	w.get(id)
 }
 
-// find looks for what is the worker's own.
+// find searches for the worker's own entities.
 func (w *worker) find() {
 	var got page
 	query := fmt.Sprintf(`_schema:%s AND number:"%s"`, slug(w.number), w.live[w.newest()])
@@ -102,7 +102,7 @@ type page struct {
 	Results []thing
 }
 
-// all pages through a collection: id → number.
+// all reads every page of a collection: id → number.
 func (w *wholeMock) all(t *testing.T, slug string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -122,7 +122,7 @@ func (w *wholeMock) all(t *testing.T, slug string) map[string]string {
 	}
 }
 
-// ask sends a request, wants its status, and decodes the answer.
+// ask sends a request, requires a status, and decodes the response.
 func (w *worker) ask(method, path, body string, status int, into any) {
 	got := w.raw(w.TB, method, path, body)
 	if got.status != status {

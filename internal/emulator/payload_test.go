@@ -7,7 +7,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// formAPI takes forms, text and bytes.
+// formAPI accepts forms, text and binary data.
 func formAPI() *openapi.API {
 	fields := Object(property("name", StringOf()), property("count", &openapi.Schema{Types: []string{"integer"}}), property("tags", integers()))
 	fields.Required = []string{"name"}

@@ -10,24 +10,27 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// maxWait is the longest that a request may ask to be kept waiting.
+// maxWait is the longest wait that a request can ask for.
 const maxWait = 60 * time.Second
 
-// preferences are what a request asks with Prefer (RFC 7240): code=404,
-// example=NAME, dynamic=true and wait=2 (seconds), the names that Prism has.
+// preferences are the values of the Prefer header (RFC 7240): code=404,
+// example=NAME, dynamic=true and wait=2 (seconds). Prism uses the same names.
 type preferences struct {
-	code    int // 0: a success
+	code    int // 0: the success status
 	example string
-	dynamic *bool // nil: as the mock was started
+	dynamic *bool // nil: use the option of the mock
 	wait    time.Duration
 	applied []string // for Preference-Applied
 }
 
-// readPreferences reads all Prefer headers. Of a preference that is there twice
-// the first counts (section 2), and what is not known is passed over. The
-// problem is a 400 for a known one with a value that it cannot have.
+// readPreferences parses all Prefer headers. The first of a repeated preference
+// counts (section 2), and unknown ones are ignored. The problem is a 400 for an
+// invalid value.
 func readPreferences(header http.Header) (preferences, error) {
 	p := preferences{}
+	if len(header.Values("Prefer")) == 0 {
+		return p, nil
+	}
 	seen := map[string]bool{}
 	for _, part := range message.SplitList(strings.Join(header.Values("Prefer"), ","), ",;") {
 		name, value, _ := strings.Cut(part, "=")
@@ -48,7 +51,7 @@ func (p *preferences) set(name, value string) error {
 	switch name {
 	case "code":
 		if p.code, err = strconv.Atoi(value); err != nil || p.code < 200 || p.code > 599 {
-			return badPreference(name, value, "a status from 200 to 599, as in Prefer: code=404")
+			return badPreference(name, value, "a status from 200 to 599, such as Prefer: code=404")
 		}
 	case "example":
 		if p.example = value; value == "" {
@@ -63,7 +66,7 @@ func (p *preferences) set(name, value string) error {
 		p.dynamic = &on
 	case "wait":
 		if p.wait, err = seconds(value); err != nil {
-			return badPreference(name, value, "seconds from 0 to 60, as in Prefer: wait=2")
+			return badPreference(name, value, "seconds from 0 to 60, such as Prefer: wait=2")
 		}
 	default:
 		return nil
@@ -72,10 +75,10 @@ func (p *preferences) set(name, value string) error {
 	return nil
 }
 
-// seconds reads a wait that is not too long.
+// seconds parses a wait of at most maxWait.
 func seconds(text string) (time.Duration, error) {
 	number, err := strconv.ParseFloat(text, 64)
-	if bounded := number >= 0 && number <= maxWait.Seconds(); !bounded { // nor NaN
+	if bounded := number >= 0 && number <= maxWait.Seconds(); !bounded { // also rejects NaN
 		err = strconv.ErrRange
 	}
 	return time.Duration(number * float64(time.Second)), err
@@ -85,8 +88,7 @@ func badPreference(name, value, allowed string) error {
 	return message.Refuse(http.StatusBadRequest, "header parameter Prefer: %s %q is not %s", name, value, allowed)
 }
 
-// samples reports whether the response to the operation is to be a sample,
-// whatever the state knows.
+// samples reports whether the request asks for a sample, regardless of the state.
 func (p *preferences) samples(op *openapi.Operation) bool {
 	return p.code != 0 && p.code != message.SuccessStatus(op) || p.example != "" || p.dynamic != nil && *p.dynamic
 }

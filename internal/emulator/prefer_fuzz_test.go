@@ -8,7 +8,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// FuzzPreferences: no header is a panic, and none makes a request wait too long.
+// FuzzPreferences: no header causes a panic or too long a wait.
 func FuzzPreferences(f *testing.F) {
 	for _, text := range []string{"", "code=404", `code="404"; example=a, wait=2`, `x="a\"b", dynamic`, `example="\`, ",;,=,\"", "wait=1e9"} {
 		f.Add(text, text)

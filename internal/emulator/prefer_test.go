@@ -11,7 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// mediaAPI answers with one media type, or with several.
+// mediaAPI returns one media type, or several.
 func mediaAPI() *openapi.API {
 	object := Object(property("id", StringOf()))
 	get := func(id string, types ...string) *openapi.Operation {
@@ -66,7 +66,7 @@ func TestMediaTypes(t *testing.T) {
 	}
 }
 
-// xrefOf is where a PDF says that its table is.
+// xrefOf returns the offset of the cross-reference table that a PDF declares.
 func xrefOf(t *testing.T, pdf string) (at int) {
 	t.Helper()
 	_, rest, _ := strings.Cut(pdf, "startxref\n")
@@ -84,7 +84,7 @@ func TestAccept(t *testing.T) {
 		"application/pdf, */*;q=0.5": "application/pdf", "application/*": "application/json",
 		"application/json;q=0.1, text/csv;q=0.2": "text/csv", "application/json;q=0, */*": "text/csv",
 		"text/csv, application/pdf, application/json, */*;q=0.5": "application/json",
-		"image/png":               "application/json", // none fits: what there is
+		"image/png":               "application/json", // no match: the documented type
 		`text/csv;x="a,b";q=0.9`:  "text/csv",
 		"Application/PDF ; Q=0.7": "application/pdf",
 	} {
@@ -129,8 +129,8 @@ func TestPrefer(t *testing.T) {
 	}
 }
 
-// TestPreferencesAreOfOneRequest: the answer about a thing is remembered, what
-// one request preferred is not.
+// TestPreferencesAreOfOneRequest: responses are cached, the preferences of a
+// request are not.
 func TestPreferencesAreOfOneRequest(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -161,7 +161,7 @@ func TestRedirectLeadsToTheEmulator(t *testing.T) {
 	w.ask("GET", "http://localhost"+got.header.Get("Location")).want(t, 200, "sample")
 }
 
-// A wait ends with its request.
+// TestWaitEndsWithTheRequest: a wait ends when its request is canceled.
 func TestWaitEndsWithTheRequest(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
@@ -174,8 +174,8 @@ func TestWaitEndsWithTheRequest(t *testing.T) {
 	}
 }
 
-// TestDynamic: one seed gives equal requests equal samples, in any order, and
-// other requests other ones.
+// TestDynamic: with one seed, equal requests get equal samples, in any order, and
+// different requests different ones.
 func TestDynamic(t *testing.T) {
 	t.Parallel()
 	seed := uint64(7)
@@ -199,7 +199,7 @@ func TestDynamic(t *testing.T) {
 	}
 	fresh := newWorld(t)
 	seen := map[string]bool{}
-	for range 50 { // a small one may come twice
+	for range 50 { // a small sample can repeat
 		seen[fresh.ask("GET", jwks, "Prefer: dynamic=true").body] = true
 	}
 	if len(seen) < 2 {

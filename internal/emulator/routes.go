@@ -11,100 +11,101 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// route is an operation under its path template.
+// route is an operation with its parsed path template.
 type route struct {
 	api      *openapi.API
 	op       *openapi.Operation
+	key      indexKey
 	segments []segment
-	fixed    int // how many characters of the template are literal
+	fixed    int // the number of literal characters in the template
+	order    int // between routes with as many literal characters
 }
 
-// index holds routes by the number of their segments and their second one, by
-// which most differ. Those with more literal text come first, so that the first
+// index groups routes by their number of segments and their second segment, which
+// differs most. Routes with more literal characters come first, so that the first
 // match is the most specific one.
 type index map[indexKey][]*route
 
-// indexKey is where a route stands in an index; word is "" where the second
-// segment has a parameter. Routes of that kind stand in the places of all the
-// words too.
+// indexKey is the key of a route in an index; word is "" if the second segment
+// has a parameter. Such routes are also listed under every literal word.
 type indexKey struct {
 	count int
 	word  string
 }
 
-func newIndex(routes []*route) index {
-	slices.SortStableFunc(routes, func(a, b *route) int { return cmp.Compare(b.fixed, a.fixed) })
-	x := index{}
-	for _, r := range routes {
-		at := r.key()
-		if at.word == "" {
-			x.addOpen(r)
-			continue
+// keyOf returns the key of a path template, such as "/v1/users/{id}".
+func keyOf(template string) indexKey {
+	path := strings.TrimPrefix(template, "/")
+	at := indexKey{count: 1 + strings.Count(path, "/")}
+	if _, rest, more := strings.Cut(path, "/"); more {
+		word, _, _ := strings.Cut(rest, "/")
+		if second := parseSegment(word); len(second.names) == 0 {
+			at.word = word
 		}
-		if _, known := x[at]; !known {
-			x[at] = slices.Clone(x[indexKey{count: at.count}])
-		}
-		x[at] = append(x[at], r)
-	}
-	return x
-}
-
-// addOpen adds a route that fits any second word.
-func (x index) addOpen(r *route) {
-	open := r.key()
-	if _, known := x[open]; !known {
-		x[open] = nil
-	}
-	for at := range x {
-		if at.count == open.count {
-			x[at] = append(x[at], r)
-		}
-	}
-}
-
-func (r *route) key() indexKey {
-	at := indexKey{count: len(r.segments)}
-	if at.count > 1 && len(r.segments[1].names) == 0 {
-		at.word = r.segments[1].literals[0]
 	}
 	return at
 }
 
-// matching yields the routes that the words fit.
-func (x index) matching(segments []string) func(yield func(*route) bool) {
+// open returns the key of the routes that match any second segment.
+func (k indexKey) open() indexKey { return indexKey{count: k.count} }
+
+func newIndex(routes []*route) index {
+	x := index{}
+	for _, r := range routes {
+		x[r.key] = append(x[r.key], r)
+	}
+	for at := range x {
+		if at.word != "" {
+			x[at] = append(x[at], x[at.open()]...)
+		}
+		specificFirst(x[at])
+	}
+	return x
+}
+
+func specificFirst(routes []*route) {
+	slices.SortFunc(routes, func(a, b *route) int { return cmp.Or(cmp.Compare(b.fixed, a.fixed), cmp.Compare(a.order, b.order)) })
+}
+
+// keyOfPath returns the key of the routes that can match the segments of a path;
+// isWord reports whether a route has that literal second segment.
+func keyOfPath(segments []string, isWord func(indexKey) bool) indexKey {
 	at := indexKey{count: len(segments)}
 	if at.count > 1 {
 		at.word = segments[1]
 	}
-	routes, known := x[at]
-	if !known {
-		routes = x[indexKey{count: len(segments)}]
+	if !isWord(at) {
+		at.word = ""
 	}
-	return func(yield func(*route) bool) {
-		for _, r := range routes {
-			if r.matches(segments) && !yield(r) {
-				return
-			}
-		}
-	}
+	return at
 }
 
-// table has the routes of every API. A definition is loaded when a request may
-// mean it, and kept.
+// candidates returns the routes that can match the segments.
+func (x index) candidates(segments []string) []*route {
+	return x[keyOfPath(segments, func(at indexKey) bool { return x[at] != nil })]
+}
+
+// table contains the routes of every API. A definition is loaded when a request
+// may refer to it, and then cached.
 type table struct {
 	load  func(name string) (*openapi.API, error)
+	paths func() map[string][]string // see Options.Paths
 	names []string
 
-	mu    sync.Mutex
-	apis  map[string]index
-	every index // of all APIs together; nil until a path alone has to tell
+	mu     sync.Mutex
+	apis   map[string]index
+	loaded map[string][]*route
+	owners map[indexKey][]string // the APIs with such paths; nil until a request has to be found by path alone
+	every  index                 // the routes of all APIs, as far as requests asked for them
 }
 
-func newTable(load func(string) (*openapi.API, error), names []string) *table {
-	return &table{load: load, names: names, apis: map[string]index{}}
+func newTable(options *Options) *table {
+	t := &table{load: options.APIs, paths: options.Paths, names: options.Names}
+	t.apis, t.loaded, t.every = map[string]index{}, map[string][]*route{}, index{}
+	return t
 }
 
-// of are the routes of one API.
+// of returns the routes of one API.
 func (t *table) of(name string) (index, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -119,29 +120,82 @@ func (t *table) of(name string) (index, error) {
 	return t.apis[name], nil
 }
 
-// all are the routes of every API; of two that are equal the one of the
-// earlier API comes first.
-func (t *table) all() (index, error) {
+// all returns the routes of every API that can match the segments; between equal
+// routes, the one of the earlier API comes first. It loads only the APIs with
+// similar paths.
+func (t *table) all(segments []string) ([]*route, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.every != nil {
-		return t.every, nil
+	if err := t.findOwners(); err != nil {
+		return nil, err
+	}
+	at := keyOfPath(segments, func(at indexKey) bool { return t.owners[at] != nil })
+	if routes, known := t.every[at]; known || t.owners[at] == nil {
+		return routes, nil
 	}
 	var routes []*route
-	for _, name := range t.names {
+	for i, name := range t.names {
+		if !slices.Contains(t.owners[at], name) && !slices.Contains(t.owners[at.open()], name) {
+			continue
+		}
 		found, err := t.read(name)
 		if err != nil {
 			return nil, err
 		}
-		routes = append(routes, found...)
+		for _, r := range found {
+			if r.key == at || r.key == at.open() {
+				own := *r
+				own.order += i << 32
+				routes = append(routes, &own)
+			}
+		}
 	}
-	t.every = newIndex(routes)
-	return t.every, nil
+	specificFirst(routes)
+	t.every[at] = routes
+	return routes, nil
 }
 
-// read makes an API's routes: each path alone, and below each base path that
-// the API's servers have.
+// findOwners sets which APIs have paths of a key. It loads only the APIs whose
+// paths are not known.
+func (t *table) findOwners() error {
+	if t.owners != nil {
+		return nil
+	}
+	known := map[string][]string{}
+	if t.paths != nil {
+		known = t.paths()
+	}
+	owners := map[indexKey][]string{}
+	add := func(at indexKey, name string) {
+		if names := owners[at]; len(names) == 0 || names[len(names)-1] != name {
+			owners[at] = append(names, name)
+		}
+	}
+	for _, name := range t.names {
+		for _, path := range known[name] {
+			add(keyOf(path), name)
+		}
+		if known[name] != nil {
+			continue
+		}
+		routes, err := t.read(name)
+		if err != nil {
+			return err
+		}
+		for _, r := range routes {
+			add(r.key, name)
+		}
+	}
+	t.owners = owners
+	return nil
+}
+
+// read builds an API's routes: each path alone, and below each base path of the
+// API's servers.
 func (t *table) read(name string) ([]*route, error) {
+	if routes, known := t.loaded[name]; known {
+		return routes, nil
+	}
 	api, err := t.load(name)
 	if err != nil {
 		return nil, fmt.Errorf("loading the definition of %s: %w", name, err)
@@ -150,16 +204,17 @@ func (t *table) read(name string) ([]*route, error) {
 	routes := make([]*route, 0, len(bases)*len(api.Operations))
 	for _, base := range bases {
 		for _, op := range api.Operations {
-			r := &route{api: api, op: op, segments: parseTemplate(base + op.Path)}
+			r := &route{api: api, op: op, key: keyOf(base + op.Path), segments: parseTemplate(base + op.Path), order: len(routes)}
 			r.fixed = r.literals()
 			routes = append(routes, r)
 		}
 	}
+	t.loaded[name] = routes
 	return routes, nil
 }
 
-// basePaths are the paths of the API's servers, each once, without "/" at the
-// end. A definition that is read whole may have servers for its operations.
+// basePaths returns the distinct paths of the API's servers, without a trailing
+// "/". A fully loaded definition can also have servers per operation.
 func basePaths(api *openapi.API) []string {
 	servers := api.Servers
 	if api.Source != "" {
@@ -180,14 +235,14 @@ func basePaths(api *openapi.API) []string {
 }
 
 // segment is one part of a path template: ".well-known", "{id}", "{id}:clone",
-// "{from}-{to}.json". Its literals stand around the names, so there is one more
-// of them; they may be empty.
+// "{from}-{to}.json". Literals surround the names, so there is one more of them;
+// they can be empty.
 type segment struct {
 	literals []string
 	names    []string
 }
 
-// parseTemplate cuts a path template (OpenAPI 3.1, "Path Templating") into its
+// parseTemplate splits a path template (OpenAPI 3.1, "Path Templating") into
 // segments.
 func parseTemplate(path string) []segment {
 	parts := strings.Split(strings.TrimPrefix(path, "/"), "/")
@@ -216,18 +271,19 @@ func (r *route) matches(segments []string) bool {
 	if len(segments) != len(r.segments) {
 		return false
 	}
-	for i, s := range r.segments {
-		if !s.fill(segments[i], nil) {
+	for i := range r.segments {
+		s := &r.segments[i]
+		if len(s.names) == 0 && segments[i] != s.literals[0] || len(s.names) > 0 && !s.fill(segments[i], nil) {
 			return false
 		}
 	}
 	return true
 }
 
-// fill reports whether the word fits, and sets the values of the names where
-// a map is given. A parameter takes one character or more, and as few as the
-// literal behind it allows.
-func (s segment) fill(word string, values map[string]string) bool {
+// fill reports whether the word matches, and stores the values of the names
+// unless the map is nil. A parameter matches one or more characters, as few as
+// the literal after it allows.
+func (s *segment) fill(word string, values map[string]string) bool {
 	last := len(s.names)
 	if last == 0 {
 		return word == s.literals[0]
@@ -249,8 +305,8 @@ func (s segment) fill(word string, values map[string]string) bool {
 	return true
 }
 
-// valueEnd is where the value ends that the literal follows, -1 where it does
-// not. The last literal ends the word.
+// valueEnd returns where the value before the literal ends, or -1 if the literal
+// does not follow. The last literal ends the word.
 func valueEnd(rest, literal string, last bool) int {
 	switch {
 	case last && !strings.HasSuffix(rest, literal):
@@ -267,16 +323,16 @@ func valueEnd(rest, literal string, last bool) int {
 	return next + 1
 }
 
-// values are the path parameters of words that match.
+// values returns the path parameters of matching segments.
 func (r *route) values(segments []string) map[string]string {
 	values := map[string]string{}
-	for i, s := range r.segments {
-		s.fill(segments[i], values)
+	for i := range r.segments {
+		r.segments[i].fill(segments[i], values)
 	}
 	return values
 }
 
-// literals counts the characters that are fixed, and so how specific a route is.
+// literals counts the literal characters, a measure of how specific a route is.
 func (r *route) literals() int {
 	count := 0
 	for _, s := range r.segments {

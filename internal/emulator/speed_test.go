@@ -1,14 +1,16 @@
 package emulator_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 )
 
-// BenchmarkGetEntity gets one entity again and again, over loopback, from 64
+// BenchmarkGetEntity repeatedly gets one entity, over loopback, from 64
 // connections. The client shares the machine.
 func BenchmarkGetEntity(b *testing.B) {
 	w := newWhole(b)
@@ -38,4 +40,29 @@ func BenchmarkGetEntity(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/time.Since(began).Seconds(), "requests/s")
+}
+
+// BenchmarkSortedPages reads consecutive pages of a sorted search over 25,000
+// entities, as an export does.
+func BenchmarkSortedPages(b *testing.B) {
+	w := newWhole(b)
+	seed := strings.Builder{}
+	seed.WriteString(`{"entity":{"contact":[`)
+	for i := range 25_000 {
+		if i > 0 {
+			seed.WriteByte(',')
+		}
+		fmt.Fprintf(&seed, `{"first_name":"Ada %d","last_name":"King","email":"ada%d@example.com","city":"Town %d"}`, i*7919%25_000, i, i%97)
+	}
+	seed.WriteString(`]}}`)
+	if _, faults, err := w.emulator.Seed(b.Context(), []byte(seed.String())); err != nil || len(faults) > 0 {
+		b.Fatal(err, len(faults))
+	}
+	b.ResetTimer()
+	for i := range b.N {
+		body := fmt.Sprintf(`{"q":"_schema:contact","sort":"first_name:asc","size":100,"from":%d}`, i*100%9000)
+		if got := w.raw(b, http.MethodPost, search, body); got.status != http.StatusOK {
+			b.Fatal(got)
+		}
+	}
 }

@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// step is a request and what its response has.
+// step is a request and the expected response.
 type step struct {
 	method, path, body string
 	status             int
-	has                string // a regular expression; {name} stands for a kept value
-	keep               string // keeps the first group under this name
-	sample             bool   // the response says that it is a sample
+	has                string // a regular expression; {name} is replaced by a stored value
+	keep               string // the name under which to store the first group
+	sample             bool   // whether the response is marked as a sample
 }
 
-// run makes the requests one after the other.
+// run makes the requests in order.
 func run(t *testing.T, w *wholeMock, steps []step) {
 	t.Helper()
 	kept := map[string]string{}
@@ -61,13 +61,13 @@ func TestEntityLife(t *testing.T) {
 		{method: "POST", path: search, body: `{"q":"ada"}`, has: `"hits":1`},
 		{method: "DELETE", path: "/entity/v1/entity/contact/{ada}?permanent=true"},
 		{method: "PATCH", path: "/entity/v1/entity/contact/{ada}:restore", status: 404},
-		// An upsert of a new entity is a creation, the second one is not.
+		// The first upsert of an entity creates it, the second does not.
 		{method: "PATCH", path: "/entity/v1/entity/contact:upsert", body: `{"unique_key":["email"],"entity":{"email":"a@b.de"}}`, status: 201},
 		{method: "PATCH", path: "/entity/v1/entity/contact:upsert", body: `{"unique_key":["email"],"entity":{"email":"a@b.de","first_name":"Al"}}`, status: 200, has: `Al`},
 	})
 }
 
-// What is not an entity is not found among them.
+// TestOnlyEntitiesAreSearched: other resources are not found among entities.
 func TestOnlyEntitiesAreSearched(t *testing.T) {
 	t.Parallel()
 	run(t, newWhole(t), []step{
@@ -80,11 +80,11 @@ func TestOnlyEntitiesAreSearched(t *testing.T) {
 func TestQueryStringsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	run(t, newWhole(t), []step{
-		{method: "POST", path: search, body: `{"q":"first_name:(ada"}`, status: 400, has: `not closed at character 16 of the query`},
+		{method: "POST", path: search, body: `{"q":"first_name:(ada"}`, status: 400, has: `unclosed parenthesis at character 16 of the query`},
 	})
 }
 
-// A resource that is named in the body is the one that is changed.
+// TestIDsInBodies: an id in the body selects the resource to change.
 func TestIDsInBodies(t *testing.T) {
 	t.Parallel()
 	run(t, newWhole(t), []step{
@@ -94,7 +94,7 @@ func TestIDsInBodies(t *testing.T) {
 	})
 }
 
-// TestNewIDs: what is created twice has two ids.
+// TestNewIDs: two creations have different ids.
 func TestNewIDs(t *testing.T) {
 	t.Parallel()
 	w := newWhole(t)
@@ -111,8 +111,8 @@ func TestNewIDs(t *testing.T) {
 	}
 }
 
-// Samples belong to the organization of the tokens, say what the request said,
-// and lead nowhere.
+// TestSamplesFitTheRequest: samples belong to the organization of the tokens,
+// echo the request, and contain no real hosts.
 func TestSamplesFitTheRequest(t *testing.T) {
 	t.Parallel()
 	run(t, newWhole(t), []step{
@@ -122,8 +122,8 @@ func TestSamplesFitTheRequest(t *testing.T) {
 	})
 }
 
-// TestOrganization: the entity schemas and roles of a usual organization are
-// there, can be changed, and can be removed.
+// TestOrganization: the entity schemas and roles of a typical organization exist,
+// and can be changed and removed.
 func TestOrganization(t *testing.T) {
 	t.Parallel()
 	const schemas = "/entity/v1/entity/schemas"
@@ -139,8 +139,8 @@ func TestOrganization(t *testing.T) {
 	})
 }
 
-// TestListFilters: filters that have not the name of a member are taken by their
-// meaning, and arrays are read as clients send them.
+// TestListFilters: filters not named like a member are interpreted, and arrays
+// are accepted in the forms that clients send.
 func TestListFilters(t *testing.T) {
 	t.Parallel()
 	view := func(slug string) step {
@@ -157,7 +157,7 @@ func TestListFilters(t *testing.T) {
 	})
 }
 
-// A read-only token reads and searches, and changes nothing.
+// TestReadOnlyTokens: a read-only token can read and search, but not change anything.
 func TestReadOnlyTokens(t *testing.T) {
 	t.Parallel()
 	w := newWhole(t)

@@ -21,8 +21,8 @@ import (
 
 const childState = "EMULATOR_TEST_STATE"
 
-// TestMain lets the test program be its own second process: with a state path
-// in the environment it creates tokens there and ends.
+// TestMain makes the test binary its own second process: with a state path in the
+// environment, it creates tokens there and exits.
 func TestMain(m *testing.M) {
 	if state := os.Getenv(childState); state != "" {
 		os.Exit(createTokens(state, 5))
@@ -59,7 +59,7 @@ func TestSeveralProcessesShareOneState(t *testing.T) {
 		t.Fatal(err)
 	}
 	var group sync.WaitGroup
-	for range 4 { // from nothing: they also race to make the file and the keys
+	for range 4 { // without a state file: they also race to create the file and the keys
 		group.Go(func() {
 			child := exec.CommandContext(t.Context(), self)
 			child.Env = append(os.Environ(), childState+"="+state)
@@ -116,7 +116,7 @@ func TestDamagedState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 2 { // the second time, the first must have let go of the lock
+		for range 2 { // the second time, the first must have released the lock
 			if _, err = e.BootstrapToken(); err == nil {
 				t.Errorf("%s: accepted", name)
 				continue
@@ -132,8 +132,8 @@ func TestDamagedState(t *testing.T) {
 	}
 }
 
-// A page of noise may be one that nothing needs; else it is an error that names
-// the file, for a reader and for a writer, and never the end of the process.
+// TestEveryDamagedPage: a page of noise either is unused, or causes an error that
+// names the file, for a reader and for a writer. It never crashes the process.
 func TestEveryDamagedPage(t *testing.T) {
 	t.Parallel()
 	whole, err := os.ReadFile(stateCopy(t))
@@ -163,7 +163,7 @@ func TestEveryDamagedPage(t *testing.T) {
 
 func TestStateThatCannotBeOpened(t *testing.T) {
 	t.Parallel()
-	blocked := filepath.Join(stateCopy(t), "state") // a file stands where the directory should
+	blocked := filepath.Join(stateCopy(t), "state") // a file in place of the directory
 	e, err := emulator.New(options(blocked, time.Now))
 	if err != nil {
 		t.Fatal(err)
@@ -191,8 +191,8 @@ func TestWaitingForTheLockEndsWithTheRequest(t *testing.T) {
 	reply{status: w.Code, body: w.Body.String()}.want(t, 500, fmt.Sprint(context.Canceled))
 }
 
-// TestReady: what cannot be used is known before a request needs it, and
-// nobody's file is changed.
+// TestReady: an unusable file is reported before a request needs it, and files of
+// other programs are not changed.
 func TestReady(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

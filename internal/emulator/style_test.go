@@ -8,8 +8,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// style is a parameter of an operation of its own: GET /v1/styles/N, where a
-// path has the parameter behind it.
+// style is the parameter of one operation: GET /v1/styles/N, followed by the
+// parameter if it is in the path.
 type style struct {
 	in, style string
 	explode   bool
@@ -70,7 +70,7 @@ func TestEveryStyleIsRead(t *testing.T) {
 	b := newBench(t)
 	for _, row := range []struct {
 		number      int
-		given, want string // want is "" where it is accepted
+		given, want string // want is "" if it is accepted
 	}{
 		{0, "1,2", ""},
 		{0, "1,x", "path parameter v: $[1]: must be integer"},

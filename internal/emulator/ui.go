@@ -21,9 +21,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// uiPath is the page to look at: requests as they come, the resources, and the
-// switches for faults and clock. It works without JavaScript, which only adds
-// the requests that come while it is open.
+// uiPath is the mock's web page: incoming requests, resources, and controls for
+// faults and the clock. It works without JavaScript, which only adds requests
+// that arrive while it is open.
 const uiPath = adminPrefix + "ui"
 
 var (
@@ -35,7 +35,7 @@ var (
 
 func isUI(path string) bool { return path == uiPath || strings.HasPrefix(path, uiPath+"/") }
 
-// serveUI serves the page and what belongs to it, to this machine only.
+// serveUI serves the page and its resources, to this machine only.
 func (e *Emulator) serveUI(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "+
@@ -65,7 +65,7 @@ func (e *Emulator) serveUI(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// authorizeUI lets pass what authorizeAdmin does, and the page itself.
+// authorizeUI accepts the page itself and whatever authorizeAdmin accepts.
 func (e *Emulator) authorizeUI(r *http.Request) error {
 	own := *r
 	if r.Header.Get("Origin") == "http://"+r.Host {
@@ -83,7 +83,7 @@ func show(w http.ResponseWriter, mediaType, text string) {
 	(&message.Response{Status: http.StatusOK, MediaType: mediaType, Body: []byte(text)}).Write(w)
 }
 
-// changed shows the page again after a switch was moved.
+// changed shows the page again after a setting was changed.
 func (e *Emulator) changed(w http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {
 		message.ErrorResponse(message.Refuse(http.StatusBadRequest, "%s", err)).Write(w)
@@ -92,7 +92,7 @@ func (e *Emulator) changed(w http.ResponseWriter, r *http.Request, err error) {
 	http.Redirect(w, r, uiPath, http.StatusSeeOther)
 }
 
-// setFaults takes the rules of the form, one a line, in the place of all others.
+// setFaults replaces all rules by those of the form, one per line.
 func (e *Emulator) setFaults(r *http.Request) error {
 	var rules []faults.Rule
 	for _, line := range strings.FieldsFunc(r.FormValue("rules"), func(c rune) bool { return c == '\n' || c == '\r' }) {
@@ -110,8 +110,8 @@ func (e *Emulator) setFaults(r *http.Request) error {
 	return nil
 }
 
-// setClock moves the mock's clock to the time of the form, RFC 3339; an empty one
-// takes back what the page has moved.
+// setClock moves the mock's clock to the time of the form, RFC 3339; an empty
+// value undoes the page's change.
 func (e *Emulator) setClock(r *http.Request) error {
 	text := strings.TrimSpace(r.FormValue("time"))
 	if text == "" {
@@ -126,8 +126,8 @@ func (e *Emulator) setClock(r *http.Request) error {
 	return nil
 }
 
-// showEvents sends the requests to come as server-sent events (WHATWG HTML,
-// section 9.2), until the page is closed.
+// showEvents streams future requests as server-sent events (WHATWG HTML, section
+// 9.2), until the page is closed.
 func (e *Emulator) showEvents(w http.ResponseWriter, r *http.Request) {
 	requests, stop := e.requests.watch()
 	defer stop()
@@ -152,7 +152,7 @@ func (e *Emulator) showEvents(w http.ResponseWriter, r *http.Request) {
 // shutting down.
 func (e *Emulator) Disconnect() { e.requests.close() }
 
-// shownRequests and shownItems are how many of each the page has.
+// The maximum numbers of requests and items on the page.
 const (
 	shownRequests = 100
 	shownItems    = 100
@@ -184,8 +184,7 @@ func (e *Emulator) showUI(w http.ResponseWriter, r *http.Request) {
 	show(w, "text/html; charset=utf-8", p.text.String())
 }
 
-// uiPage is a page as it is written. Text that is not the page's own goes through
-// html.EscapeString.
+// uiPage builds a page. Text from elsewhere goes through html.EscapeString.
 type uiPage struct{ text strings.Builder }
 
 func (p *uiPage) add(parts ...string) {
@@ -197,7 +196,7 @@ func (p *uiPage) add(parts ...string) {
 func (p *uiPage) switches(plan *faults.Plan, now time.Time) {
 	rules, latency := plan.Describe()
 	p.add(`<section class="switches"><form method="post" action="/_ui/faults"><h2>Faults</h2>`,
-		`<label>Rules, one a line<textarea name="rules" rows="3" placeholder="rate=0.1,status=503">`,
+		`<label>Rules, one per line<textarea name="rules" rows="3" placeholder="rate=0.1,status=503">`,
 		html.EscapeString(strings.Join(rules, "\n")), `</textarea></label>`,
 		`<label>Latency<input name="latency" placeholder="50ms..200ms" value="`, html.EscapeString(latency), `"></label>`,
 		`<button>Set faults</button></form>`,
@@ -240,14 +239,14 @@ func (p *uiPage) collections(tx *bolt.Tx, open string) {
 	p.add(`</ul></section>`)
 }
 
-// items shows the first resources of a collection, secrets hidden.
+// items shows the first resources of a collection, secrets redacted.
 func (p *uiPage) items(tx *bolt.Tx, c store.Collection, redact func([]byte) ([]byte, error)) {
 	p.add(`<section>`)
 	n := 0
 	c.Each(tx, func(item *store.Item) bool {
 		var shown bytes.Buffer
 		if text, err := redact(item.Text); err == nil {
-			_ = json.Indent(&shown, text, "", "  ") // what the redactor wrote is JSON
+			_ = json.Indent(&shown, text, "", "  ") // the redactor always writes valid JSON
 		}
 		p.add(`<details><summary>`, html.EscapeString(item.Id), `</summary><pre>`,
 			html.EscapeString(shown.String()), `</pre></details>`)

@@ -10,8 +10,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator"
 )
 
-// The page is for the person at this machine: a program of it, or a browser that
-// shows the page itself.
+// TestWhoMaySeeThePage: only this machine can use the page, from a program or
+// from a browser that shows the page itself.
 func TestWhoMaySeeThePage(t *testing.T) {
 	t.Parallel()
 	const local = "127.0.0.1:50000"
@@ -48,8 +48,8 @@ func TestWhoMaySeeThePage(t *testing.T) {
 	}
 }
 
-// The page shows requests with the reason of a refusal, and resources without
-// their secrets; the switches act; an open page gets what comes.
+// TestPage: the page shows requests with the reason of a refusal, and resources
+// with secrets redacted; the controls work; an open page gets new requests.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	w := newWhole(t)
@@ -96,7 +96,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// page asks for a part of the page as a browser that shows it does.
+// page requests a part of the page as a browser on that page does.
 func (w *wholeMock) page(t *testing.T, method, path, form string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(form))

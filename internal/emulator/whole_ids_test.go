@@ -8,8 +8,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/resource"
 )
 
-// TestCreatedTwice: what is created twice with the same body has two ids, or
-// there is still only one.
+// TestCreatedTwice: creating twice with the same body results in two ids, or in a
+// single resource.
 func TestCreatedTwice(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

@@ -11,9 +11,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// TestEveryThingLives makes a thing with every operation that can, and then
-// gets, lists, changes and removes it with the others of its kind. Each answer
-// has to be as the definition has it.
+// TestEveryThingLives creates a resource with every operation that can, and then
+// gets, lists, changes and removes it with the other operations of its type. Each
+// response must match the definition.
 func TestEveryThingLives(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -30,7 +30,7 @@ func TestEveryThingLives(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() {
-		for step, least := range map[string]int{"create": 80, "get": 60, "list": 50, "patch": 20, "replace": 30, "remove": 60, "gone": 50} {
+		for step, least := range map[string]int{"create": 80, "get": 60, "list": 50, "patch": 20, "replace": 30, "remove": 60, "gone": 45} {
 			if counts[step] < least && !quick() {
 				t.Errorf("only %d things went through %q, want %d: %v", counts[step], step, least, counts)
 			}
@@ -39,7 +39,7 @@ func TestEveryThingLives(t *testing.T) {
 	})
 }
 
-// live returns the steps that the thing went through.
+// live returns the steps that the resource went through.
 func (s *sent) live(t *testing.T, things *resource.Service) map[string]bool {
 	t.Helper()
 	api, err := s.apis.Load(t.Context(), s.api, "")
@@ -70,15 +70,15 @@ func (s *sent) live(t *testing.T, things *resource.Service) map[string]bool {
 	return steps
 }
 
-// takes takes the thing through one step, if that is the operation's.
+// takes runs one step on the resource, if the operation is for that step.
 func (s *sent) takes(t *testing.T, step, role, id string, before map[string]bool) bool {
 	t.Helper()
 	switch {
 	case step == "remove" && before["remove"]:
 		return false
-	case step == "gone" && role == "get" && before["remove"]:
+	case step == "gone" && role == "get" && strings.HasSuffix(s.op.Path, "}") && before["remove"]:
 		return s.isGone(t, id)
-	case step != role:
+	case step != role || role == "get" && !strings.HasSuffix(s.op.Path, "}"): // a part of the resource
 		return false
 	}
 	s.follows(t, step, id)
@@ -89,8 +89,8 @@ func (s *sent) with(op *openapi.Operation) *sent {
 	return &sent{wholeMock: s.wholeMock, api: s.api, op: op.Load()}
 }
 
-// on is the least request for the thing of that id, and whether the sample
-// request is for the same.
+// on returns the minimal request for the resource with an id, and whether the
+// sample request has the same id.
 func (s *sent) on(id string) (request *sent, isSample bool) {
 	c := s.least()
 	if !strings.HasSuffix(c.op.Path, "}") {
@@ -122,7 +122,7 @@ func (s *sent) follows(t *testing.T, step, id string) {
 	}
 }
 
-// isGone wants a 404; that of a documented id is answered all the same.
+// isGone requires a 404; a documented id still gets a response.
 func (s *sent) isGone(t *testing.T, id string) bool {
 	t.Helper()
 	request, isSample := s.on(id)

@@ -10,9 +10,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// wrongMembers are the faults of JSON bodies: each required member missing, and
-// each member of another type or with a value that its enum does not have. Of a
-// union, the first alternative is taken.
+// wrongMembers returns the faults of JSON bodies: each required member missing,
+// and each member with another type or a value outside its enum. For a union, it
+// uses the first alternative.
 func wrongMembers(s *sent) []mutation {
 	whole := s.op.Body.Contents[0].Schema
 	shape := schema.Shape(whole)
@@ -38,7 +38,7 @@ func wrongMembers(s *sent) []mutation {
 	return all
 }
 
-// wrongWhole is a body of another type than the schema's.
+// wrongWhole returns a body of a type that the schema does not allow.
 func wrongWhole(s *sent, shape *openapi.Schema) []mutation {
 	if len(shape.Types) == 0 {
 		return nil
@@ -69,7 +69,7 @@ func wrongMember(s *sent, object map[string]any, p openapi.Property) []mutation 
 	return all
 }
 
-// wrongValue is of a type that the schema does not name.
+// wrongValue returns a value of a type that the schema does not allow.
 func wrongValue(s *openapi.Schema) any {
 	switch {
 	case !s.Is("boolean"):
@@ -83,7 +83,7 @@ func wrongValue(s *openapi.Schema) any {
 }
 
 func (s *sent) withBody(kind string, body any, names string) mutation {
-	text, _ := json.Marshal(body) // of values that were decoded
+	text, _ := json.Marshal(body) // decoded values can always be encoded
 	m := s.least()
 	m.setBody(string(text))
 	if s.fitsAnother(text) {
@@ -92,8 +92,8 @@ func (s *sent) withBody(kind string, body any, names string) mutation {
 	return mutation{kind, m, http.StatusBadRequest, names}
 }
 
-// fitsAnother reports whether the body, wrong for the first alternative of a
-// union, is right for another one.
+// fitsAnother reports whether the body, invalid for the first alternative of a
+// union, is valid for another one.
 func (s *sent) fitsAnother(text []byte) bool {
 	content := s.op.Body.Contents[0]
 	value, err := schema.Decode(text)

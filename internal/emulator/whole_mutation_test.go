@@ -11,7 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// mutation is a request with one fault, and what the refusal must say.
+// mutation is a request with one fault, and the expected error.
 type mutation struct {
 	kind   string
 	sent   *sent
@@ -19,12 +19,12 @@ type mutation struct {
 	names  string
 }
 
-// otherAlternative is the kind of a mutation that is none: what is wrong for one
-// alternative of a union is right for another.
+// otherAlternative is the kind of a mutation without a fault: what is invalid for
+// one alternative of a union is valid for another.
 const otherAlternative = "another alternative"
 
-// mutationCounts are how many there were of each kind when this was written. A
-// test that stops applying must fail; where the catalog has changed, so do these.
+// mutationCounts returns the expected number of each kind, so that a check that
+// stops applying fails. Update them when the catalog changes.
 func mutationCounts() map[string]int {
 	return map[string]int{
 		"unknown path":              1171,
@@ -40,8 +40,8 @@ func mutationCounts() map[string]int {
 	}
 }
 
-// TestEveryMutationIsRefused sends every operation requests with one fault
-// each. The refusal has the status of the fault, and names it.
+// TestEveryMutationIsRefused sends every operation requests with one fault each.
+// The error has the status of the fault, and names it.
 func TestEveryMutationIsRefused(t *testing.T) {
 	t.Parallel()
 	w := newWhole(t)
@@ -122,7 +122,7 @@ func otherType(s *sent) mutation {
 	return mutation{"wrong content type", m, http.StatusUnsupportedMediaType, s.op.Body.Contents[0].MediaType}
 }
 
-// missingParam leaves out the i-th parameter, unless the path needs it.
+// missingParam omits the i-th parameter, unless the path needs it.
 func missingParam(s *sent, i int) []mutation {
 	m := s.least()
 	p := m.values[i].param
@@ -134,8 +134,7 @@ func missingParam(s *sent, i int) []mutation {
 	return []mutation{{"missing parameter", m, http.StatusBadRequest, names}}
 }
 
-// wrongParam gives the i-th parameter a value of another type, or one that its
-// enum does not have.
+// wrongParam sets the i-th parameter to a value of another type, or outside its enum.
 func wrongParam(s *sent, i int) []mutation {
 	m := s.full()
 	p := m.values[i].param
@@ -147,7 +146,7 @@ func wrongParam(s *sent, i int) []mutation {
 	return []mutation{{kind + " of a parameter", m, http.StatusBadRequest, fmt.Sprintf("%s parameter %s: ", p.In, p.Name)}}
 }
 
-// wrongness says what is wrong with an odd text for the schema, or "".
+// wrongness returns why an arbitrary string is invalid for the schema, or "".
 func wrongness(s *openapi.Schema) string {
 	target := s.Target()
 	switch {

@@ -11,8 +11,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/resource"
 )
 
-// TestEveryListHasPages makes three things of each kind and reads them with
-// --all's own pages, one at a time.
+// TestEveryListHasPages creates three resources of each type and reads them as
+// --all does, one per page.
 func TestEveryListHasPages(t *testing.T) {
 	t.Parallel()
 	var listed atomic.Int32
@@ -31,7 +31,7 @@ func TestEveryListHasPages(t *testing.T) {
 			request := s.least()
 			id := things.ID(api, op, request.send(t, request).body)
 			if id == "" || len(ids) > 0 && ids[0] == id {
-				return // it tells no id, or the body chooses it
+				return // no id in the response, or the body chooses it
 			}
 			ids = append(ids, id)
 		}
@@ -49,7 +49,7 @@ func TestEveryListHasPages(t *testing.T) {
 	})
 }
 
-// pages reads the list in pages of one, where it has pages.
+// pages reads the list in pages of one, if it is paginated.
 func (s *sent) pages(t *testing.T, ids []string) bool {
 	t.Helper()
 	sends := 0

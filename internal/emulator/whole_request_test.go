@@ -10,7 +10,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// sent is a request for an operation, made of sample values by the definition.
+// sent is a request for an operation, made of sample values from the definition.
 type sent struct {
 	*wholeMock
 	api       string
@@ -18,18 +18,18 @@ type sent struct {
 	values    []value
 	body      string
 	mediaType string
-	other     string // the method, where it is not the operation's
-	tail      string // behind the path
+	other     string // the method, if it differs from the operation's
+	tail      string // appended to the path
 	anonymous bool
 }
 
-// value is a parameter's, as JSON has it.
+// value is a parameter's value as JSON.
 type value struct {
 	param *openapi.Param
 	json  any
 }
 
-// bare has sample values for what is required.
+// bare returns a request with sample values for the required parameters.
 func (s *sent) bare() *sent {
 	c := *s
 	for _, p := range s.op.Params {
@@ -43,7 +43,7 @@ func (s *sent) bare() *sent {
 	return &c
 }
 
-// least has the least body too, where the operation takes one.
+// least also has the minimal body, if the operation accepts one.
 func (s *sent) least() *sent {
 	c := s.bare()
 	if s.op.Body != nil {
@@ -70,23 +70,27 @@ func (s *sent) takeBody(full bool) {
 }
 
 func (s *sent) setBody(text string) {
+	if s.op.Body == nil {
+		s.mediaType, s.body = "application/json", text
+		return
+	}
 	s.mediaType, s.body = s.op.Body.Contents[0].MediaType, text
 	if s.mediaType == "multipart/form-data" {
 		s.mediaType, s.body = asForm(text)
 	}
 }
 
-// asForm is the form with the members of the JSON object.
+// asForm returns a form with the members of the JSON object.
 func asForm(text string) (mediaType, body string) {
 	members := map[string]any{}
-	_ = json.Unmarshal([]byte(text), &members) // a sample of an object
+	_ = json.Unmarshal([]byte(text), &members) // the sample is an object
 	for name, member := range members {
 		body += "--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + plainWord(member) + "\r\n"
 	}
 	return "multipart/form-data; boundary=x", body + "--x--\r\n"
 }
 
-// sampleOf takes the document's example where it is valid, as the manual does.
+// sampleOf returns the definition's example if it is valid, as the man pages do.
 func sampleOf(p *openapi.Param) any {
 	if p.Example != "" {
 		if example, err := schema.Decode([]byte(p.Example)); err == nil && len(schema.Check(p.Schema, example, schema.Request)) == 0 {
@@ -109,7 +113,7 @@ func (s *sent) method() string {
 	return s.op.Method
 }
 
-// target is the path with its parameters, and the query.
+// target returns the path with its parameters, and the query.
 func (s *sent) target() string {
 	path, query := s.op.Path, []string{}
 	for _, v := range s.values {
@@ -123,7 +127,7 @@ func (s *sent) target() string {
 	return path + s.tail + "?" + strings.Join(query, "&")
 }
 
-// pairs are for form style, which is all that the catalog has.
+// pairs supports form style only, as the catalog has no other.
 func (v value) pairs() []string {
 	name := url.QueryEscape(v.param.Name)
 	switch json := v.json.(type) {
@@ -150,7 +154,7 @@ func plainWord(value any) string {
 	if text, isText := value.(string); isText {
 		return text
 	}
-	text, _ := json.Marshal(value) // what was decoded can be encoded
+	text, _ := json.Marshal(value) // decoded values can always be encoded
 	return string(text)
 }
 
@@ -168,7 +172,7 @@ func (s *sent) fill(header http.Header) {
 	}
 }
 
-// String is the request in one line.
+// String returns the request on one line.
 func (s *sent) String() string {
 	return s.api + " " + s.op.ID + ": " + s.method() + " " + s.target() + " " + s.body
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/resource"
 )
 
-// TestSampleIDsAlwaysAnswer: a call of the documentation that works on a new mock
-// works as well when resources have been created in its collection.
+// TestSampleIDsAlwaysAnswer: a sample call that works on a new mock still works
+// after resources have been created in its collection.
 func TestSampleIDsAlwaysAnswer(t *testing.T) {
 	t.Parallel()
 	roles := &resource.Service{}

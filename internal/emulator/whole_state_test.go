@@ -13,8 +13,8 @@ import (
 
 const marker = "kept-by-the-mock"
 
-// TestWritesAreSeen: what a PUT or PATCH sends, a GET of the same path returns,
-// or the write's response says that it is a sample.
+// TestWritesAreSeen: a GET returns what a PUT or PATCH of the same path sent, or
+// the response of the write is marked as a sample.
 func TestWritesAreSeen(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -56,7 +56,7 @@ func TestWritesAreSeen(t *testing.T) {
 	})
 }
 
-// reader is the GET of the same path with a JSON response, nil where there is none.
+// reader returns the GET of the same path with a JSON response, or nil.
 func (s *sent) reader(t *testing.T) *openapi.Operation {
 	t.Helper()
 	api, err := s.apis.Load(t.Context(), s.api, "")
@@ -73,7 +73,7 @@ func (s *sent) reader(t *testing.T) *openapi.Operation {
 	return nil
 }
 
-// mark puts the marker into the first member of the body that takes any string,
+// mark sets the first member of the body that accepts any string to the marker,
 // and returns its name.
 func (s *sent) mark() string {
 	var body map[string]any

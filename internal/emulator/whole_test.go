@@ -14,7 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// wholeMock is an emulator of all that the catalog has, behind loopback.
+// wholeMock is an emulator of the entire catalog, behind loopback.
 type wholeMock struct {
 	emulator *emulator.Emulator
 	apis     *catalog.Catalog
@@ -49,10 +49,7 @@ func newWhole(t testing.TB) *wholeMock {
 	return &wholeMock{emulator: e, apis: known, url: server.URL, token: token, client: client}
 }
 
-// shortStep draws operations where not all of them are tried.
-const shortStep = 5
-
-// each runs the test for every operation, the APIs side by side.
+// each runs the test for every operation, with the APIs in parallel.
 func (w *wholeMock) each(t *testing.T, test func(*testing.T, *sent)) {
 	t.Helper()
 	for _, name := range w.apis.Names() {
@@ -63,7 +60,7 @@ func (w *wholeMock) each(t *testing.T, test func(*testing.T, *sent)) {
 				t.Fatal(err)
 			}
 			for i, op := range api.Operations {
-				if quick() && i%shortStep != 0 {
+				if i%interval() != 0 {
 					continue
 				}
 				test(t, &sent{wholeMock: w, api: name, op: op.Load()})
@@ -72,7 +69,7 @@ func (w *wholeMock) each(t *testing.T, test func(*testing.T, *sent)) {
 	}
 }
 
-// send makes the request and returns what came back.
+// send makes the request and returns the reply.
 func (w *wholeMock) send(t *testing.T, s *sent) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), s.method(), w.url+"/"+s.api+s.target(), strings.NewReader(s.body))
@@ -87,8 +84,8 @@ func (w *wholeMock) send(t *testing.T, s *sent) reply {
 	return got
 }
 
-// raw sends a request with the emulator's own token; a body is JSON. One that
-// fails has no status. It may be called from any goroutine.
+// raw sends a request with the emulator's own token; a body is JSON. A failed
+// request has no status. It can be called from any goroutine.
 func (w *wholeMock) raw(t testing.TB, method, path, body string) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))

@@ -16,8 +16,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// Body asks for the body, and returns it as -d takes it: a JSON text, or "@file"
-// where the operation takes no JSON; "" for none.
+// Body prompts for the body and returns it in the form of -d: JSON, or "@file" if
+// the operation does not accept JSON; "" for no body.
 func (g *Guide) Body(ctx context.Context, op *openapi.Operation) (data string, err error) {
 	err = g.withBack(func() error {
 		data, err = g.walkBody(ctx, op)
@@ -31,7 +31,7 @@ func (g *Guide) walkBody(ctx context.Context, op *openapi.Operation) (string, er
 		return "", nil
 	}
 	if !op.Body.Required {
-		q := prompt.Question{ID: "body?", Text: op.ID + " can have a body; give one", Yes: true}
+		q := prompt.Question{ID: "body?", Text: "Add a request body to " + op.ID, Yes: true}
 		if yes, err := g.confirm(ctx, q); err != nil || !yes {
 			return "", err
 		}
@@ -43,11 +43,11 @@ func (g *Guide) walkBody(ctx context.Context, op *openapi.Operation) (string, er
 	return g.value(ctx, content.Schema, location{id: "body", label: "body"})
 }
 
-const smallForm = 6 // required fields of a body that is asked for in questions
+const smallForm = 6 // required fields of a body entered by questions
 
-// IsSmall reports whether the body of an operation is JSON whose required members
-// are few and simple, so that questions are quicker than an editor, and whether
-// it needs members at all.
+// IsSmall reports whether the operation's body is JSON with few and simple required
+// members, so that questions are quicker than an editor, and whether any members are
+// needed.
 func IsSmall(op *openapi.Operation) (small, needed bool) {
 	content := openapi.JSON(op.Body.Contents)
 	if content == nil {
@@ -68,8 +68,8 @@ func IsSmall(op *openapi.Operation) (small, needed bool) {
 	return small, needed
 }
 
-// Fields asks for the required members of a small body, and returns it as -d
-// takes it.
+// Fields prompts for the required members of a small body and returns it in the form
+// of -d.
 func (g *Guide) Fields(ctx context.Context, op *openapi.Operation) (data string, err error) {
 	shape := schema.Shape(openapi.JSON(op.Described().Body.Contents).Schema)
 	members, _ := split(shape)
@@ -93,43 +93,73 @@ func (g *Guide) file(ctx context.Context, mediaType string) (string, error) {
 	return "@" + name, nil
 }
 
-// Edit lets the person write the body in the editor and returns it as JSON. It
-// begins with the given body, or the least that the operation takes. What does
-// not fit is opened again with the reason in its first line; an empty text is an
-// error of kind Interrupted.
+// Edit opens the body in the user's editor and returns it as JSON. It starts with
+// the given body, or the minimum that the operation accepts. An invalid body, or one
+// that still has a placeholder, is opened again with the error in its first line. An
+// unchanged text needs confirmation; without it, and for an empty text, the error is
+// of kind Interrupted.
 func (g *Guide) Edit(ctx context.Context, op *openapi.Operation, start string) ([]byte, error) {
 	content := openapi.JSON(op.Described().Body.Contents)
 	if content == nil {
-		return nil, failure.New(failure.Usage, "%s takes no JSON body", op.ID).
-			Hintf("give it with -d @file")
+		return nil, failure.New(failure.Usage, "%s does not accept a JSON body", op.ID).
+			Hintf("pass it with -d @file")
 	}
+	sample := ""
 	if start == "" {
-		start = schema.SampleFor(content.Schema, false, schema.Request)
+		sample = schema.SampleFor(content.Schema, false, schema.Request)
+		start = sample
 	}
 	text := draft(op, content.Schema, start)
+	offered := text
 	for before := text; ; {
 		edited, err := g.Prompts.Edit(ctx, "body.jsonc", text)
 		if err != nil {
 			return nil, err
 		}
 		edited = withFault(edited, "")
-		json, wrong := readDraft(g.held(content.Schema), edited)
+		json, wrong := g.readDraft(content.Schema, sample, edited)
 		if wrong == nil {
-			return json, nil
+			return json, g.confirmUnchanged(ctx, edited == withFault(offered, ""))
 		}
 		if failure.Of(wrong).Kind == failure.Interrupted || edited == before {
-			return nil, wrong // who changes nothing will not mend it
+			return nil, wrong // unchanged, so it will not be corrected
 		}
 		before, text = edited, withFault(edited, wrong.Error())
 	}
 }
 
-// held is the schema that a body must fit.
+// held returns the schema that a body must match.
 func (g *Guide) held(s *openapi.Schema) *openapi.Schema {
 	if g.Lenient {
 		return nil
 	}
 	return s
+}
+
+// confirmUnchanged asks before sending a body that nobody wrote.
+func (g *Guide) confirmUnchanged(ctx context.Context, unchanged bool) error {
+	if !unchanged {
+		return nil
+	}
+	yes, err := g.Prompts.Confirm(ctx, prompt.Question{Text: "The body is unchanged. Send it?"})
+	if err == nil && !yes {
+		err = failure.New(failure.Interrupted, "cancelled; nothing was sent")
+	}
+	return err
+}
+
+// readDraft converts the edited text to JSON. sample is the offered sample, or ""
+// for a body that the user wrote before.
+func (g *Guide) readDraft(s *openapi.Schema, sample, text string) ([]byte, error) {
+	json, err := readDraft(g.held(s), text)
+	if err != nil || g.Lenient {
+		return json, err
+	}
+	if path := placeholderIn([]byte(sample), json); path != "" {
+		return nil, failure.New(failure.Usage, "body: %s is still the placeholder %q", path, placeholder).
+			Hintf("write a value for it, or pass the body with -d")
+	}
+	return json, nil
 }
 
 func readDraft(s *openapi.Schema, text string) ([]byte, error) {
@@ -147,11 +177,11 @@ func readDraft(s *openapi.Schema, text string) ([]byte, error) {
 	return doc.JSON, nil
 }
 
-// faultMark begins the line of a draft that says what is wrong with it.
+// faultMark starts the line of a draft that contains the error.
 const faultMark = "// error: "
 
-// draft is the text that a person edits: comments that say what the body needs,
-// and a body to begin with.
+// draft returns the text to edit: comments about the body's requirements, and an
+// initial body.
 func draft(op *openapi.Operation, s *openapi.Schema, body string) string {
 	lines := []string{op.Method + " " + op.Path, op.Line, ""}
 	lines = append(lines, needs(s)...)
@@ -163,10 +193,10 @@ func draft(op *openapi.Operation, s *openapi.Schema, body string) string {
 	return text.String() + indented(body) + "\n"
 }
 
-// mostMentioned bounds the comments of a large schema.
+// mostMentioned limits the comments of a large schema.
 const mostMentioned = 20
 
-// needs says which properties are required, and which alternatives there are.
+// needs describes the required properties and the alternatives.
 func needs(s *openapi.Schema) []string {
 	variants := schema.Variants(s)
 	if len(variants) == 0 {
@@ -197,9 +227,9 @@ func requiredLines(s *openapi.Schema) []string {
 	return lines
 }
 
-// uncommented is the text with its comments blanked, so that what is left
-// stands where it stood. Those of a line begin with // or #; inside JSON there
-// are also /* */ ones. A line of YAML keeps its own.
+// uncommented returns the text with its comments blanked, so that positions are
+// preserved. Line comments start with // or #; inside JSON, /* */ works too. A YAML
+// line keeps its comment.
 func uncommented(text string) string {
 	out := []byte(text)
 	at := 0
@@ -247,7 +277,7 @@ func blankJSON(text []byte) {
 	}
 }
 
-// line is the first line with its end.
+// line returns the first line including its end.
 func line(text []byte) []byte {
 	if n := bytes.IndexByte(text, '\n'); n >= 0 {
 		return text[:n+1]
@@ -255,7 +285,7 @@ func line(text []byte) []byte {
 	return text
 }
 
-// blank leaves line ends and the columns of what follows.
+// blank replaces everything but line ends, preserving columns.
 func blank(text []byte) {
 	for i, c := range text {
 		if c != '\n' && c != '\r' {
@@ -264,7 +294,7 @@ func blank(text []byte) {
 	}
 }
 
-// withFault puts what is wrong in the first line, in place of an earlier fault.
+// withFault puts the error in the first line, replacing an earlier one.
 func withFault(text, fault string) string {
 	if strings.HasPrefix(text, strings.TrimSpace(faultMark)) {
 		_, text, _ = strings.Cut(text, "\n")

@@ -10,7 +10,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// everyOperation calls the function with each operation of the catalog.
+// everyOperation calls use with each operation of the catalog.
 func everyOperation(t *testing.T, use func(name string, op *openapi.Operation)) {
 	t.Helper()
 	known := catalog.New(catalog.Options{})
@@ -25,7 +25,7 @@ func everyOperation(t *testing.T, use func(name string, op *openapi.Operation)) 
 	}
 }
 
-// TestBodies: whoever answers from a sample body gives that body, for every
+// TestBodies: answers taken from a sample body reproduce that body, for every
 // operation of every API.
 func TestBodies(t *testing.T) {
 	t.Parallel()
@@ -57,8 +57,8 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// bodiesOf are a body with every property, and the least where that is long: of
-// a shorter one the guide also asks for what has a default.
+// bodiesOf returns a body with every property, and the minimal one if it is long:
+// for a shorter one the guide also prompts for properties with a default.
 func bodiesOf(s *openapi.Schema) []string {
 	full := schema.SampleFor(s, true, schema.Request)
 	if len(full) < 800 {
@@ -74,8 +74,8 @@ func answered(t *testing.T, op *openapi.Operation, wanted any) (string, error) {
 	return g.Body(t.Context(), op)
 }
 
-// TestParameters: the same for the parameters: the words make the request that
-// the sample values make.
+// TestParameters: likewise for parameters: the arguments make the same request as
+// the sample values.
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	count := 0
@@ -83,7 +83,7 @@ func TestParameters(t *testing.T) {
 		wanted, named := sampleParams(op)
 		direct, err := params.Build(op, params.Input{Named: named})
 		if err != nil || len(named) == 0 {
-			return // samples that do not fit are other tests' concern
+			return // other tests cover samples that do not match
 		}
 		count++
 		g := &Guide{}

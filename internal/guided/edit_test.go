@@ -21,8 +21,8 @@ func create() *openapi.Operation {
 	}}
 }
 
-// edits runs Edit with a person who leaves these texts in turn; "" leaves what
-// is there. It returns the texts that were offered.
+// edits runs Edit with a user who saves these texts in turn; "" leaves the text
+// unchanged. It returns the offered texts.
 func edits(t *testing.T, start string, left ...string) (offered []string, body string, err error) {
 	t.Helper()
 	g := &Guide{}
@@ -53,13 +53,29 @@ func TestEdit(t *testing.T) {
 
 func TestEditOffers(t *testing.T) {
 	t.Parallel()
-	offered, body, err := edits(t, "", "")
+	offered, body, err := edits(t, "", `{"name":"x"}`)
 	if err != nil || body == "" || !strings.Contains(offered[0], "// POST /v1/things\n// Create a thing\n") ||
 		!strings.Contains(offered[0], "//   name: string\n") || !strings.HasSuffix(offered[0], "\n{\n  \"name\": \"string\"\n}\n") {
 		t.Errorf("%q %v, offered %s", body, err, offered)
 	}
 	if offered, _, _ = edits(t, `{"name":"before"}`, ""); !strings.Contains(offered[0], `"name": "before"`) {
 		t.Errorf("offered %s", offered)
+	}
+}
+
+// TestEditUnchanged: an unchanged sample is not sent without confirmation, and never
+// with a placeholder.
+func TestEditUnchanged(t *testing.T) {
+	t.Parallel()
+	if _, _, err := edits(t, "", "", ""); failure.ExitStatus(err) != 2 || !strings.Contains(err.Error(), `name is still the placeholder "string"`) {
+		t.Errorf("a placeholder: %v", err)
+	}
+	offered, _, err := edits(t, "", `{"name":"string","url":"x"}`, `{"name":"Ada","url":"string"}`)
+	if err != nil || len(offered) != 2 || !strings.HasPrefix(offered[1], "// error: body: name is still") {
+		t.Errorf("a placeholder that is mended: %v, offered %q", err, offered)
+	}
+	if _, body, err := edits(t, `{"name":"string"}`, `{"name":"string","url":"x"}`); err != nil || body == "" {
+		t.Errorf("a body of the person: %q %v", body, err)
 	}
 }
 

@@ -1,14 +1,14 @@
-// Package guided asks a person for all that an operation takes: its parameters,
-// and its body step by step along the schema or as a text in an editor. What it
-// gives back are words of a command line, so that the same call can be made
-// without it.
+// Package guided prompts the user for the input of an operation: its parameters, and
+// its body, either step by step along the schema or in an editor. It returns
+// command-line arguments, so that the same call can be made without prompts.
 //
-// It asks through a prompt.Prompter and knows no terminal; it sends nothing.
+// It uses a prompt.Prompter, is independent of the terminal, and sends nothing.
 package guided
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"os"
 	"slices"
@@ -17,41 +17,53 @@ import (
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/complete"
+	"github.com/epilot-cli/epilot/internal/openapi/params"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// History keeps answers between runs. Put may refuse to keep one.
+// History stores answers between runs. Put may refuse to store one.
 type History interface {
 	Get(id string) string // "" for none
 	Put(id, text string)
 }
 
-// Guide asks about one operation.
+// Guide prompts for the input of one operation.
 type Guide struct {
 	Prompts prompt.Prompter
-	History History // offered as defaults; nil for none
-	Lenient bool    // Edit takes what does not fit the schema
+	History History // offered as defaults; may be nil
+	Lenient bool    // Edit accepts a body that does not match the schema
 
-	choosing []schema.Variant // what the union that is asked about has
+	// IDs returns the possible values of a path parameter; in is the input from the
+	// command line and the answers so far. Nil if lookups are not allowed.
+	IDs func(ctx context.Context, p *openapi.Param, in params.Input) []complete.Candidate
+
+	// Members returns the members of the body that its schema does not list. Nil if
+	// lookups are not allowed.
+	Members func(ctx context.Context) []complete.Candidate
+
+	listed   *[]complete.Candidate           // result of Members, for a step back
+	known    map[string][]complete.Candidate // results of IDs, for a step back
+	choosing []schema.Variant                // variants of the current union
 }
 
-// location is where in the input a value stands.
+// location is the position of a value in the input.
 type location struct {
-	id    string // "body/assignments/0", names it in the history
-	label string // "assignments[0]", names it to the person
-	about string // what the value is, "" where nobody wrote it
+	id    string // "body/assignments/0", the key in the history
+	label string // "assignments[0]", as shown to the user
+	about string // description of the value; "" if there is none
 	depth int
-	word  bool // the value of a parameter: text, where a body has JSON
+	word  bool // a parameter's value: plain text instead of JSON
 
-	required bool // a text may not be empty
+	required bool // a string must not be empty
 }
 
 func (p location) inside(id, label string) location {
 	return location{id: p.id + "/" + id, label: label, depth: p.depth + 1}
 }
 
-// member is the place of an object's member.
+// member returns the location of an object's member.
 func (p location) member(name string) location {
 	id := strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	if p.id == "body" {
@@ -60,12 +72,12 @@ func (p location) member(name string) location {
 	return p.inside(id, p.label+"."+name)
 }
 
-// question is the question about the value at a place.
+// question returns the question for the value at a location.
 func (g *Guide) question(s *openapi.Schema, at location, about string) prompt.Question {
 	return prompt.Question{ID: at.id, Text: at.label, Help: helpText(at.about, describe(s, about))}
 }
 
-// helpText is what a value is, and of which type.
+// helpText returns the description and the type of a value.
 func helpText(about, facts string) string {
 	if about == "" {
 		return facts
@@ -73,7 +85,7 @@ func helpText(about, facts string) string {
 	return about + " (" + facts + ")"
 }
 
-// describe is the type of a value, its limits, and what is said about it.
+// describe returns the type of a value, its limits, and its description.
 func describe(s *openapi.Schema, about string) string {
 	shape := schema.Shape(s)
 	parts := []string{about}
@@ -81,7 +93,7 @@ func describe(s *openapi.Schema, about string) string {
 		parts = []string{schema.TypeName(s)}
 	}
 	for _, fact := range []struct{ name, text string }{
-		{"", shape.Format}, {"at least ", shape.Minimum}, {"at most ", shape.Maximum}, {"like ", shape.Pattern},
+		{"", shape.Format}, {"at least ", shape.Minimum}, {"at most ", shape.Maximum}, {"matching ", shape.Pattern},
 	} {
 		if fact.text != "" {
 			parts = append(parts, fact.name+fact.text)
@@ -90,8 +102,8 @@ func describe(s *openapi.Schema, about string) string {
 	return strings.Join(parts, ", ")
 }
 
-// earlier is what was answered before, else the definition's default, where
-// that is an answer still.
+// earlier returns the stored answer, else the definition's default, if it is still
+// valid.
 func (g *Guide) earlier(at location, fallback string, check func(string) error) string {
 	for _, text := range []string{g.remembered(at.id), fallback} {
 		if text != "" && (check == nil || check(text) == nil) {
@@ -114,7 +126,7 @@ func (g *Guide) remember(id, text string) {
 	}
 }
 
-// confirm is a yes or no that is remembered.
+// confirm asks a yes/no question and stores the answer.
 func (g *Guide) confirm(ctx context.Context, q prompt.Question) (bool, error) {
 	switch g.remembered(q.ID) {
 	case "true":
@@ -129,7 +141,7 @@ func (g *Guide) confirm(ctx context.Context, q prompt.Question) (bool, error) {
 	return yes, err
 }
 
-// choose is a choice that is remembered by the option's label.
+// choose asks for a choice and stores the option's label.
 func (g *Guide) choose(ctx context.Context, q prompt.Question, fallback string) (int, error) {
 	for _, before := range []string{fallback, g.remembered(q.ID)} {
 		for i, o := range q.Options {
@@ -145,7 +157,7 @@ func (g *Guide) choose(ctx context.Context, q prompt.Question, fallback string) 
 	return i, err
 }
 
-// pick is a choice of several that is remembered.
+// pick asks for several choices and stores them.
 func (g *Guide) pick(ctx context.Context, q prompt.Question) ([]int, error) {
 	before := strings.Split(g.remembered(q.ID), "\n")
 	for i, o := range q.Options {
@@ -167,17 +179,17 @@ func (g *Guide) pick(ctx context.Context, q prompt.Question) ([]int, error) {
 	return ticked, nil
 }
 
-// Answers are those of earlier runs, in a file of the user alone. They hold no
-// secret: see Put.
+// Answers are the answers of earlier runs, in a file that only the user can read.
+// They contain no secrets: see Put.
 type Answers struct {
 	path   string
 	hidden func(text string) bool
 	texts  map[string]string
 }
 
-// OpenAnswers reads the file, if it is there: answers are a convenience, so a
-// file that is not readable is one without answers. hidden knows more texts
-// that must not be kept, by value; it may be nil.
+// OpenAnswers reads the file, if it exists. Answers are a convenience, so an
+// unreadable file counts as empty. hidden reports further texts that must not be
+// stored; it may be nil.
 func OpenAnswers(path string, hidden func(text string) bool) *Answers {
 	a := &Answers{path: path, hidden: hidden, texts: map[string]string{}}
 	text, err := os.ReadFile(path)
@@ -187,10 +199,10 @@ func OpenAnswers(path string, hidden func(text string) bool) *Answers {
 	return a
 }
 
-// Get returns the answer of that id, or "".
+// Get returns the answer with that id, or "".
 func (a *Answers) Get(id string) string { return a.texts[id] }
 
-// Put keeps an answer, unless its name or its text looks like a secret.
+// Put stores an answer, unless its name or its text looks like a secret.
 func (a *Answers) Put(id, text string) {
 	switch {
 	case text == "":
@@ -204,8 +216,8 @@ func (a *Answers) secret(id, text string) bool {
 	return slices.ContainsFunc(strings.Split(id, "/"), isSecret) || holdsSecret(text) || a.hidden != nil && a.hidden(text)
 }
 
-// Save writes the file, without what turned out to be a secret since Put. Errors
-// are of kind File.
+// Save writes the file, without answers that turned out to be secrets since Put.
+// Errors are of kind File.
 func (a *Answers) Save() error {
 	maps.DeleteFunc(a.texts, a.secret)
 	text, err := json.MarshalIndent(a.texts, "", "  ")
@@ -215,13 +227,14 @@ func (a *Answers) Save() error {
 	return atomicfile.Write(a.path, append(text, '\n'), 0o600)
 }
 
-// isSecret reports whether a step of an id names a secret. A step ends with
-// marks of the schema's branch.
+// isSecret reports whether a step of an id names a secret. A step ends with marks
+// for the schema's branch.
 func isSecret(step string) bool {
 	return convention.IsSecret(strings.TrimRight(step, "?|:0123456789#"))
 }
 
-// holdsSecret finds JSON Web Tokens, and secrets by name inside JSON.
+// holdsSecret reports whether text contains a JSON Web Token or, in JSON, a secret
+// by name.
 func holdsSecret(text string) bool {
 	if strings.Contains(text, "eyJ") || strings.Contains(text, "Bearer ") {
 		return true
@@ -244,7 +257,7 @@ func holdsNamed(value any) bool {
 	return false
 }
 
-// lastName is the name of the value at an id.
+// lastName returns the name of the value in an id.
 func lastName(id string) string {
 	for id != "" {
 		at := strings.LastIndex(id, "/")
@@ -256,7 +269,7 @@ func lastName(id string) string {
 	return ""
 }
 
-// LastBody is the last body that was edited for an operation, or "".
+// LastBody returns the last body edited for an operation, or "".
 func LastBody(path string) string {
 	text, err := os.ReadFile(path)
 	if err != nil || !json.Valid(text) {
@@ -265,11 +278,72 @@ func LastBody(path string) string {
 	return string(text)
 }
 
-// KeepBody stores a body for LastBody, unless a secret is in it. hidden is as
-// for OpenAnswers.
+// KeepBody stores a body for LastBody, unless it contains a secret. hidden is as in
+// OpenAnswers.
 func KeepBody(path string, body []byte, hidden func(text string) bool) error {
 	if holdsSecret(string(body)) || hidden != nil && hidden(string(body)) {
 		return nil
 	}
 	return atomicfile.Write(path, body, 0o600)
+}
+
+// rewinder is a Prompter that lets the user go back: the walk restarts, and all
+// questions but the last are answered as before, without prompting.
+type rewinder struct {
+	prompt.Prompter
+	given []any // the answers in question order
+	at    int   // the next question
+}
+
+// withBack calls walk, and again for each step back.
+func (g *Guide) withBack(walk func() error) error {
+	asked := g.Prompts
+	r := &rewinder{Prompter: asked}
+	g.Prompts = r
+	defer func() { g.Prompts = asked }()
+	for {
+		r.at = 0
+		err := walk()
+		if !errors.Is(err, prompt.ErrBack) {
+			return err
+		}
+		r.given = r.given[:len(r.given)-1]
+	}
+}
+
+func answer[T any](r *rewinder, q prompt.Question, ask func(prompt.Question) (T, error)) (T, error) {
+	if r.at < len(r.given) {
+		if given, fits := r.given[r.at].(T); fits {
+			r.at++
+			return given, nil
+		}
+		r.given = r.given[:r.at]
+	}
+	q.Back = r.at > 0
+	given, err := ask(q)
+	if err == nil {
+		r.given = append(r.given, given)
+		r.at++
+	}
+	return given, err
+}
+
+func (r *rewinder) Select(ctx context.Context, q prompt.Question) (int, error) {
+	return answer(r, q, func(q prompt.Question) (int, error) { return r.Prompter.Select(ctx, q) })
+}
+
+func (r *rewinder) MultiSelect(ctx context.Context, q prompt.Question) ([]int, error) {
+	return answer(r, q, func(q prompt.Question) ([]int, error) { return r.Prompter.MultiSelect(ctx, q) })
+}
+
+func (r *rewinder) Confirm(ctx context.Context, q prompt.Question) (bool, error) {
+	return answer(r, q, func(q prompt.Question) (bool, error) { return r.Prompter.Confirm(ctx, q) })
+}
+
+func (r *rewinder) Input(ctx context.Context, q prompt.Question) (string, error) {
+	return answer(r, q, func(q prompt.Question) (string, error) { return r.Prompter.Input(ctx, q) })
+}
+
+func (r *rewinder) Password(ctx context.Context, q prompt.Question) (string, error) {
+	return answer(r, q, func(q prompt.Question) (string, error) { return r.Prompter.Password(ctx, q) })
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// required is what an alternative of a union asks for, in one line.
+// required describes on one line what an alternative of a union requires.
 func required(s *openapi.Schema) string {
 	shape := schema.Shape(s)
 	var parts []string
@@ -26,8 +26,8 @@ func required(s *openapi.Schema) string {
 	return strings.Join(parts, ", ")
 }
 
-// inOrder are the members in the order of the schema's properties, then the
-// others.
+// inOrder returns the members in the order of the schema's properties, followed by
+// the others.
 func inOrder(members jsonx.Object, properties []openapi.Property) string {
 	var sorted jsonx.Object
 	for _, p := range properties {
@@ -39,14 +39,19 @@ func inOrder(members jsonx.Object, properties []openapi.Property) string {
 	return string(append(sorted, members...).Text())
 }
 
-// object asks for the required properties, for those of the others that the
-// person ticks, and for more names where any is allowed.
+// object prompts for the required properties, for the optional ones that the user
+// selects, and for additional names if any are allowed.
 func (g *Guide) object(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	shape := schema.Shape(s)
 	all := &jsonx.Object{}
 	needed, optional := split(shape)
 	if err := g.properties(ctx, needed, all, at, true); err != nil {
 		return "", err
+	}
+	if isOpen(shape, at) {
+		if err := g.lookedUp(ctx, shape, all, at); err != nil {
+			return "", err
+		}
 	}
 	ticked, err := g.optional(ctx, optional, at)
 	if err != nil {
@@ -63,14 +68,45 @@ func (g *Guide) object(ctx context.Context, s *openapi.Schema, at location) (str
 	return inOrder(*all, shape.Properties), nil
 }
 
-// isOpen reports whether other names than the schema's are expected: an object
-// of which nothing is known, and a body with nothing but optional properties,
-// such as an entity, whose own schema lists the rest.
+// lookedUp prompts for the fields of the body that Members knows and the user selects.
+func (g *Guide) lookedUp(ctx context.Context, shape *openapi.Schema, all *jsonx.Object, at location) error {
+	if g.Members == nil || at.id != "body" {
+		return nil
+	}
+	if g.listed == nil {
+		found := g.Members(ctx)
+		g.listed = &found
+	}
+	q := prompt.Question{ID: at.id + "+", Text: at.label + ": fields of the schema"}
+	var list []openapi.Property
+	for _, field := range *g.listed {
+		if shape.Property(field.Text) == nil {
+			q.Options = append(q.Options, prompt.Option{Label: field.Text, Note: field.Note, Match: field.Text + " " + field.Note})
+			list = append(list, openapi.Property{Name: field.Text, Description: field.Note, Schema: shape.Additional})
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	chosen, err := g.pick(ctx, q)
+	if err != nil {
+		return err
+	}
+	var ticked []openapi.Property
+	for _, i := range chosen {
+		ticked = append(ticked, list[i])
+	}
+	return g.properties(ctx, ticked, all, at, false)
+}
+
+// isOpen reports whether names outside the schema are expected: for an object
+// without a schema, and for a body with only optional properties, such as an entity,
+// whose own schema lists the rest.
 func isOpen(shape *openapi.Schema, at location) bool {
 	return !shape.Closed && (len(shape.Properties) == 0 || at.id == "body" && at.depth == 0 && len(shape.Required) == 0)
 }
 
-// split tells the properties that a request must have from those that it may.
+// split separates the required properties of a request from the optional ones.
 func split(shape *openapi.Schema) (needed, optional []openapi.Property) {
 	for _, p := range shape.Properties {
 		if !schema.IsSent(p.Schema, slices.Contains(shape.Required, p.Name)) {
@@ -107,7 +143,7 @@ func (g *Guide) optional(ctx context.Context, list []openapi.Property, at locati
 	if len(list) == 0 {
 		return nil, nil
 	}
-	q := prompt.Question{ID: at.id + "?", Text: at.label + ": what else to give"}
+	q := prompt.Question{ID: at.id + "?", Text: at.label + ": optional fields"}
 	for _, p := range list {
 		q.Options = append(q.Options, prompt.Option{Label: p.Name, Note: helpText(p.Description, describe(p.Schema, ""))})
 	}
@@ -119,7 +155,7 @@ func (g *Guide) optional(ctx context.Context, list []openapi.Property, at locati
 	return ticked, err
 }
 
-// more asks for names that the schema does not list, each with its value.
+// more prompts for names that the schema does not list, and their values.
 func (g *Guide) more(ctx context.Context, shape *openapi.Schema, all *jsonx.Object, at location) error {
 	least := 0
 	if shape.MinProps != nil {
@@ -128,7 +164,7 @@ func (g *Guide) more(ctx context.Context, shape *openapi.Schema, all *jsonx.Obje
 	for n := 0; shape.MaxProps == nil || len(*all) < *shape.MaxProps; n++ {
 		id := at.id + "#" + strconv.Itoa(n)
 		if len(*all) >= least {
-			q := prompt.Question{ID: id + "?", Text: fmt.Sprintf("Add a field to %s, it has %d", at.label, len(*all))}
+			q := prompt.Question{ID: id + "?", Text: fmt.Sprintf("Add a field to %s (%d so far)", at.label, len(*all))}
 			if yes, err := g.confirm(ctx, q); err != nil || !yes {
 				return err
 			}
@@ -164,7 +200,7 @@ func (g *Guide) entry(ctx context.Context, shape *openapi.Schema, all *jsonx.Obj
 	return err
 }
 
-// array asks item by item.
+// array prompts for the items one by one.
 func (g *Guide) array(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	shape := schema.Shape(s)
 	least := 0
@@ -176,7 +212,7 @@ func (g *Guide) array(ctx context.Context, s *openapi.Schema, at location) (stri
 		n := strconv.Itoa(len(items))
 		item := at.inside(n, at.label+"["+n+"]")
 		if len(items) >= least {
-			q := prompt.Question{ID: item.id + "?", Text: fmt.Sprintf("Add an item to %s, it has %s", at.label, n)}
+			q := prompt.Question{ID: item.id + "?", Text: fmt.Sprintf("Add an item to %s (%s so far)", at.label, n)}
 			if yes, err := g.confirm(ctx, q); err != nil {
 				return "", err
 			} else if !yes {

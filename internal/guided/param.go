@@ -8,19 +8,21 @@ import (
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/complete"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// Args are the answers about parameters as a command line has them.
+// Args are the answers for parameters as command-line arguments.
 type Args struct {
-	Positional []string // the whole path, or nothing of it
+	Positional []string // the complete path, or none of it
 	Named      []string // "key=value", for -p
 }
 
-// Params asks for the required parameters that the words lack, and when all is
-// set for those of the others that the person ticks.
+// Params prompts for the missing required parameters and, if all is set, for the
+// optional ones that the user selects.
 func (g *Guide) Params(ctx context.Context, op *openapi.Operation, typed params.Input, all bool) (args Args, err error) {
 	err = g.withBack(func() error {
 		args, err = g.walkParams(ctx, op, typed, all)
@@ -46,7 +48,7 @@ func (g *Guide) walkParams(ctx context.Context, op *openapi.Operation, typed par
 
 func (g *Guide) each(ctx context.Context, list []*openapi.Param, w *argList) error {
 	for _, p := range list {
-		texts, err := g.param(ctx, p)
+		texts, err := g.idOrParam(ctx, p, w.input())
 		if err != nil {
 			return err
 		}
@@ -71,10 +73,10 @@ func (g *Guide) tick(ctx context.Context, op *openapi.Operation, list []*openapi
 	return ticked, err
 }
 
-// param asks for one parameter and returns its words: one, or one for each
-// element of an array.
+// param prompts for one parameter and returns its arguments: one, or one per array
+// element.
 func (g *Guide) param(ctx context.Context, p *openapi.Param) ([]string, error) {
-	at := location{id: "param/" + p.In + "/" + p.Name, label: p.Name, about: p.Description, word: p.In == "path"}
+	at := paramLocation(p)
 	if p.MediaType == "" && isAny(p.Schema) {
 		return g.plainWord(ctx, p, at)
 	}
@@ -83,6 +85,10 @@ func (g *Guide) param(ctx context.Context, p *openapi.Param) ([]string, error) {
 		return []string{text}, err
 	}
 	return textsOf(p.Schema, text), nil
+}
+
+func paramLocation(p *openapi.Param) location {
+	return location{id: "param/" + p.In + "/" + p.Name, label: p.Name, about: p.Description, word: p.In == "path"}
 }
 
 func isAny(s *openapi.Schema) bool {
@@ -110,8 +116,8 @@ func notEmpty(text string) error {
 	return nil
 }
 
-// textsOf are the words for a value: the text of a scalar, the elements of an
-// array where each can stand as a word of its own, else the JSON.
+// textsOf returns the arguments for a value: the text of a scalar, the elements of
+// an array if each works as a separate argument, else JSON.
 func textsOf(s *openapi.Schema, text string) []string {
 	var list []json.RawMessage
 	if json.Unmarshal([]byte(text), &list) != nil || text == "null" {
@@ -128,17 +134,17 @@ func textsOf(s *openapi.Schema, text string) []string {
 	return texts
 }
 
-// looksLikeJSON tells a word that -p would not take for an element.
+// looksLikeJSON reports whether -p would not take the argument for an array element.
 func looksLikeJSON(word string) bool {
 	word = strings.TrimSpace(word)
 	return strings.HasPrefix(word, "[") || strings.HasPrefix(word, "{")
 }
 
-// argList puts the words of parameters together.
+// argList collects the arguments of parameters.
 type argList struct {
 	op    *openapi.Operation
 	typed params.Input
-	path  []string // words of the path, in its order
+	path  []string // path arguments in path order
 	named []string // the same and all others, by name
 }
 
@@ -151,8 +157,15 @@ func (w *argList) add(p *openapi.Param, texts []string) {
 	}
 }
 
-// args are positional where they are the whole path and none looks like a
-// flag: that is how a person would type them.
+// input returns the input from the command line and the answers.
+func (w *argList) input() params.Input {
+	in := w.typed
+	in.Named = slices.Concat(in.Named, w.named)
+	return in
+}
+
+// args returns positional arguments, as users would type them, if these cover the
+// complete path and none looks like a flag.
 func (w *argList) args() Args {
 	whole := len(w.typed.Positional) == 0 && len(w.path) == variables(w.op)
 	dashed := slices.ContainsFunc(w.path, func(word string) bool { return strings.HasPrefix(word, "-") })
@@ -162,7 +175,7 @@ func (w *argList) args() Args {
 	return Args{Positional: w.path, Named: w.named[len(w.path):]}
 }
 
-// variables is how many words the path takes.
+// variables returns the number of arguments in the path.
 func variables(op *openapi.Operation) int {
 	n := 0
 	for _, p := range params.Missing(op, params.Input{}) {
@@ -171,4 +184,63 @@ func variables(op *openapi.Operation) int {
 		}
 	}
 	return n
+}
+
+// idOrParam offers the known ids of a path parameter, or else prompts for any value.
+func (g *Guide) idOrParam(ctx context.Context, p *openapi.Param, in params.Input) ([]string, error) {
+	found := g.idsOf(ctx, p, in)
+	if len(found) == 0 {
+		return g.param(ctx, p)
+	}
+	at := paramLocation(p)
+	q := g.question(p.Schema, at, "")
+	q.Options = append(idRows(found), prompt.Option{Label: "Enter another value", Stays: true})
+	if earlier := g.remembered(at.id); earlier != "" {
+		before := slices.IndexFunc(found, func(c complete.Candidate) bool { return c.Text == earlier })
+		q.Chosen = []int{max(before, 0)}
+	}
+	chosen, err := g.Prompts.Select(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	if chosen >= len(found) {
+		return g.param(ctx, p)
+	}
+	g.remember(at.id, found[chosen].Text)
+	return []string{found[chosen].Text}, nil
+}
+
+// idsOf looks up ids once per parameter and preceding values: a step back must find
+// the same rows.
+func (g *Guide) idsOf(ctx context.Context, p *openapi.Param, in params.Input) []complete.Candidate {
+	if g.IDs == nil || p.In != "path" || len(complete.Values(p.Schema)) > 0 {
+		return nil
+	}
+	key := strings.Join(slices.Concat([]string{p.Name}, in.Positional, in.Named, in.Flags), "\x00")
+	found, known := g.known[key]
+	if !known {
+		found = g.IDs(ctx, p, in)
+		if g.known == nil {
+			g.known = map[string][]complete.Candidate{}
+		}
+		g.known[key] = found
+	}
+	return found
+}
+
+// idRows returns the ids followed by names and dates.
+func idRows(found []complete.Candidate) []prompt.Option {
+	widest := 0
+	for _, c := range found {
+		widest = max(widest, term.Width(term.Line(c.Text)))
+	}
+	var rows []prompt.Option
+	for _, c := range found {
+		label := term.Line(c.Text)
+		if c.Note != "" {
+			label += strings.Repeat(" ", widest-term.Width(label)+2) + c.Note
+		}
+		rows = append(rows, prompt.Option{Label: label})
+	}
+	return rows
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// script is a person who wants to give certain values: it answers each question
-// from them, by the question's ID.
+// script is a scripted user who wants to enter certain values: it answers each
+// question from them by the question's ID.
 type script struct {
 	guide   *Guide
 	wanted  any // the values by ID: {"body": …, "param": {"query": {…}}}
@@ -25,7 +25,7 @@ type script struct {
 	editing func(text string) string
 }
 
-// value is what is wanted at an ID.
+// value returns the wanted value for an ID.
 func (s *script) value(id string) (any, bool) {
 	at := s.wanted
 	for name := range strings.SplitSeq(id, "/") {
@@ -52,7 +52,7 @@ func (s *script) value(id string) (any, bool) {
 
 var entryID = regexp.MustCompile(`^(.*)#(\d+)(\??)$`)
 
-// entry is the name of the n-th entry of an object whose schema lists none.
+// entry returns the name of the n-th entry of an object whose schema lists none.
 func (s *script) entry(id string) (string, bool) {
 	parts := entryID.FindStringSubmatch(id)
 	object, _ := s.value(parts[1])
@@ -186,7 +186,7 @@ func (s *script) Edit(_ context.Context, _, text string) (string, error) {
 	return s.editing(text), nil
 }
 
-// bestVariant is the one that the value fits and that names the most of it.
+// bestVariant returns the variant that matches the value and names most of it.
 func bestVariant(variants []schema.Variant, value any) int {
 	best, least := 0, 1<<30
 	for i, v := range variants {

@@ -13,10 +13,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// deepest is how many levels are walked; what lies deeper is typed as JSON.
+// deepest is the maximum depth of the walk; deeper values are entered as JSON.
 const deepest = 24
 
-// value asks for a value and returns its JSON text.
+// value prompts for a value and returns its JSON.
 func (g *Guide) value(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	if at.depth > deepest {
 		return g.typed(ctx, s, at)
@@ -60,8 +60,8 @@ func (g *Guide) ofKind(ctx context.Context, s *openapi.Schema, kind string, at l
 	return g.typed(ctx, s, at)
 }
 
-// fixed are the JSON texts that the schema allows, where it lists them. What
-// else it says may forbid some.
+// fixed returns the JSON values that the schema lists, if it does. Other keywords
+// may still exclude some.
 func fixed(s, shape *openapi.Schema) []string {
 	texts := shape.Enum
 	if shape.Const != "" {
@@ -73,7 +73,7 @@ func fixed(s, shape *openapi.Schema) []string {
 	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return checkJSON(s, text) != nil })
 }
 
-// oneOf asks for one of several texts; there is nothing to ask about one alone.
+// oneOf asks for one of several texts; a single one needs no question.
 func (g *Guide) oneOf(ctx context.Context, s *openapi.Schema, texts []string, at location) (string, error) {
 	if len(texts) == 1 {
 		return texts[0], nil
@@ -89,7 +89,7 @@ func (g *Guide) oneOf(ctx context.Context, s *openapi.Schema, texts []string, at
 	return texts[i], nil
 }
 
-// kind asks for the type where several are allowed.
+// kind asks for the type if several are allowed.
 func (g *Guide) kind(ctx context.Context, kinds []string, at location) (string, error) {
 	switch len(kinds) {
 	case 0:
@@ -108,13 +108,13 @@ func (g *Guide) kind(ctx context.Context, kinds []string, at location) (string, 
 	return kinds[i], nil
 }
 
-// areScalars reports whether no value of these types has values in it.
+// areScalars reports whether all types are scalar.
 func areScalars(kinds []string) bool {
 	return !slices.Contains(kinds, "object") && !slices.Contains(kinds, "array")
 }
 
-// scalarsOf are the types of a union of scalars, nil for any other union: one
-// with values to choose from is one too.
+// scalarsOf returns the types of a union of scalars, or nil for any other union,
+// including one with values to choose from.
 func scalarsOf(variants []schema.Variant) []string {
 	var all []string
 	for _, v := range variants {
@@ -128,8 +128,8 @@ func scalarsOf(variants []schema.Variant) []string {
 	return all
 }
 
-// scalar asks for a value of one of several simple types, and takes the type
-// from what is typed.
+// scalar prompts for a value of one of several simple types, and infers the type
+// from the input.
 func (g *Guide) scalar(ctx context.Context, s *openapi.Schema, kinds []string, at location) (string, error) {
 	about := strings.Join(slices.Compact(slices.Sorted(slices.Values(kinds))), " or ")
 	q := g.question(s, at, about)
@@ -146,8 +146,8 @@ func (g *Guide) scalar(ctx context.Context, s *openapi.Schema, kinds []string, a
 	return scalarText(s, kinds, text)
 }
 
-// scalarText is the JSON of what was typed: a number, true, false or null where
-// the schema has these, else a string; nothing is null.
+// scalarText returns the JSON of the input: a number, true, false or null if the
+// schema allows these, else a string; empty input is null.
 func scalarText(s *openapi.Schema, kinds []string, typed string) (string, error) {
 	text := strings.TrimSpace(typed)
 	if text == "" && slices.Contains(kinds, "null") {
@@ -164,8 +164,8 @@ func scalarText(s *openapi.Schema, kinds []string, typed string) (string, error)
 	return "", err
 }
 
-// kindsOf are the types that the schema allows, guessed where it names none;
-// nil for any.
+// kindsOf returns the types that the schema allows, guessed if it names none; nil
+// for any type.
 func kindsOf(shape *openapi.Schema) []string {
 	named := slices.DeleteFunc(slices.Clone(shape.Types), func(t string) bool { return t == "null" })
 	if len(named) == 0 {
@@ -196,7 +196,7 @@ func guess(shape *openapi.Schema) []string {
 	return nil
 }
 
-// text asks for a string.
+// text prompts for a string.
 func (g *Guide) text(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	q := g.question(s, at, "")
 	q.Check = func(word string) error {
@@ -218,12 +218,12 @@ func (g *Guide) text(ctx context.Context, s *openapi.Schema, at location) (strin
 	return jsonx.Quote(word), nil
 }
 
-// number asks for a number, which keeps the text that it is typed with.
+// number prompts for a number and preserves its spelling.
 func (g *Guide) number(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	return g.json(ctx, s, at, "")
 }
 
-// typed asks for a value that nothing is known of: JSON, or a text without quotes.
+// typed prompts for a value without a schema: JSON, or a string without quotes.
 func (g *Guide) typed(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	if isAny(s) {
 		return g.free(ctx, s, at)
@@ -231,7 +231,7 @@ func (g *Guide) typed(ctx context.Context, s *openapi.Schema, at location) (stri
 	return g.json(ctx, s, at, `as JSON: 1, "text", {"name": "value"}`)
 }
 
-// free asks for a value of any type, and takes what is not JSON for a text.
+// free prompts for a value of any type; input that is not JSON becomes a string.
 func (g *Guide) free(ctx context.Context, s *openapi.Schema, at location) (string, error) {
 	const beginJSON = `{["`
 	q := g.question(s, at, `text, or JSON such as 1, true, ["a"]`)
@@ -277,7 +277,7 @@ func (g *Guide) yesOrNo(ctx context.Context, s *openapi.Schema, at location) (st
 	return "true", nil
 }
 
-// checkJSON holds a JSON text against a schema, which may be nil.
+// checkJSON validates JSON against a schema, which may be nil.
 func checkJSON(s *openapi.Schema, text string) error {
 	if strings.TrimSpace(text) == "" {
 		return errors.New("must not be empty")
@@ -299,7 +299,7 @@ func orJSON(s *openapi.Schema) string {
 	return `JSON; a text stands in double quotes`
 }
 
-// faults is what is wrong, the first of it.
+// faults returns the first fault as an error.
 func faults(found []schema.Fault) error {
 	if len(found) == 0 {
 		return nil
@@ -310,7 +310,7 @@ func faults(found []schema.Fault) error {
 	return errors.New(found[0].String())
 }
 
-// bare is a JSON text without the quotes of a string.
+// bare returns JSON without the quotes of a string.
 func bare(text string) string {
 	var word string
 	if json.Unmarshal([]byte(text), &word) == nil && text != "null" {
@@ -319,7 +319,7 @@ func bare(text string) string {
 	return text
 }
 
-// union asks which alternative is meant. What tells them apart is set by that.
+// union asks for an alternative, which determines the discriminating properties.
 func (g *Guide) union(ctx context.Context, variants []schema.Variant, at location) (string, error) {
 	deeper := at
 	deeper.depth++
@@ -342,8 +342,8 @@ func (g *Guide) union(ctx context.Context, variants []schema.Variant, at locatio
 	return g.value(ctx, withTags(variants, i), deeper)
 }
 
-// tags are the properties that have one value in this alternative, and another
-// in a different one.
+// tags returns the properties with a fixed value in this alternative and a different
+// one in another.
 func tags(variants []schema.Variant, i int) []string {
 	var names []string
 	for _, p := range schema.Shape(variants[i].Schema).Properties {
@@ -359,7 +359,7 @@ func tags(variants []schema.Variant, i int) []string {
 	return names
 }
 
-// only is the JSON text that alone is allowed, or "".
+// only returns the only JSON value allowed, or "".
 func only(s *openapi.Schema) string {
 	if texts := fixed(s, schema.Shape(s)); len(texts) == 1 {
 		return texts[0]
@@ -371,8 +371,8 @@ func tagText(s *openapi.Schema, name string) string {
 	return name + ": " + bare(only(schema.Shape(s).Property(name)))
 }
 
-// withTags requires what tells the alternative from the others: without it the
-// server might take the value for another one.
+// withTags requires the properties that discriminate the alternative: without them
+// the server might misinterpret the value.
 func withTags(variants []schema.Variant, i int) *openapi.Schema {
 	tagged := *variants[i].Schema
 	for _, name := range tags(variants, i) {

@@ -9,34 +9,34 @@ import (
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
-// description is all there is to say about one operation, made once and laid
-// out for the terminal and for the reference. Its texts are clean.
+// description is everything help says about an operation, formatted later for the
+// terminal or for the reference. Its strings contain no control characters.
 type description struct {
 	method, path string
-	line, more   string // ours, and the document's own text where there is one
+	line, more   string // our summary, and the document's text if it has one
 	deprecated   bool
-	notes        []string // what a caller has to know beside it
+	notes        []string // other facts that callers need
 	usage        string
-	servers      []string // where they are not the API's
+	servers      []string // if they differ from the API's
 	params       []paramRow
-	bodies       []content // one for each media type
+	bodies       []content // one per media type
 	bodyRequired bool
 	call         call
-	filter       string // JSONata with a result on the response, "" for none
+	filter       string // JSONata that has a result on the response, "" if none
 	success      *openapi.Response
-	others       []string // statuses beside the success
+	others       []string // statuses other than the success
 }
 
-// paramRow is a parameter as help shows it.
+// paramRow is a parameter as shown in help.
 type paramRow struct {
 	name, in, kind string
-	flag           string // "--token-type", "" for none
+	flag           string // "--token-type", "" if there is none
 	required       bool
-	value          string // the default, "" for none
+	value          string // the default, "" if there is none
 	about          string
 }
 
-// content is a body of one media type, its schema as an outline.
+// content is a body of one media type, with an outline of its schema.
 type content struct {
 	mediaType string
 	outline   *node
@@ -91,17 +91,17 @@ func contentsOf(contents []*openapi.Content, sent bool) []content {
 	return found
 }
 
-// filtered are the arguments that show a part of the response.
+// filtered returns the arguments that show a part of the response.
 func (d *description) filtered() string { return "--jsonata " + shell.SingleQuote(d.filter) }
 
-// Usage is how the operation is called: its arguments by name.
+// Usage returns the synopsis of an operation: the command and its argument names.
 func Usage(api *openapi.API, op *openapi.Operation) string { return usage(api, op) + " [flags]" }
 
 func usage(api *openapi.API, op *openapi.Operation) string {
 	return strings.Join(append([]string{"epilot", clean(api.Name), called(api, op)}, pathWords(op)...), " ")
 }
 
-// called is the id of an operation as it is typed in a shell.
+// called returns an operation's ID as typed in a shell.
 func called(api *openapi.API, op *openapi.Operation) string {
 	return shell.Quote(clean(api.CallName(op)))
 }
@@ -121,8 +121,8 @@ func defaultOf(s *openapi.Schema) string {
 	return ""
 }
 
-// aboutParam is the text on a parameter, then its limits: "deprecated; Page
-// number; max 100".
+// aboutParam returns a parameter's description and limits: "deprecated; Page number;
+// max 100".
 func aboutParam(param *openapi.Param) string {
 	var parts []string
 	if param.Deprecated {
@@ -144,10 +144,10 @@ func aboutParam(param *openapi.Param) string {
 	return clean(strings.Join(parts, "; "))
 }
 
-// longExample is how many bytes an example may have in a table.
+// longExample is the maximum size in bytes of an example in a table.
 const longExample = 40
 
-// factsOf are the limits and the default of a value, behind its type.
+// factsOf returns a value's limits and default, to follow its type.
 func factsOf(s *openapi.Schema) string {
 	found := limits(s)
 	if s.Default != "" {
@@ -167,7 +167,7 @@ func factsOf(s *openapi.Schema) string {
 
 const readOnly = "read-only"
 
-// limits are the format of a value and the least and the most it may be.
+// limits returns a value's format, minimum and maximum.
 func limits(s *openapi.Schema) []string {
 	var found []string
 	if s.Format != "" {
@@ -182,8 +182,8 @@ func limits(s *openapi.Schema) []string {
 	return found
 }
 
-// sampleOf is the beginning of a sample of the response, as indented JSON; ""
-// where it is no JSON.
+// sampleOf returns the start of a sample response as indented JSON; "" if the
+// response is not JSON.
 func sampleOf(response *openapi.Response) string {
 	sample := sampleResponse(response)
 	if sample == "" {
@@ -192,7 +192,7 @@ func sampleOf(response *openapi.Response) string {
 	return clipped(indented(sample))
 }
 
-// withoutSample says in words what a response without a sample is.
+// withoutSample describes a response that has no sample.
 func withoutSample(response *openapi.Response) string {
 	switch {
 	case len(response.Contents) > 0:

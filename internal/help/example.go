@@ -13,29 +13,33 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// Example is a command line that calls the operation, ready to paste, and that
-// the mock takes as it stands.
+// Example returns a command line that calls the operation. It can be pasted, and the
+// mock accepts it unchanged.
 func Example(api *openapi.API, op *openapi.Operation) string {
 	return callOf(api, op).line()
 }
 
-// ExampleFor is an example of an operation about entities with the schema of that
-// slug, "" for any. A body has a field that every schema has.
-func ExampleFor(api *openapi.API, op *openapi.Operation, slug string) string {
-	const usual = "contact"
-	line := Example(api, op)
-	if slug == "" || slug == usual {
-		return line
-	}
-	line = strings.ReplaceAll(line, usual, slug)
-	if before, _, written := strings.Cut(line, " -d "); written && op.Param("slug", "path") != nil {
-		return before + ` -d '{"_tags":["vip"]}'`
-	}
-	return line
+// Describe returns an operation's synopsis and an example, for search results.
+func Describe(api *openapi.API, op *openapi.Operation) (usage, example string) {
+	return Signature(api, op), Example(api, op)
 }
 
-// Signature is how an operation is called, with what may follow: the required
-// parameters and body, then the others in brackets.
+// WithSlug adapts an entity operation's example to the schema with that slug; ""
+// means any schema. A body then has a field that every schema has.
+func WithSlug(example, path, slug string) string {
+	const usual = "contact"
+	if slug == "" || slug == usual {
+		return example
+	}
+	example = strings.ReplaceAll(example, usual, slug)
+	if before, _, written := strings.Cut(example, " -d "); written && strings.Contains(path, "{slug}") {
+		return before + ` -d '{"_tags":["vip"]}'`
+	}
+	return example
+}
+
+// Signature returns an operation's synopsis: the required parameters and body, then
+// the optional ones in brackets.
 func Signature(api *openapi.API, op *openapi.Operation) string {
 	words, optional := []string{usage(api, op)}, []string(nil)
 	for _, param := range op.Params {
@@ -66,13 +70,13 @@ func Signature(api *openapi.API, op *openapi.Operation) string {
 	return strings.Join(words, " ")
 }
 
-const mostOptional = 5 // optional parameters that a signature names
+const mostOptional = 5 // optional parameters listed in a signature
 
 // call is a command line that calls an operation.
 type call struct {
 	command string   // "epilot access-token listAccessTokens"
-	words   []string // its arguments, quoted for a shell: "contact", "-p id=1"
-	body    string   // the JSON that -d has in words, which are its last
+	words   []string // arguments, quoted for a shell: "contact", "-p id=1"
+	body    string   // the JSON of -d, the last of words
 }
 
 func (c call) line() string { return strings.Join(append([]string{c.command}, c.words...), " ") }
@@ -94,8 +98,7 @@ func callOf(api *openapi.API, op *openapi.Operation) call {
 	return c
 }
 
-// quoted is an argument as a person types it: only the value behind a key is
-// put in quotes.
+// quoted quotes an argument the way people type it: only the value after the key.
 func quoted(arg string) string {
 	key, value, keyed := strings.Cut(arg, "=")
 	if keyed && value != "" && shell.Quote(key) == key {
@@ -104,10 +107,10 @@ func quoted(arg string) string {
 	return shell.Quote(arg)
 }
 
-// exampleArgs are the arguments behind the operation's id: the ones written by
-// hand, else what is required, with values that fit the names.
+// exampleArgs returns the arguments after the operation's ID: handwritten ones, or
+// else the required ones with values that suit their names.
 func exampleArgs(op *openapi.Operation) []string {
-	if args, err := shell.Command("the example", op.Described().Example); err == nil {
+	if args, err := shell.Command("the example", op.Load().Example()); err == nil {
 		return args
 	}
 	var args, named []string
@@ -132,8 +135,8 @@ func exampleArgs(op *openapi.Operation) []string {
 	return append(args, exampleFields(op)...)
 }
 
-// flagName is the parameter as -p names it: with its location where another
-// one has the same name.
+// flagName returns the parameter's name for -p, with its location if another
+// parameter has the same name.
 func flagName(op *openapi.Operation, param *openapi.Param) string {
 	for _, other := range op.Params {
 		if other != param && other.Name == param.Name {
@@ -143,7 +146,7 @@ func flagName(op *openapi.Operation, param *openapi.Param) string {
 	return param.Name
 }
 
-// exampleValue is a value for a parameter as a person would type it.
+// exampleValue returns a realistic value for a parameter.
 func exampleValue(param *openapi.Param) string {
 	if value := givenExample(param); value != "" {
 		return value
@@ -151,7 +154,7 @@ func exampleValue(param *openapi.Param) string {
 	return bare(schema.Example(param.Name, param.Schema, false))
 }
 
-// givenExample is the document's example of a parameter, where it fits.
+// givenExample returns the document's example of a parameter if it is valid.
 func givenExample(param *openapi.Param) string {
 	word := bare(param.Example)
 	if word == "" || word == "string" || len(schema.CheckWord(param.Schema, word)) > 0 {
@@ -160,7 +163,7 @@ func givenExample(param *openapi.Param) string {
 	return word
 }
 
-// bare is a JSON text without the quotes of a string.
+// bare returns JSON text without the quotes of a string.
 func bare(text string) string {
 	var word string
 	if json.Unmarshal([]byte(text), &word) == nil {
@@ -169,8 +172,8 @@ func bare(text string) string {
 	return text
 }
 
-// Body is the JSON body of the operation's example, or one with every property
-// when full, as compact text; "" where the operation takes no JSON.
+// Body returns the body of the operation's example as compact JSON, or if full is
+// true a body with every property. It is "" if the operation does not accept JSON.
 func Body(op *openapi.Operation, full bool) string {
 	if op.Body == nil || openapi.JSON(op.Body.Contents) == nil {
 		return ""
@@ -187,8 +190,8 @@ func Body(op *openapi.Operation, full bool) string {
 	return exampleBody(op)
 }
 
-// exampleBody is a body that the schema requires: the definition's own example
-// where it is as short.
+// exampleBody returns a body with what the schema requires, or the definition's own
+// example if it is as short.
 func exampleBody(op *openapi.Operation) string {
 	if op.Body == nil {
 		return ""
@@ -209,9 +212,9 @@ func exampleBody(op *openapi.Operation) string {
 	return text
 }
 
-// exampleFilter is a JSONata expression with a result on the sample response:
-// its first member, or that of its first element, else all of it. It is ""
-// where the response is no JSON.
+// exampleFilter returns a JSONata expression that has a result on the sample
+// response: the first member, or the first member of the first element, or else
+// everything. It is "" if the response is not JSON.
 func exampleFilter(op *openapi.Operation) string {
 	success := op.Success()
 	if success == nil {
@@ -231,8 +234,8 @@ func exampleFilter(op *openapi.Operation) string {
 	return step(name)
 }
 
-// firstMember is the name of the first member of an object, or of the object
-// that is the first element of an array; "" for any other JSON text.
+// firstMember returns the name of the first member of an object, or of the object
+// that is the first element of an array; "" for any other JSON.
 func firstMember(text string) (name string, inArray bool) {
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	token, err := decoder.Token()
@@ -251,8 +254,8 @@ func firstMember(text string) (name string, inArray bool) {
 	return name, inArray
 }
 
-// step is a member's name as JSONata reads it: between backticks where it is no
-// plain name (https://docs.jsonata.org/simple).
+// step returns a member name as a JSONata step, in backticks unless it is a plain
+// name (https://docs.jsonata.org/simple).
 func step(name string) string {
 	switch name {
 	case "and", "or", "in", "true", "false", "null", "function":
@@ -272,8 +275,8 @@ const (
 	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_" + digits
 )
 
-// sampleResponse is the JSON of a response, as compact text, "" for none: the
-// definition's first valid example, else one made from the schema.
+// sampleResponse returns a sample of the response as compact JSON, "" if there is
+// none: the definition's first valid example, or else one generated from the schema.
 func sampleResponse(response *openapi.Response) string {
 	content := openapi.JSON(response.Contents)
 	if content == nil {
@@ -290,8 +293,8 @@ func sampleResponse(response *openapi.Response) string {
 	return schema.SampleWith(content.Schema, schema.SampleOptions{Direction: schema.Response, Full: true, Own: true})
 }
 
-// fits reports whether a document's example is valid: many are not, and one
-// that is refused is no help.
+// fits reports whether a document's example is valid: many are not, and an example
+// that the server rejects does not help.
 func fits(s *openapi.Schema, text string, dir schema.Direction) bool {
 	value, err := schema.Decode([]byte(text))
 	return err == nil && (s == nil || len(schema.Check(s, value, dir)) == 0)
@@ -313,10 +316,10 @@ func indented(text string) string {
 	return safe(out.String())
 }
 
-// longSample is how many lines of a sample response are shown.
+// longSample is the maximum number of lines of a sample response.
 const longSample = 40
 
-// clipped is the beginning of a long sample.
+// clipped returns the start of a long sample.
 func clipped(text string) string {
 	lines := strings.Split(text, "\n")
 	if len(lines) <= longSample {
@@ -327,8 +330,8 @@ func clipped(text string) string {
 
 func safe(text string) string { return term.Safe(text) }
 
-// exampleFields are the arguments that make a body that is not JSON: -f for a
-// form, a file for any other; nil where none is required.
+// exampleFields returns the arguments for a body that is not JSON: -f for a form, a
+// file for any other type; nil if no body is required.
 func exampleFields(op *openapi.Operation) []string {
 	if op.Body == nil || len(op.Body.Contents) == 0 || openapi.JSON(op.Body.Contents) != nil {
 		return nil
@@ -361,7 +364,7 @@ func isForm(mediaType string) bool {
 	return essence == "multipart/form-data" || essence == "application/x-www-form-urlencoded"
 }
 
-// exampleField is one part of a form as -f takes it.
+// exampleField returns one part of a form as a -f argument.
 func exampleField(p openapi.Property) string {
 	shape := schema.Shape(p.Schema)
 	name := strings.NewReplacer(`\`, `\\`, ".", `\.`, "[", `\[`).Replace(p.Name)
@@ -376,7 +379,7 @@ func exampleField(p openapi.Property) string {
 	return name + "=" + bare(schema.Example(p.Name, p.Schema, false))
 }
 
-// exampleFile is the name of a file of a media type.
+// exampleFile returns a file name for a media type.
 func exampleFile(mediaType string) string {
 	switch kind, name, _ := strings.Cut(httpx.Essence(mediaType), "/"); {
 	case kind == "image":

@@ -8,38 +8,38 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// Edition is what a man page says of the program that it belongs to.
+// Edition is the release that a man page belongs to.
 type Edition struct {
 	Version string // "1.2.3"
-	Date    string // of the release, as 2006-01-02
+	Date    string // release date, as 2006-01-02
 }
 
-// Command is a command that is no operation, as its man page describes it.
+// Command is a command other than an operation, as described in its man page.
 type Command struct {
 	Words string    // "epilot auth login"
 	Usage []string  // "epilot auth login [flags]"
-	Line  string    // what it does, in one line
-	Notes []Note    // what else there is to say
-	Below []Command // its subcommands
-	Flags []Entry   // its own, without those of every command
-	Calls []string  // examples of it, whole lines
+	Line  string    // one-line summary
+	Notes []Note    // further paragraphs
+	Below []Command // subcommands
+	Flags []Entry   // local flags, without the global ones
+	Calls []string  // example command lines
 }
 
 // Note is a titled paragraph.
 type Note struct {
-	Title string // in capitals
+	Title string // in upper case
 	Lines []string
 }
 
-// Man are the man pages of one program.
+// Man generates the man pages of a program.
 type Man struct {
 	Edition Edition
-	Global  []Entry // the flags of every command
-	Call    []Entry // those that only an API call has
+	Global  []Entry // the global flags
+	Call    []Entry // the flags of API calls only
 	About   func(*openapi.API) string
 }
 
-// about is what an API is for, else its title.
+// about returns what an API is for, or else its title.
 func (m Man) about(api *openapi.API) string {
 	if m.About == nil {
 		return clean(api.Title)
@@ -47,15 +47,15 @@ func (m Man) about(api *openapi.API) string {
 	return clean(cmp.Or(m.About(api), api.Title))
 }
 
-// Command is the man page of one command, in the man macros, and its name: the
-// words joined by dashes.
+// Command returns the man page of a command, in man macros, and its name: the words
+// joined by dashes.
 func (m Man) Command(c Command) (name, page string) {
 	name = manName(c.Words)
 	r := m.begin(name, c.Usage, c.Line)
 	r.notes(c.Notes)
 	r.below("COMMANDS", c.Below)
 	r.flags("OPTIONS", c.Flags)
-	r.flags("OPTIONS OF EVERY COMMAND", m.Global)
+	r.flags("GLOBAL OPTIONS", m.Global)
 	if len(c.Calls) > 0 {
 		r.section("EXAMPLES")
 		r.example(c.Calls...)
@@ -64,7 +64,7 @@ func (m Man) Command(c Command) (name, page string) {
 	return name, r.String()
 }
 
-// begin writes what every page begins with.
+// begin writes the start of a page.
 func (m Man) begin(name string, usage []string, line string) *roff {
 	r := newRoff(name, "1", line, m.Edition)
 	r.section("SYNOPSIS")
@@ -76,7 +76,8 @@ func (m Man) begin(name string, usage []string, line string) *roff {
 
 func manName(words string) string { return strings.ReplaceAll(words, " ", "-") }
 
-// relatives are the program's page, that of the command above and those below.
+// relatives returns the pages of the program, the parent command and the
+// subcommands.
 func relatives(c Command) []string {
 	names := []string{"epilot"}
 	if at := strings.LastIndex(c.Words, " "); c.Words[:at] != "epilot" {
@@ -117,13 +118,13 @@ func (r *roff) flags(title string, flags []Entry) {
 	}
 }
 
-// Program is epilot(1): the program with its commands and its APIs.
+// Program returns epilot(1): the program with its commands and its APIs.
 func (m Man) Program(c Command, apis []*openapi.API) (name, page string) {
 	r := m.begin("epilot", c.Usage, c.Line)
 	r.notes(c.Notes)
 	r.below("COMMANDS", c.Below)
 	r.section("APIS")
-	r.paragraphs("Each has a page of its own, such as " + manName("epilot "+clean(apis[0].Name)) + "(1).")
+	r.paragraphs("Each has its own page, such as " + manName("epilot "+clean(apis[0].Name)) + "(1).")
 	for _, api := range apis {
 		r.item(clean(api.Name), "", m.about(api))
 	}
@@ -132,31 +133,31 @@ func (m Man) Program(c Command, apis []*openapi.API) (name, page string) {
 		r.item(manName("epilot "+topic.Name)+"(7)", "", unspanned(topic.Line))
 	}
 	r.flags("OPTIONS", c.Flags)
-	r.flags("OPTIONS OF A CALL", m.Call)
-	r.flags("OPTIONS OF EVERY COMMAND", m.Global)
+	r.flags("CALL OPTIONS", m.Call)
+	r.flags("GLOBAL OPTIONS", m.Global)
 	r.section("EXIT STATUS")
 	r.entries(exitStatuses())
 	r.seeAlso(manNames(c.Below)...)
 	return "epilot", r.String()
 }
 
-// exitStatuses are what the process ends with, by package failure.
+// exitStatuses lists the exit statuses of package failure.
 func exitStatuses() []Entry {
 	return []Entry{
 		{"0", "Success."},
-		{"1", "The API answered 400 or more; its body is on stdout."},
-		{"2", "The command line or the input is wrong; nothing was sent."},
-		{"3", "The server was not reached, or what came back is broken or incomplete."},
-		{"4", "No usable token, or it may not go to that server."},
+		{"1", "The API returned 400 or more; its body is on stdout."},
+		{"2", "The command line or the input is invalid; nothing was sent."},
+		{"3", "The server cannot be reached, or its response is invalid or incomplete."},
+		{"4", "There is no usable token, or it must not be sent to that server."},
 		{"5", "A local file cannot be read or written."},
-		{"6", "The JSONata expression is wrong."},
+		{"6", "The JSONata expression is invalid."},
 		{"130", "Interrupted, or cancelled at a prompt."},
 		{"143", "Terminated."},
 	}
 }
 
-// API is the man page of one API: its operations and how to call them. below
-// are its commands that are no operations.
+// API returns the man page of an API: its operations and how to call them. below are
+// the API's commands that are not operations.
 func (m Man) API(api *openapi.API, below []Command) (name, page string) {
 	words := "epilot " + clean(api.Name)
 	name = manName(words)
@@ -171,15 +172,15 @@ func (m Man) API(api *openapi.API, below []Command) (name, page string) {
 	r.below("COMMANDS", below)
 	r.section("OPERATIONS")
 	r.operations(api)
-	r.flags("OPTIONS OF A CALL", m.Call)
-	r.flags("OPTIONS OF EVERY COMMAND", m.Global)
+	r.flags("CALL OPTIONS", m.Call)
+	r.flags("GLOBAL OPTIONS", m.Global)
 	r.seeAlso(append([]string{"epilot"}, manNames(below)...)...)
 	return name, r.String()
 }
 
 func manServers(api *openapi.API) string {
 	if len(api.Servers) == 0 {
-		return "It is served nowhere known: name a server with --server."
+		return "No server is known: set one with --server."
 	}
 	var servers []string
 	for _, server := range api.Servers {
@@ -188,8 +189,7 @@ func manServers(api *openapi.API) string {
 	return "It is served at " + strings.Join(servers, " and ") + "."
 }
 
-// operations lists the operations under their tags, with the words that a call
-// of each takes.
+// operations lists the operations by tag, each with the arguments of its call.
 func (r *roff) operations(api *openapi.API) {
 	for _, tag := range firstTags(api) {
 		r.subsection(clean(tag))
@@ -200,7 +200,7 @@ func (r *roff) operations(api *openapi.API) {
 	}
 }
 
-// manOperation is what an operation does, how it is sent, and its parameters.
+// manOperation returns an operation's summary, request line and parameters.
 func manOperation(api *openapi.API, op *openapi.Operation) []string {
 	d := describe(api, op)
 	var lines []string
@@ -217,19 +217,19 @@ func manOperation(api *openapi.API, op *openapi.Operation) []string {
 	return lines
 }
 
-// manExample is a call of an operation, broken as a shell reads it.
+// manExample returns a call of an operation, with line breaks that a shell accepts.
 func manExample(api *openapi.API, op *openapi.Operation) []string {
 	p := NewPage(term.NewPalette(false), manWidth)
 	p.command(callOf(api, op))
 	return strings.Split(strings.TrimSuffix(p.buffer.String(), "\n"), "\n")
 }
 
-// manWidth leaves room for the indent of a man page of 80 columns.
+// manWidth leaves room for the indentation on a page of 80 columns.
 const manWidth = 68
 
-// Topic is the man page of a help topic, of section 7, from its Markdown: a
-// heading that is the topic's line, then headings, paragraphs, lists, tables
-// and fences.
+// Topic returns the man page of a help topic, in section 7, from its Markdown: a
+// heading with the topic's summary, then headings, paragraphs, lists, tables and
+// fences.
 func (m Man) Topic(topic, text string) (name, page string) {
 	name = manName("epilot " + topic)
 	blocks := strings.Split(joinFences(text), "\n\n")
@@ -250,7 +250,7 @@ func (m Man) Topic(topic, text string) (name, page string) {
 	return name, r.String()
 }
 
-// sectionTitle is a heading in capitals, but for one that names a path.
+// sectionTitle returns a heading in upper case, except one that names a path.
 func sectionTitle(title string) string {
 	if strings.Contains(title, "/") {
 		return title
@@ -258,7 +258,7 @@ func sectionTitle(title string) string {
 	return strings.ToUpper(title)
 }
 
-// topicBlock writes a block; headed is one right below a heading.
+// topicBlock writes a block; headed means directly below a heading.
 func (r *roff) topicBlock(block string, headed bool) {
 	lines := strings.Split(block, "\n")
 	switch {
@@ -281,15 +281,14 @@ func (r *roff) topicBlock(block string, headed bool) {
 	}
 }
 
-// apart puts a space between a block and the one above; below a heading there
-// is one already.
+// apart separates a block from the previous one; a heading already does.
 func (r *roff) apart(headed bool) {
 	if !headed {
 		r.macro("PP")
 	}
 }
 
-// blankLines makes the lines of a fence that hold nothing but a space empty.
+// blankLines empties the lines of a fence that contain a single space.
 func blankLines(lines []string) []string {
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(line, " ")
@@ -297,7 +296,7 @@ func blankLines(lines []string) []string {
 	return lines
 }
 
-// spans writes a line of text, in bold what stands between backquotes.
+// spans writes a line of text, with code spans in bold.
 func (r *roff) spans(text string) {
 	for i, part := range strings.Split(text, "`") {
 		switch {

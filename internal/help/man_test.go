@@ -12,8 +12,8 @@ import (
 
 var edition = help.Edition{Version: "1.2.3", Date: "2026-11-22"}
 
-// TestManCommand is the whole page of a command whose texts mean something to
-// roff.
+// TestManCommand checks the complete page of a command whose texts contain roff
+// syntax.
 func TestManCommand(t *testing.T) {
 	t.Parallel()
 	man := help.Man{Edition: edition, Global: []help.Entry{{Name: "    --all", Line: ".dot first"}}}
@@ -50,7 +50,7 @@ At once
 .TP
 \fB\-n, \-\-n <value>\fR
 How much
-.SH "OPTIONS OF EVERY COMMAND"
+.SH "GLOBAL OPTIONS"
 .TP
 \fB\-\-all\fR
 \&.dot first
@@ -65,8 +65,8 @@ epilot zoo feed \(aqa\(rsnb\(aq
 .BR "epilot\-zoo\-feed\-now" (1)
 `
 
-// TestManProgramStatuses: epilot(1) names the exit status of every kind of
-// failure.
+// TestManProgramStatuses checks that epilot(1) lists the exit status of every kind
+// of failure.
 func TestManProgramStatuses(t *testing.T) {
 	t.Parallel()
 	_, page := help.Man{}.Program(help.Command{Words: "epilot"}, []*openapi.API{{Name: "zoo", Title: "Zoo API"}})
@@ -80,8 +80,8 @@ func TestManProgramStatuses(t *testing.T) {
 	}
 }
 
-// TestManAPI: an operation stands with the words of its call, what it does and
-// how it is sent; a program's own commands of the API stand beside them.
+// TestManAPI checks that each operation has its arguments, summary and request line,
+// next to the program's own commands for the API.
 func TestManAPI(t *testing.T) {
 	t.Parallel()
 	str := &openapi.Schema{Types: []string{"string"}}
@@ -96,7 +96,7 @@ func TestManAPI(t *testing.T) {
 	wantText(t, page, ".SS \"Pets\\(rsx1b\"\n")
 	wantText(t, page, ".TP\n\\fBgetPet\\fR <id>\nGet a pet\n.br\nGET /pets/{id} (deprecated)\n")
 	wantText(t, page, "epilot zoo getPet 123e4567\\-e89b\\-12d3\\-a456\\-426614174000\n")
-	wantText(t, page, "It is served nowhere known: name a server with \\-\\-server.\n")
+	wantText(t, page, "No server is known: set one with \\-\\-server.\n")
 	wantText(t, page, ".BR \"epilot\\-zoo\\-feed\" (1)\n")
 }
 

@@ -10,23 +10,23 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// What --help=DETAIL may ask for of an operation.
+// The details that --help=DETAIL selects for an operation.
 const (
-	Brief    = "brief"    // usage, what is required, and an example
+	Brief    = "brief"    // usage, required input, and an example
 	Full     = "full"     // nothing folded
-	body     = "body"     // the request body alone: "body" or "body.grants"
-	response = "response" // the response alone
+	body     = "body"     // only the request body: "body" or "body.grants"
+	response = "response" // only the response
 )
 
-// Lines that the outlines of a page may take before parts of them are folded.
+// The number of outline lines above which parts of an outline are folded.
 const (
 	bodyLines     = 30
 	responseLines = 12
-	moreLines     = 12 // of the document's own text
+	moreLines     = 12 // of the document's text
 )
 
-// Operation writes the help of one operation; detail is what --help=DETAIL asks
-// for, "" for the usual page.
+// Operation writes the help of an operation; detail is the value of --help=DETAIL,
+// "" for the default page.
 func (p *Page) Operation(api *openapi.API, op *openapi.Operation, detail string) error {
 	d := describe(api, op)
 	part, path, _ := strings.Cut(detail, ".")
@@ -38,7 +38,7 @@ func (p *Page) Operation(api *openapi.API, op *openapi.Operation, detail string)
 		return p.part(d, part, path)
 	case "", Full:
 	default:
-		return failure.New(failure.Usage, "--help=%s is not known", detail).
+		return failure.New(failure.Usage, "invalid --help=%s", detail).
 			Hintf("use --help=brief, --help=full, --help=body or --help=body.<property>")
 	}
 	budget := func(lines int) int {
@@ -116,10 +116,10 @@ func (p *Page) parameters(params []paramRow) {
 	}
 }
 
-// names are what -p calls the parameter, and its flag.
+// names returns the parameter's name for -p, and its flag.
 func (r paramRow) names() string { return r.name + mark(r.flag != "", ", "+r.flag) }
 
-// text is "string, required · Schema slug".
+// text returns a text such as "string, required · Schema slug".
 func (r paramRow) text() string {
 	text := r.kind + mark(r.in == "header" || r.in == "cookie", ", "+r.in) + mark(r.required, ", required")
 	if r.value != "" {
@@ -139,7 +139,7 @@ func (p *Page) body(d *description, budget int) {
 	}
 }
 
-// contents writes the outline of a body, and how to unfold what is folded.
+// contents writes the outline of a body and how to unfold it.
 func (p *Page) contents(n *node, name string, budget, indent int) {
 	n.unfold(budget)
 	p.outline(n, indent)
@@ -148,7 +148,7 @@ func (p *Page) contents(n *node, name string, budget, indent int) {
 	case n.omitted > 0 && n.nodes != nil:
 		p.text("… "+strconv.Itoa(n.omitted)+" more"+": --help="+name, indent)
 	case path != "" && budget > 0:
-		p.text("… is folded: --help=full, or --help="+name+path, indent)
+		p.text("… is collapsed: expand it with --help=full or --help="+name+path, indent)
 	}
 }
 
@@ -165,7 +165,7 @@ func (p *Page) response(d *description, budget int) {
 	for i, c := range contents {
 		p.text(status+"  "+c.mediaType+mark(c.plainType() != "", ", "+c.plainType()), 2)
 		if i > 0 && budget > 0 {
-			continue // the same in another form
+			continue // the same body in another format
 		}
 		p.contents(flat(c.outline, budget), response, budget, 4)
 	}
@@ -174,7 +174,7 @@ func (p *Page) response(d *description, budget int) {
 	}
 }
 
-// flat opens the first level only, where there is a budget.
+// flat unfolds only the first level if there is a budget.
 func flat(n *node, budget int) *node {
 	if budget > 0 {
 		for _, c := range n.children() {
@@ -186,7 +186,7 @@ func flat(n *node, budget int) *node {
 	return n
 }
 
-// callFlags names the flags of a call that people use most.
+// callFlags lists the most common call flags.
 func (p *Page) callFlags() {
 	p.heading("FLAGS")
 	p.text("Request: -p key=value, -d JSON, -f a.b=text, --skeleton, --guided", 2)
@@ -198,26 +198,26 @@ func (p *Page) learnMore(api *openapi.API) {
 	p.heading("LEARN MORE")
 	if api.Source == "" {
 		p.text(APIPage(clean(api.Name)), 2)
-		p.text(`"epilot definitions update" adds epilot's own texts`, 2)
+		p.text(`"epilot definitions update" adds epilot's descriptions`, 2)
 		return
 	}
 	p.text(`"epilot `+clean(api.Name)+`" lists the operations of the API`, 2)
 }
 
-// Documentation is where epilot documents its APIs.
+// Documentation is the URL of epilot's API documentation.
 const Documentation = "https://docs.epilot.io/api"
 
-// APIPage is the page about an API.
+// APIPage returns the URL of an API's documentation.
 func APIPage(api string) string { return Documentation + "/" + url.PathEscape(api) }
 
-// OperationPage is the page about an operation: a section of its API's.
+// OperationPage returns the URL of an operation's documentation, a section of its
+// API's page.
 func OperationPage(api string, op *openapi.Operation) string {
-	tag := strings.ReplaceAll(firstTag(op), " ", "-") // as the page has it
+	tag := strings.ReplaceAll(firstTag(op), " ", "-") // as in the page's anchors
 	return APIPage(api) + "#tag/" + url.PathEscape(tag) + "/operation/" + url.PathEscape(op.ID)
 }
 
-// brief writes the signature of an operation: its usage, what is required, and
-// one example.
+// brief writes an operation's synopsis, its required input and an example.
 func (p *Page) brief(d *description) {
 	p.text(d.line, 0)
 	p.text(p.palette.Method(d.method)+" "+d.path, 0)
@@ -247,10 +247,10 @@ func (p *Page) brief(d *description) {
 	p.command(d.call)
 }
 
-// longBrief is how many bytes an example of a brief page may have.
+// longBrief is the maximum size in bytes of an example on a brief page.
 const longBrief = 400
 
-// cut is a text of a brief page.
+// cut shortens the text of a brief page.
 func cut(text string) string {
 	const most = 300
 	if len(text) <= most {
@@ -259,7 +259,7 @@ func cut(text string) string {
 	return strings.ToValidUTF8(text[:most], "") + " …"
 }
 
-// part writes what is below one path of the body or the response, unfolded.
+// part writes the part of the body or the response at path, unfolded.
 func (p *Page) part(d *description, name, path string) error {
 	contents := d.bodies
 	if name == response && d.success != nil {

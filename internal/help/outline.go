@@ -10,32 +10,32 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// node is one line of the outline of a schema: a property, or a variant of a
-// union, with what is inside of it.
+// node is a line in the outline of a schema: a property, or a variant of a union,
+// with its children.
 type node struct {
 	name    string // "grants", "- PortalTokenParameters", "<any name>"
 	facts   string // "string, required, default 7d"
-	about   string // its description
+	about   string // description
 	must    bool   // required
 	inside  *openapi.Schema
-	within  []string // components that it is part of: a cycle ends there
-	sent    bool     // part of a request: without what only servers set
-	nodes   []*node  // once they were asked for
+	within  []string // enclosing components, to stop at a cycle
+	sent    bool     // part of a request: omit what only servers set
+	nodes   []*node  // nil until requested
 	grown   bool
 	isOpen  bool
-	isFlat  bool // what is inside is not shown, and nothing says so
-	omitted int  // nodes that are left out at the end
+	isFlat  bool // children are hidden without a note
+	omitted int  // number of nodes left out at the end
 }
 
-// deepest is how many levels an outline has that nobody unfolded, and
-// deepestFull what one has that somebody did.
+// deepest is the number of levels in a default outline, deepestFull in one that the
+// user unfolded.
 const (
 	deepest     = 4
 	deepestFull = 9
 )
 
-// outlineOf is the outline of a schema: a node without a name. sent tells that it
-// is part of a request.
+// outlineOf returns the outline of a schema: a node without a name. sent reports
+// that it is part of a request.
 func outlineOf(s *openapi.Schema, sent bool) *node {
 	n := &node{inside: s, sent: sent}
 	if s == nil {
@@ -46,10 +46,10 @@ func outlineOf(s *openapi.Schema, sent bool) *node {
 	return n
 }
 
-// anything is the type of a schema that says nothing.
+// anything is the type of a schema without constraints.
 const anything = "any"
 
-// children are the nodes directly inside, made when they are first asked for.
+// children returns the direct children, created on first use.
 func (n *node) children() []*node {
 	if !n.grown {
 		n.grown = true
@@ -106,11 +106,11 @@ func (n *node) members(shape *openapi.Schema, within []string) []*node {
 	return found
 }
 
-// anyName stands for the members of an object that may have any name.
+// anyName represents the members of an object with arbitrary names.
 const anyName = "<any name>"
 
-// variants are the alternatives of a union, none where its type name says all.
-// An object that may be null has no alternatives: its members stand for them.
+// variants returns the alternatives of a union, or none if its type name says
+// everything. A nullable object has no alternatives: its members are shown instead.
 func (n *node) variants(shape *openapi.Schema, within []string) []*node {
 	var found, opening []*node
 	titled := schema.Variants(shape)
@@ -134,7 +134,7 @@ func (n *node) variants(shape *openapi.Schema, within []string) []*node {
 	return append([]*node{{name: "one of", must: true}}, found...)
 }
 
-// told is the property that tells a variant from the others, by its one value.
+// told returns the property that identifies a variant by its only value.
 func told(variant *openapi.Schema) string {
 	for _, p := range schema.Shape(variant).Properties {
 		if target := schema.Shape(p.Schema); target.Const != "" || len(target.Enum) == 1 {
@@ -144,7 +144,8 @@ func told(variant *openapi.Schema) string {
 	return ""
 }
 
-// required are the names of what must be inside, of a union in its first variant.
+// required returns the names of the required children; for a union, those of its
+// first variant.
 func (n *node) required() []string {
 	var names []string
 	for _, c := range n.children() {
@@ -158,8 +159,8 @@ func (n *node) required() []string {
 	return names
 }
 
-// find is the node of a path such as "grants.effect"; variants need not be
-// named. It is nil where there is none.
+// find returns the node at a path such as "grants.effect", or nil. Variants can be
+// omitted from the path.
 func (n *node) find(path string) *node {
 	if path == "" {
 		return n
@@ -184,8 +185,8 @@ func (n *node) find(path string) *node {
 	return nil
 }
 
-// unfold opens the node and what is below it as far as budget lines allow, the
-// upper levels first. With a budget of 0 it opens all.
+// unfold opens the node and its descendants until budget lines are used, upper
+// levels first. A budget of 0 opens all.
 func (n *node) unfold(budget int) {
 	type level struct {
 		*node
@@ -217,7 +218,7 @@ func (n *node) unfold(budget int) {
 	}
 }
 
-// mostLines bounds an outline that somebody unfolded.
+// mostLines limits an outline that the user unfolded.
 const mostLines = 2000
 
 // shorten leaves out optional nodes at the end until the lines fit the budget.
@@ -240,13 +241,13 @@ func (n *node) shorten(budget int) {
 	n.omitted, n.nodes = len(n.nodes)-len(kept), kept
 }
 
-// lines are about how many lines the node takes on a page of the usual width.
+// lines estimates how many lines the node takes on a page of the default width.
 func (n *node) lines(depth int) int {
 	room := usualWidth - 2*depth - 2 - nameColumn
 	return 1 + len([]rune(n.facts+n.about))/max(room, 1)
 }
 
-// folded is the path of the first node that is not open, "" where all are.
+// folded returns the path of the first folded node, "" if there is none.
 func (n *node) folded() string {
 	if !n.isOpen && len(n.children()) > 0 {
 		return "."
@@ -263,7 +264,7 @@ func (n *node) folded() string {
 	return ""
 }
 
-// shortType is the name of a type; of many values only the first are there.
+// shortType returns the name of a type; a long enum shows only its first values.
 func shortType(s *openapi.Schema) string {
 	name := schema.TypeName(s)
 	parts := strings.Split(name, " | ")

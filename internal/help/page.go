@@ -1,10 +1,10 @@
-// Package help writes what a person reads about APIs and operations: lists,
-// parameter tables, schema trees, samples and examples, for the terminal, as
-// Markdown for docs/reference, and as man pages. It decides words and layout;
-// which API is meant, and where the text goes, is decided elsewhere.
+// Package help writes the help on APIs and operations: lists, parameter tables,
+// schema trees, samples and examples, for the terminal, as Markdown for
+// docs/reference, and as man pages. It decides wording and layout, but not which API
+// is shown or where the text goes.
 package help
 
-//go:generate go run ./generate -to ../../docs/reference
+//go:generate go run ./generate -to ../../docs/reference -commands ../../cmd/search/commands.txt
 
 import (
 	"bytes"
@@ -15,31 +15,34 @@ import (
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/shell"
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// usual is the length in bytes of most pages: a longer one grows.
+// usual is the size in bytes of most pages; a longer page grows.
 const usual = 16 << 10
 
-// Page is a text in the making, in the terminal's colours or none.
+// Page is a text being written, with or without terminal colours.
 type Page struct {
 	buffer  bytes.Buffer
 	palette *term.Palette
-	width   int // of a line in cells
+	width   int // of a line of text, in cells
+	screen  int // width of the screen, in cells; 0 if unknown
 }
 
-// NewPage returns an empty page for a screen of that width, 0 for one not known.
+// NewPage returns an empty page for a screen of that width, 0 if unknown.
 func NewPage(palette *term.Palette, width int) *Page {
+	screen := max(width, 0)
 	if width <= 0 {
 		width = usualWidth
 	}
-	p := &Page{palette: palette, width: min(max(width, leastWidth), widestPage)}
+	p := &Page{palette: palette, screen: screen, width: min(max(width, leastWidth), widestPage)}
 	p.buffer.Grow(usual)
 	return p
 }
 
-// WriteTo writes the page (io.WriterTo). Whatever a definition brought along,
-// nothing but the page's own colours reaches the terminal.
+// WriteTo writes the page (io.WriterTo). Control sequences in definitions are
+// escaped; only the page's own colours reach the terminal.
 func (p *Page) WriteTo(w io.Writer) (int64, error) {
 	n, err := io.WriteString(w, p.palette.Safe(p.buffer.String()))
 	return int64(n), err
@@ -55,7 +58,7 @@ func (p *Page) line(format string, args ...any) {
 	fmt.Fprintf(&p.buffer, format+"\n", args...)
 }
 
-// heading begins a section, after an empty line.
+// heading starts a section after an empty line.
 func (p *Page) heading(title string) {
 	if p.buffer.Len() > 0 {
 		p.line("")
@@ -63,11 +66,11 @@ func (p *Page) heading(title string) {
 	p.line("%s", p.palette.Bold(title))
 }
 
-// Entry is a name with one line about it.
+// Entry is a name with a one-line description.
 type Entry struct{ Name, Line string }
 
-// List writes a section of names and lines, the lines in one column; none where
-// there are no entries.
+// List writes a section of names and aligned descriptions; nothing if entries is
+// empty.
 func (p *Page) List(title string, entries []Entry) {
 	if len(entries) == 0 {
 		return
@@ -83,7 +86,7 @@ func (p *Page) List(title string, entries []Entry) {
 	}
 }
 
-// Paragraph writes wrapped text, after an empty line where something is above.
+// Paragraph writes wrapped text, after an empty line unless the page is empty.
 func (p *Page) Paragraph(text string) {
 	if p.buffer.Len() > 0 {
 		p.line("")
@@ -91,7 +94,13 @@ func (p *Page) Paragraph(text string) {
 	p.text(text, 0)
 }
 
-// Lines writes a section of lines as they are.
+// Section writes a section of wrapped text.
+func (p *Page) Section(title, text string) {
+	p.heading(title)
+	p.text(text, 2)
+}
+
+// Lines writes a section of unchanged lines.
 func (p *Page) Lines(title string, lines ...string) {
 	p.heading(title)
 	for _, line := range lines {
@@ -99,8 +108,9 @@ func (p *Page) Lines(title string, lines ...string) {
 	}
 }
 
-// Operations writes what an API is for, its title where about is "", and its
-// operations under their tags, in the order of the definition; an operation with several tags stands under its first.
+// Operations writes what an API is for, its title if about is "", and its operations
+// by tag, in the order of the definition. An operation with several tags appears
+// under the first.
 func (p *Page) Operations(api *openapi.API, about string) {
 	p.text(p.palette.Bold(clean(api.Name))+": "+clean(cmp.Or(about, api.Title)), 0)
 	entries := make([]Entry, 0, len(api.Operations))
@@ -113,7 +123,7 @@ func (p *Page) Operations(api *openapi.API, about string) {
 	}
 }
 
-// firstTags are the tags that have an operation, the declared ones first.
+// firstTags returns the tags that have an operation, declared ones first.
 func firstTags(api *openapi.API) []string {
 	var met []string
 	for _, op := range api.Operations {
@@ -131,7 +141,7 @@ func firstTags(api *openapi.API) []string {
 	return order
 }
 
-// under are the operations whose first tag it is.
+// under returns the operations whose first tag is tag.
 func under(api *openapi.API, tag string) []*openapi.Operation {
 	var ops []*openapi.Operation
 	for _, op := range api.Operations {
@@ -160,11 +170,11 @@ func brief(op *openapi.Operation) string {
 	return op.Line + " (" + op.Method + " " + op.Path + ")" + deprecated
 }
 
-// clean is a string of a definition on one line, unable to drive a terminal.
+// clean returns a definition's string on one line, with control characters escaped.
 func clean(text string) string { return term.Squeeze(text) }
 
-// Table writes rows with their columns aligned, the first as the head; a column
-// that is empty in every other row is left out.
+// Table writes rows with aligned columns, the first row as the header. A column that
+// is empty in all other rows is left out.
 func (p *Page) Table(rows [][]string) {
 	shown := make([][]string, len(rows))
 	for i, row := range rows {
@@ -173,12 +183,40 @@ func (p *Page) Table(rows [][]string) {
 		}
 	}
 	widths := columnWidths(shown)
+	last := len(widths) - 1
+	column := 2 + term.Width(aligned(rows[0][:last], widths)) // of the last column
+	if p.screen == 0 || column+widths[last] <= p.screen || last == 0 {
+		for _, row := range shown {
+			p.line("  %s", strings.TrimRight(aligned(row, widths), " "))
+		}
+		return
+	}
 	for _, row := range shown {
-		p.line("  %s", strings.TrimRight(aligned(row, widths), " "))
+		p.row(aligned(row[:last], widths), row[last], column)
 	}
 }
 
-// columnWidths are in characters; 0 is a column to leave out.
+// row writes a row that is wider than the screen: its last cell is wrapped, below the
+// others if it has little room.
+func (p *Page) row(head, last string, column int) {
+	if p.screen-column < narrowText {
+		p.line("  %s", strings.TrimRight(head, " "))
+		for _, line := range term.Wrap(last, p.screen-4) {
+			p.line("    %s", line)
+		}
+		return
+	}
+	begin := "  " + head
+	for _, line := range term.Wrap(last, p.screen-column) {
+		p.line("%s%s", begin, line)
+		begin = strings.Repeat(" ", column)
+	}
+	if last == "" {
+		p.line("%s", strings.TrimRight(begin, " "))
+	}
+}
+
+// columnWidths returns widths in characters; 0 means that the column is left out.
 func columnWidths(rows [][]string) []int {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows[1:] {
@@ -203,7 +241,7 @@ func aligned(row []string, widths []int) string {
 	return line.String()
 }
 
-// Found says how many results a search has and shows.
+// Found writes how many results a search has and how many are shown.
 func (p *Page) Found(total, shown int) {
 	switch {
 	case total == 0:
@@ -213,13 +251,120 @@ func (p *Page) Found(total, shown int) {
 	}
 }
 
-// Result writes one result of a search: what it is called, what it does, how it
-// is used, and an example, which may be "".
+// Result writes a search result: its title, summary, usage and example, which may be
+// "".
 func (p *Page) Result(title, line, usage, example string) {
 	p.line("%s", p.palette.Bold(clean(title)))
 	p.text(clean(line), 2)
 	p.text(clean(usage), 4)
 	if example != "" && example != usage {
-		p.line("    %s %s", p.palette.Dim("$"), clean(example)) // not wrapped: it is pasted
+		p.line("    %s %s", p.palette.Dim("$"), clean(example)) // not wrapped, so that it can be pasted
 	}
+}
+
+const (
+	usualWidth  = 80 // cells, if the page is not for a terminal
+	leastWidth  = 30
+	widestPage  = 100 // cells; longer lines are hard to read
+	narrowText  = 24  // cells needed next to a name; a narrower text moves below it
+	nameColumn  = 20
+	widestNames = 30 // cells of a name column; a longer name gets its own line
+)
+
+// text writes wrapped lines with an indent.
+func (p *Page) text(text string, indent int) {
+	for _, line := range term.Wrap(text, p.width-indent) {
+		p.line("%s%s", strings.Repeat(" ", indent), line)
+	}
+}
+
+// item writes a name and a text in the column that starts after column cells, or
+// below the name if it does not fit.
+func (p *Page) item(name, text string, indent, column int) {
+	beside := indent + column + 2
+	if p.width-beside < narrowText {
+		beside = indent + 4
+		column = 0
+	}
+	if indent+term.Width(name) > p.width {
+		for _, line := range term.Wrap(name, p.width-indent) {
+			p.line("%s%s", strings.Repeat(" ", indent), p.palette.Key(line))
+		}
+		p.text(text, beside)
+		return
+	}
+	head := strings.Repeat(" ", indent) + p.palette.Key(name)
+	lines := term.Wrap(text, p.width-beside)
+	if len(lines) > 0 && column >= term.Width(name) && column > 0 {
+		head += strings.Repeat(" ", column-term.Width(name)+2) + lines[0]
+		lines = lines[1:]
+	}
+	p.line("%s", head)
+	for _, line := range lines {
+		p.line("%s%s", strings.Repeat(" ", beside), line)
+	}
+}
+
+// columnOf returns the width of a column of names.
+func columnOf(names []string) int {
+	column := 0
+	for _, name := range names {
+		if wide := term.Width(name); wide <= widestNames {
+			column = max(column, wide)
+		}
+	}
+	return column
+}
+
+// outline writes the children of an open node.
+func (p *Page) outline(n *node, indent int) {
+	var names []string
+	for _, c := range n.nodes {
+		if c.facts+c.about != "" {
+			names = append(names, c.name)
+		}
+	}
+	column := columnOf(names)
+	for _, c := range n.nodes {
+		text := c.facts
+		if len(c.children()) > 0 && !c.isOpen {
+			text = strings.TrimSpace(text + " …")
+		}
+		if c.about != "" {
+			text = strings.TrimPrefix(text+" · "+c.about, " · ")
+		}
+		if strings.HasPrefix(c.name, "- ") {
+			p.item(c.name, text, indent, term.Width(c.name))
+		} else {
+			p.item(c.name, text, indent, column)
+		}
+		if c.isOpen {
+			p.outline(c, indent+2)
+		}
+	}
+}
+
+// command writes a command line that can be pasted into a shell. If it is too long,
+// it is broken between arguments, and a JSON body gets one line per member.
+func (p *Page) command(c call, more ...string) {
+	const indent = "  "
+	command := strings.Split(c.command, " ")
+	words := slices.Concat(command[1:], c.words, more)
+	line := indent + command[0]
+	for i, word := range words {
+		room := p.width
+		if i+1 < len(words) {
+			room -= len(` \`)
+		}
+		if term.Width(line)+1+term.Width(word) <= room {
+			line += " " + word
+			continue
+		}
+		p.line("%s \\", line)
+		if strings.HasPrefix(word, "-d ") && c.body != "" && term.Width(word)+4 > p.width-2 {
+			word = "-d " + strings.ReplaceAll(shell.SingleQuote(indented(c.body)), "\n", "\n"+indent+"  ")
+		}
+		line = indent + "  " + word
+	}
+	p.line("%s", line)
 }

@@ -21,7 +21,7 @@ func render(t *testing.T, write func(*help.Page)) string {
 	return text.String()
 }
 
-// TestTreeOfACycle: a schema that contains itself is shown once and then named.
+// TestTreeOfACycle checks that a recursive schema is expanded once and then named.
 func TestTreeOfACycle(t *testing.T) {
 	t.Parallel()
 	var components *openapi.Components
@@ -43,8 +43,8 @@ func TestTreeOfACycle(t *testing.T) {
 	}
 }
 
-// TestDefinitionsCannotDriveTheTerminal: texts come from documents that a
-// stranger may have written.
+// TestDefinitionsCannotDriveTheTerminal checks that control sequences are escaped
+// because definitions are untrusted.
 func TestDefinitionsCannotDriveTheTerminal(t *testing.T) {
 	t.Parallel()
 	evil := "a\x1b[2Jb\nc\u009b31m\u200e\u2028\U000e0041"
@@ -65,5 +65,24 @@ func TestDefinitionsCannotDriveTheTerminal(t *testing.T) {
 	text := render(t, func(p *help.Page) { _ = p.Operation(api, op, ""); p.Operations(api, "") })
 	if strings.ContainsAny(text, "\x1b\u009b\u200e\u2028\U000e0041") {
 		t.Errorf("control characters reached the page: %q", text)
+	}
+}
+
+// TestTableFitsTheScreen wraps the last column, and moves it below the others if it
+// has little room. Without a screen nothing is wrapped.
+func TestTableFitsTheScreen(t *testing.T) {
+	t.Parallel()
+	rows := [][]string{{"NAME", "VALUE", "DESCRIPTION"}, {"stage", "prod", "The stage that calls use by default"}, {"color", "auto", ""}}
+	for width, want := range map[int]string{
+		0:  "  NAME   VALUE  DESCRIPTION\n  stage  prod   The stage that calls use by default\n  color  auto\n",
+		43: "  NAME   VALUE  DESCRIPTION\n  stage  prod   The stage that calls use by\n                default\n  color  auto\n",
+		30: "  NAME   VALUE\n    DESCRIPTION\n  stage  prod\n    The stage that calls use\n    by default\n  color  auto\n",
+	} {
+		page := help.NewPage(term.NewPalette(false), width)
+		page.Table(rows)
+		var got strings.Builder
+		if _, err := page.WriteTo(&got); err != nil || got.String() != want {
+			t.Errorf("%d cells:\n%swant\n%s", width, got.String(), want)
+		}
 	}
 }

@@ -5,22 +5,22 @@ import (
 	"strings"
 )
 
-// roff is a man page in the making, in the macros that groff and mandoc share:
-// man(7) with the example blocks EX and EE.
+// roff is a man page being written, in the macros common to groff and mandoc: man(7)
+// and the example blocks EX and EE.
 type roff struct{ text strings.Builder }
 
-// newRoff begins the page of a name such as epilot-auth-login: a command in
-// section 1, a topic in section 7.
+// newRoff starts the page of a name such as epilot-auth-login: a command in section
+// 1, a topic in section 7.
 func newRoff(name, section, about string, edition Edition) *roff {
 	r := &roff{}
 	book := "Commands of epilot"
 	if section == "7" {
 		book = "Topics of epilot"
 	}
-	// The date as it is: a reader of the page must be able to parse it.
+	// Keep the date unchanged: man page readers must be able to parse it.
 	fmt.Fprintf(&r.text, ".TH \"%s\" \"%s\" \"%s\" \"%s\" \"%s\"\n",
 		escapeRoff(strings.ToUpper(name)), section, edition.Date, escapeRoff("epilot "+edition.Version), book)
-	// Names and paths are to be copied: neither cut at a hyphen nor spread.
+	// Names and paths are copied from the page: no hyphenation, no justification.
 	r.request("nh")
 	r.request("ad", "l")
 	r.macro("SH", "NAME")
@@ -28,10 +28,10 @@ func newRoff(name, section, about string, edition Edition) *roff {
 	return r
 }
 
-// String is the page, which ends with one newline.
+// String returns the page, which ends with a single newline.
 func (r *roff) String() string { return r.text.String() }
 
-// macro writes a macro and its arguments, each of them quoted.
+// macro writes a macro and its quoted arguments.
 func (r *roff) macro(name string, args ...string) {
 	fmt.Fprintf(&r.text, ".%s", name)
 	for _, arg := range args {
@@ -40,7 +40,7 @@ func (r *roff) macro(name string, args ...string) {
 	r.text.WriteString("\n")
 }
 
-// request writes a request of troff itself, which knows no quotes.
+// request writes a troff request, which does not support quotes.
 func (r *roff) request(words ...string) {
 	r.text.WriteString("." + strings.Join(words, " ") + "\n")
 }
@@ -48,7 +48,7 @@ func (r *roff) request(words ...string) {
 func (r *roff) section(title string)    { r.macro("SH", title) }
 func (r *roff) subsection(title string) { r.macro("SS", title) }
 
-// paragraphs writes paragraphs, the first of them right below a heading.
+// paragraphs writes paragraphs, the first directly below a heading.
 func (r *roff) paragraphs(texts ...string) {
 	for i, text := range texts {
 		if i > 0 {
@@ -58,7 +58,7 @@ func (r *roff) paragraphs(texts ...string) {
 	}
 }
 
-// item writes a name in bold, words beside it, and below it lines.
+// item writes a name in bold, followed by a text, and lines below it.
 func (r *roff) item(name, beside string, lines ...string) {
 	r.macro("TP")
 	r.text.WriteString(`\fB` + escapeRoff(name) + `\fR`)
@@ -74,14 +74,14 @@ func (r *roff) item(name, beside string, lines ...string) {
 	}
 }
 
-// entries writes names with a line about each, as a list.
+// entries writes a list of names and descriptions.
 func (r *roff) entries(entries []Entry) {
 	for _, e := range entries {
 		r.item(strings.TrimSpace(e.Name), "", strings.TrimSpace(e.Line))
 	}
 }
 
-// example writes lines of code as they are.
+// example writes unchanged lines of code.
 func (r *roff) example(lines ...string) {
 	r.macro("EX")
 	for _, line := range lines {
@@ -90,7 +90,7 @@ func (r *roff) example(lines ...string) {
 	r.macro("EE")
 }
 
-// seeAlso names other pages: epilot(1), epilot-auth(1).
+// seeAlso lists other pages: epilot(1), epilot-auth(1).
 func (r *roff) seeAlso(names ...string) {
 	r.section("SEE ALSO")
 	for i, name := range names {
@@ -99,9 +99,9 @@ func (r *roff) seeAlso(names ...string) {
 	}
 }
 
-// plainRoff is a line of text that can be no request: one that begins with a
-// dot would be (groff(7), "Control characters"). So would an apostrophe, but
-// that is always escaped.
+// plainRoff prevents a line of text from being read as a request, as happens with a
+// leading dot (groff(7), "Control characters"). A leading apostrophe would be one
+// too, but is always escaped.
 func plainRoff(text string) string {
 	if strings.HasPrefix(text, ".") {
 		return `\&` + escapeRoff(text)
@@ -109,8 +109,8 @@ func plainRoff(text string) string {
 	return escapeRoff(text)
 }
 
-// escapeRoff is a text whose characters are shown as they are typed, so that
-// what is copied from the page works in a shell (groff_char(7)).
+// escapeRoff escapes text so that its characters appear as typed and can be copied
+// from the page into a shell (groff_char(7)).
 func escapeRoff(text string) string {
 	var out strings.Builder
 	for _, r := range text {

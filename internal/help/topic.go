@@ -2,21 +2,22 @@ package help
 
 import (
 	"embed"
+	_ "embed"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// topics are the texts of "epilot help <topic>", which GitHub shows as pages:
-// a heading that is the topic's line, then headings, paragraphs, lists, tables
-// and fences, no paragraph broken into lines.
+// topics contains the pages of "epilot help <topic>", which GitHub also renders: a
+// heading with the topic's summary, then headings, paragraphs, lists, tables and
+// fences. Each paragraph is a single line.
 //
 //go:embed topics/*.md
 var topics embed.FS
 
-// Topics are the names and lines of the help topics, sorted by name.
+// Topics returns the names and summaries of the help topics, sorted by name.
 func Topics() []Entry {
-	files, _ := topics.ReadDir("topics") // what is embedded can be read
+	files, _ := topics.ReadDir("topics") // embedded files can always be read
 	var entries []Entry
 	for _, file := range files {
 		name := strings.TrimSuffix(file.Name(), ".md")
@@ -26,9 +27,9 @@ func Topics() []Entry {
 	return entries
 }
 
-// TopicText is the Markdown of a topic, "" for a name that is none.
+// TopicText returns the Markdown of a topic, "" if there is no such topic.
 func TopicText(name string) string {
-	text, err := topics.ReadFile("topics/" + name + ".md") // not joined: "./agents" is no name
+	text, err := topics.ReadFile("topics/" + name + ".md") // not path.Join: "./agents" is not a valid name
 	if err != nil {
 		return ""
 	}
@@ -36,11 +37,11 @@ func TopicText(name string) string {
 }
 
 const (
-	widestText = 90 // cells, beyond which lines are hard to read
-	leastText  = 30 // cells for the last column of a table, whatever the screen
+	widestText = 90 // cells; longer lines are hard to read
+	leastText  = 30 // cells for the last column of a table, on any screen
 )
 
-// Topic writes a help topic for a screen of that width, 0 for one not known.
+// Topic writes a help topic for a screen of that width, 0 if unknown.
 func (p *Page) Topic(name string, width int) {
 	if width <= 0 || width > widestText {
 		width = widestText
@@ -61,8 +62,8 @@ func (p *Page) Topic(name string, width int) {
 	}
 }
 
-// joinFences gives the empty lines within a fence a space, so that a fence is
-// one block.
+// joinFences adds a space to the empty lines of a fence, so that the fence is one
+// block.
 func joinFences(text string) string {
 	parts := strings.Split(text, "```")
 	for i := 1; i < len(parts); i += 2 {
@@ -89,14 +90,15 @@ func (p *Page) topicBlock(block string, width int) {
 	}
 }
 
-// topicTable writes the rows below the head, whose columns explain themselves.
+// topicTable writes the rows below the header, which is omitted because the columns
+// are self-explanatory.
 func (p *Page) topicTable(lines []string, width int) {
 	var rows [][]string
 	for _, line := range lines[2:] {
 		rows = append(rows, cells(line))
 	}
 	indent := 2
-	widths := make([]int, len(rows[0])-1) // the last column takes what is left
+	widths := make([]int, len(rows[0])-1) // the last column takes the remaining width
 	for column := range widths {
 		for _, row := range rows {
 			widths[column] = max(widths[column], term.Width(unspanned(row[column])))
@@ -108,7 +110,7 @@ func (p *Page) topicTable(lines []string, width int) {
 	}
 }
 
-// topicHead is a row without its last cell.
+// topicHead returns a row without its last cell.
 func (p *Page) topicHead(row []string, widths []int) string {
 	head := "  "
 	for column, wide := range widths {
@@ -128,8 +130,7 @@ func cells(line string) []string {
 
 func unspanned(text string) string { return strings.ReplaceAll(text, "`", "") }
 
-// hang writes a text behind head, its further lines indented, with its code
-// spans in colour.
+// hang writes text after head with a hanging indent and coloured code spans.
 func (p *Page) hang(head string, indent int, text string, width int) {
 	line, used := head, indent
 	for i, word := range topicWords(text) {
@@ -145,7 +146,7 @@ func (p *Page) hang(head string, indent int, text string, width int) {
 	p.line("%s", strings.TrimRight(line, " "))
 }
 
-// topicWords are the words of a text; a code span is one of them, with its spaces.
+// topicWords splits a text into words; a code span, with its spaces, is one word.
 func topicWords(text string) []string {
 	var found []string
 	open := false
@@ -162,11 +163,48 @@ func topicWords(text string) []string {
 	return found
 }
 
-// span paints what stands between backquotes.
+// span colours a code span.
 func (p *Page) span(word string) string {
 	parts := strings.Split(word, "`")
 	for i := 1; i < len(parts); i += 2 {
 		parts[i] = p.palette.Key(parts[i])
 	}
 	return strings.Join(parts, "")
+}
+
+// tasks contains blocks separated by empty lines: a title after "# ", then shell
+// commands.
+//
+//go:embed tasks.txt
+var tasks string
+
+// Task is a common task, as lines to paste into a shell.
+type Task struct {
+	Title   string `json:"title"`
+	Command string `json:"command"`
+}
+
+// Tasks returns the tasks shown by "epilot examples". They run on the mock.
+func Tasks() []Task {
+	var found []Task
+	for block := range strings.SplitSeq(strings.TrimSpace(tasks), "\n\n") {
+		title, command, _ := strings.Cut(block, "\n")
+		found = append(found, Task{strings.TrimPrefix(title, "# "), command})
+	}
+	return found
+}
+
+// Tasks writes the tasks as a script, with titles as comments.
+func (p *Page) Tasks() {
+	for i, task := range Tasks() {
+		if i > 0 {
+			p.line("")
+		}
+		p.line("%s", p.palette.Dim("# "+task.Title))
+		for line := range strings.SplitSeq(task.Command, "\n") {
+			p.line("%s", line)
+		}
+	}
+	p.line("")
+	p.line("%s", p.palette.Dim("# To try them without an account: export EPILOT_SERVER=mock"))
 }

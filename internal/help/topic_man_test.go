@@ -6,7 +6,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/help"
 )
 
-// TestManTopic is the whole page of a topic that has every kind of block.
+// TestManTopic checks the complete page of a topic with every kind of block.
 func TestManTopic(t *testing.T) {
 	t.Parallel()
 	const text = "# Pets, and `food`\n\nRun `feed -n`, or\nnot.\n\n.Dot first\n\n## What `to` do\n\n" +

@@ -3,21 +3,22 @@ package httpx
 import (
 	"errors"
 	"mime"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// The reasons why ParseHeader rejects a line.
+// Reasons for which ParseHeader rejects a line.
 var (
 	ErrNoColon     = errors.New("the header has no colon")
 	ErrHeaderName  = errors.New("the header name may hold only letters, digits and !#$%&'*+-.^_`|~")
-	ErrHeaderValue = errors.New("the header value holds a line break or another control character")
+	ErrHeaderValue = errors.New("the header value contains a control character")
 )
 
-// ParseHeader splits "Name: value" as a person types it and trims the value.
-// Name and value are returned also with ErrHeaderName and ErrHeaderValue. Errors
-// never quote the value, because it may be a secret.
+// ParseHeader splits a typed "Name: value" and trims the value. The name and value
+// are also returned with ErrHeaderName and ErrHeaderValue. Errors never quote the
+// value, because it may be a secret.
 func ParseHeader(line string) (name, value string, err error) {
 	name, value, found := strings.Cut(line, ":")
 	value = strings.Trim(value, " \t")
@@ -45,9 +46,8 @@ func IsToken(text string) bool {
 	return text != ""
 }
 
-// IsFieldValue reports whether a string can be sent as the value of a header:
-// one line of UTF-8 without control characters except tab (RFC 9110, section
-// 5.5).
+// IsFieldValue reports whether a string can be sent as a header value: one line of
+// UTF-8 without control characters except tab (RFC 9110, section 5.5).
 func IsFieldValue(text string) bool {
 	return utf8.ValidString(text) &&
 		!strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\t' })
@@ -67,14 +67,14 @@ func IsBearerToken(text string) bool {
 	return body != ""
 }
 
-// Essence is a media type in lower case without its parameters.
+// Essence returns a media type in lower case without its parameters.
 func Essence(mediaType string) string {
 	essence, _, _ := strings.Cut(mediaType, ";")
 	return strings.ToLower(strings.TrimSpace(essence))
 }
 
-// ParseMediaType reads a Content-Type header (RFC 9110, section 8.3.1). Where
-// the parameters are malformed, it returns the essence without them.
+// ParseMediaType parses a Content-Type header (RFC 9110, section 8.3.1). If the
+// parameters are malformed, it returns only the essence.
 func ParseMediaType(header string) (essence string, params map[string]string) {
 	essence, params, err := mime.ParseMediaType(header)
 	if err != nil {
@@ -83,15 +83,14 @@ func ParseMediaType(header string) (essence string, params map[string]string) {
 	return essence, params
 }
 
-// IsJSON reports whether a media type names one JSON value: application/json,
+// IsJSON reports whether a media type denotes a single JSON value: application/json,
 // or a type with the suffix +json (RFC 6839, section 3.1).
 func IsJSON(mediaType string) bool {
 	essence := Essence(mediaType)
 	return essence == "application/json" || essence == "text/json" || strings.HasSuffix(essence, "+json")
 }
 
-// IsNDJSON reports whether a media type names JSON values on lines of their
-// own.
+// IsNDJSON reports whether a media type denotes newline-delimited JSON values.
 func IsNDJSON(mediaType string) bool {
 	switch Essence(mediaType) {
 	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl",
@@ -101,5 +100,128 @@ func IsNDJSON(mediaType string) bool {
 	return false
 }
 
-// IsEventStream reports whether a media type names server-sent events.
+// IsEventStream reports whether a media type denotes server-sent events.
 func IsEventStream(mediaType string) bool { return Essence(mediaType) == "text/event-stream" }
+
+// Link is one link-value of a Link header (RFC 8288, section 3).
+type Link struct {
+	Target string // as written between < and >; may be relative
+	Params []LinkParam
+}
+
+// LinkParam is a parameter of a link. The name is in lower case; the value has no
+// quotes or escapes.
+type LinkParam struct{ Name, Value string }
+
+// Param returns the value of the first parameter with this name. For "rel" and
+// "anchor", parsers must ignore later occurrences (RFC 8288, sections 3.2 and 3.3).
+func (l Link) Param(name string) (value string, found bool) {
+	for _, p := range l.Params {
+		if p.Name == name {
+			return p.Value, true
+		}
+	}
+	return "", false
+}
+
+// Is reports whether a link has a relation type. Types are case-insensitive, and a
+// link may have several.
+func (l Link) Is(relation string) bool {
+	rel, _ := l.Param("rel")
+	return slices.ContainsFunc(strings.Fields(rel), func(name string) bool { return strings.EqualFold(name, relation) })
+}
+
+// ParseLinks parses the Link headers of a message with the algorithm of RFC 8288,
+// appendix B, except that a malformed link does not hide the links after it.
+func ParseLinks(headers []string) []Link {
+	var links []Link
+	for _, header := range headers {
+		p := &linkParser{rest: header}
+		for p.skip(" \t,"); p.rest != ""; p.skip(" \t,") {
+			if link, ok := p.link(); ok {
+				links = append(links, link)
+			}
+			p.recover()
+		}
+	}
+	return links
+}
+
+// linkParser contains the unread rest of a header.
+type linkParser struct{ rest string }
+
+func (p *linkParser) skip(characters string) { p.rest = strings.TrimLeft(p.rest, characters) }
+
+// until consumes everything before the first of the characters, or the complete
+// rest.
+func (p *linkParser) until(characters string) string {
+	end := strings.IndexAny(p.rest, characters)
+	if end < 0 {
+		end = len(p.rest)
+	}
+	text := p.rest[:end]
+	p.rest = p.rest[end:]
+	return text
+}
+
+func (p *linkParser) take(character string) bool {
+	rest, found := strings.CutPrefix(p.rest, character)
+	p.rest = rest
+	return found
+}
+
+// link reads <target> and its parameters.
+func (p *linkParser) link() (Link, bool) {
+	if !p.take("<") {
+		return Link{}, false
+	}
+	link := Link{Target: strings.TrimSpace(p.until(">"))}
+	if !p.take(">") {
+		return Link{}, false
+	}
+	for p.skip(" \t"); p.take(";"); p.skip(" \t") {
+		p.skip(" \t")
+		param := LinkParam{Name: strings.ToLower(p.until(" \t=;,"))}
+		if p.skip(" \t"); p.take("=") {
+			p.skip(" \t")
+			param.Value = p.value()
+		}
+		if param.Name != "" {
+			link.Params = append(link.Params, param)
+		}
+	}
+	return link, true
+}
+
+// value reads a token or a quoted string (RFC 9110, section 5.6.4), which may
+// contain commas and semicolons.
+func (p *linkParser) value() string {
+	if !p.take(`"`) {
+		return strings.TrimRight(p.until(";,"), " \t")
+	}
+	var text strings.Builder
+	for {
+		text.WriteString(p.until(`"\`))
+		if !p.take(`\`) {
+			p.take(`"`)
+			return text.String()
+		}
+		if p.rest != "" {
+			text.WriteByte(p.rest[0])
+			p.rest = p.rest[1:]
+		}
+	}
+}
+
+// recover skips to the comma that ends a malformed link.
+func (p *linkParser) recover() {
+	for p.rest != "" && p.rest[0] != ',' {
+		switch p.until(`,"<`); {
+		case p.take(`"`):
+			p.rest = `"` + p.rest
+			p.value()
+		case p.take("<"):
+			p.until(">")
+		}
+	}
+}

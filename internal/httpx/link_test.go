@@ -9,7 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// The grammar of RFC 8288, section 3, and its examples in section 3.5.
+// TestParseLinks checks the grammar of RFC 8288, section 3, and its examples in
+// section 3.5.
 func TestParseLinks(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -60,7 +61,7 @@ func TestParseLinks(t *testing.T) {
 	}
 }
 
-// FuzzLink writes what was read as a header again, and reads the same from it.
+// FuzzLink checks that a parsed header survives a round trip.
 func FuzzLink(f *testing.F) {
 	for _, header := range []string{
 		`</l?fields=a,b&page=2>; rel="next"`, `<a>; rel = "Next prev"; title="x, \"y\"", <b>;rel=last`,

@@ -1,5 +1,5 @@
-// Package httpx holds the facts of HTTP that several packages need: which host
-// is this machine, what a header may hold, and what a media type names.
+// Package httpx contains HTTP rules that several packages need: loopback hosts,
+// origins, header syntax and media types.
 package httpx
 
 import (
@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// SameOrigin reports whether two http or https URLs have the same scheme, host
-// and port (RFC 6454, section 4). Hosts are compared as text: another spelling
-// of a host is another origin.
+// SameOrigin reports whether two http or https URLs have the same scheme, host and
+// port (RFC 6454, section 4). Hosts are compared as strings: another spelling of a
+// host is another origin.
 func SameOrigin(a, b *url.URL) bool {
 	return originOf(a) == originOf(b)
 }
@@ -21,8 +21,8 @@ func originOf(u *url.URL) origin {
 	return origin{strings.ToLower(u.Scheme), strings.ToLower(u.Hostname()), EffectivePort(u)}
 }
 
-// EffectivePort is the port of an http or https URL, also where it is the
-// scheme's own.
+// EffectivePort returns the port of an http or https URL, or the scheme's default if
+// the URL has none.
 func EffectivePort(u *url.URL) string {
 	switch {
 	case u.Port() != "":
@@ -33,12 +33,12 @@ func EffectivePort(u *url.URL) string {
 	return "80"
 }
 
-// IsLoopback reports whether a host, without port or brackets, never leaves
-// this machine: "localhost" in any case and with or without the final dot of a
-// full name, 127.0.0.0/8, ::1, and 127.0.0.0/8 mapped to IPv6. Names are not
-// looked up, and "x.localhost" is not loopback. Tokens go over plain http to
-// loopback only, so notations that a resolver could read differently (127.1,
-// 0x7f000001, an address with a zone or a final dot) are not loopback either.
+// IsLoopback reports whether a host, without port or brackets, never leaves this
+// machine: "localhost" in any case, with or without a final dot, 127.0.0.0/8, ::1,
+// and 127.0.0.0/8 mapped to IPv6. Names are not resolved, and "x.localhost" is not
+// loopback. Tokens are sent over plain http to loopback only, so notations that a
+// resolver could read differently (127.1, 0x7f000001, an address with a zone or a
+// final dot) are not loopback either.
 func IsLoopback(host string) bool {
 	if isASCII(host) && strings.ToLower(strings.TrimSuffix(host, ".")) == "localhost" {
 		return true
@@ -47,7 +47,7 @@ func IsLoopback(host string) bool {
 	return err == nil && address.Zone() == "" && address.Unmap().IsLoopback()
 }
 
-// isASCII guards against case folding: Unicode folds the long s to s.
+// isASCII guards against Unicode case folding, which maps the long s to s.
 func isASCII(text string) bool {
 	for i := range len(text) {
 		if text[i] >= 0x80 {

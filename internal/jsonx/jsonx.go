@@ -1,6 +1,6 @@
-// Package jsonx writes and edits JSON where encoding/json would change it:
-// objects keep the order of their members, values keep their text (1.0 stays
-// 1.0), and < > & are not escaped for HTML.
+// Package jsonx writes and edits JSON without the changes that encoding/json makes:
+// objects keep their member order, values keep their spelling (1.0 stays 1.0), and <
+// > & are not escaped for HTML.
 package jsonx
 
 import (
@@ -15,8 +15,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// AppendQuote appends a string as JSON text. Bytes that are not valid UTF-8
-// become U+FFFD.
+// AppendQuote appends a string as a JSON string. Invalid UTF-8 bytes become U+FFFD.
 func AppendQuote(to []byte, text string) []byte {
 	if quoted, err := jsontext.AppendQuote(to, text); err == nil {
 		return quoted
@@ -25,11 +24,11 @@ func AppendQuote(to []byte, text string) []byte {
 	return quoted
 }
 
-// Quote is the JSON text of a string.
+// Quote returns s as a JSON string.
 func Quote(text string) string { return string(AppendQuote(nil, text)) }
 
-// Unquote is the string that a JSON string stands for. Any other JSON text is
-// returned as it is.
+// Unquote returns the value of a JSON string. Any other JSON text is returned
+// unchanged.
 func Unquote[T ~string | ~[]byte](text T) string {
 	if len(text) == 0 || text[0] != '"' {
 		return string(text)
@@ -41,10 +40,10 @@ func Unquote[T ~string | ~[]byte](text T) string {
 	return string(plain)
 }
 
-// Encode is a Go value as compact JSON without a line break at the end.
+// Encode returns a Go value as compact JSON without a trailing newline.
 func Encode(value any) ([]byte, error) { return encode(value, "") }
 
-// EncodeIndent is a Go value as JSON with two spaces for each level.
+// EncodeIndent returns a Go value as JSON, indented by two spaces per level.
 func EncodeIndent(value any) ([]byte, error) { return encode(value, "  ") }
 
 func encode(value any, indent string) ([]byte, error) {
@@ -58,10 +57,10 @@ func encode(value any, indent string) ([]byte, error) {
 	return bytes.TrimSuffix(text.Bytes(), []byte("\n")), nil
 }
 
-// UTF8 is the text of a JSON or YAML file as UTF-8 without a byte order mark.
-// Editors of Windows write UTF-16 with one; without one the zero bytes of the
-// first characters tell (RFC 4627, section 3; YAML 1.2.2, section 5.2). Text
-// that is UTF-8 already is returned as it is, also where it is not valid.
+// UTF8 converts the contents of a JSON or YAML file to UTF-8 without a byte order
+// mark. Windows editors write UTF-16 with a mark; without one, the zero bytes of the
+// first characters give the encoding (RFC 4627, section 3; YAML 1.2.2, section 5.2).
+// UTF-8 input is returned unchanged, even if it is invalid.
 func UTF8(text []byte) ([]byte, error) {
 	if rest, marked := bytes.CutPrefix(text, []byte("\xef\xbb\xbf")); marked {
 		return rest, nil
@@ -100,7 +99,7 @@ func UTF8(text []byte) ([]byte, error) {
 	return out, nil
 }
 
-// encodingOf is the size of a code unit in bytes, and their order.
+// encodingOf returns the code unit size in bytes and the byte order.
 func encodingOf(text []byte) (int, binary.ByteOrder) {
 	zero := func(i int) bool { return i < len(text) && text[i] == 0 }
 	switch {

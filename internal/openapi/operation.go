@@ -1,6 +1,6 @@
-// Package operation holds the plain types that the rest of the program speaks
-// in: an API, its operations, their parameters, bodies and schemas, in the
-// terms of OpenAPI 3. It reads nothing and sends nothing.
+// Package openapi defines the plain types shared by the rest of the program: an API,
+// its operations, and their parameters, bodies and schemas, in the terms of OpenAPI
+// 3. It performs no I/O.
 package openapi
 
 import (
@@ -14,29 +14,29 @@ import (
 
 // API is one OpenAPI document: https://spec.openapis.org/oas/v3.1.1#openapi-object.
 type API struct {
-	Name       string   // the word on the command line: "access-token"
+	Name       string   // the command-line name: "access-token"
 	Title      string   // info.title
 	Version    string   // info.version
-	Servers    []string // base URLs, the first is the default; may be empty
-	Tags       []string // in the document's order
+	Servers    []string // base URLs, the default first; may be empty
+	Tags       []string // in document order
 	Operations []*Operation
 	Components *Components
-	Source     string        // "" for the embedded definition, else the file or URL it was read from
-	Found      bool          // Source was found in a folder; nobody named it
-	LeftOut    []Problem     // operations that cannot be called, in the document's order
-	Notes      []Problem     // parts that are read otherwise than they are written
-	Digest     func() string // hex SHA-256 of the text it was read from; nil where nobody asks for it
+	Source     string        // "" for the embedded definition, else the source file or URL
+	Found      bool          // Source was discovered in a folder, not named by the user
+	LeftOut    []Problem     // operations that cannot be called, in document order
+	Notes      []Problem     // parts that are interpreted differently from how they are written
+	Digest     func() string // hex SHA-256 of the source text; nil if not needed
 }
 
 // Problem is a part of a document that could not be read.
 type Problem struct {
-	ID      string // of an operation that is left out, as far as it is known
+	ID      string // of the operation left out, if known
 	Method  string // upper case; "" for all operations of the path
-	Path    string // "" where it is about no operation
-	Message string // "pets.yaml:7:24: $ref … leads nowhere"
+	Path    string // "" if unrelated to an operation
+	Message string // "pets.yaml:7:24: $ref … cannot be resolved"
 }
 
-// String is the problem on one line.
+// String returns the problem on one line.
 func (p Problem) String() string {
 	if p.Path == "" {
 		return p.Message
@@ -46,46 +46,45 @@ func (p Problem) String() string {
 
 // Operation is one method on one path.
 //
-// An operation of the embedded catalog is listed before it is read: until Load
-// it has its ID, Method, Path, Line, Tags and Deprecated, and nothing else.
-// API.Find returns it loaded.
+// Operations of the embedded catalog are loaded lazily: until Load, only ID, Method,
+// Path, Line, Tags and Deprecated are set. API.Find returns a loaded operation.
 type Operation struct {
 	ID           string // operationId
 	Method       string // upper case
 	Path         string // template: "/v1/entity/{slug}"
-	Line         string // what it does, one line
-	Description  string // the document's own text; empty in the embedded catalog
+	Line         string // one-line summary
+	Description  string // the document's description; empty in the embedded catalog
 	Tags         []string
 	Deprecated   bool
-	DestroysMany bool     // many objects or an account; a script has to say that it means it
-	Servers      []string // non-empty where the operation or its path overrides the API's
+	DestroysMany bool     // affects many objects or an account; scripts must confirm explicitly
+	Servers      []string // non-empty if the operation or its path overrides the API's
 	Security     Security
-	Params       []*Param // the path's and the operation's merged, the operation's win
-	Body         *Body    // nil: the operation takes no body
+	Params       []*Param // merged from the path and the operation, which has precedence
+	Body         *Body    // nil: the operation has no request body
 	Responses    []*Response
-	Example      string // arguments of a call, as a shell reads them; "" where only the schema says
 
-	// Mentions are the names and enum values of the request, for a search; nil
-	// where the operation was not read from facts.
+	// Mentions returns the names and enum values of the request, for searching; nil
+	// unless the operation was read from the facts.
 	Mentions func() string
 
 	loading    sync.Once
 	complete   func(*Operation)
 	describing sync.Once
 	describe   func(*Operation)
+	example    func(*Operation) string
 }
 
-// Security says whether a call carries a token.
+// Security specifies whether a call sends a token.
 type Security int
 
 const (
 	Required Security = iota // a token must be sent
-	Optional                 // sent when there is one ("security" lists {} beside a scheme)
+	Optional                 // sent if available ("security" includes {})
 	Public                   // "security: []": none is sent
 )
 
-// Param is a parameter object. Style is never empty: the OpenAPI default of
-// the location is filled in, and Explode with it.
+// Param is a parameter object. Style and Explode are always set: the OpenAPI
+// defaults of the location are filled in.
 type Param struct {
 	Name          string
 	In            string // path, query, header or cookie
@@ -94,21 +93,20 @@ type Param struct {
 	AllowReserved bool
 	Required      bool
 	Deprecated    bool
-	MediaType     string // set where the parameter has "content": its text is a document of this type
+	MediaType     string // set if the parameter has "content": the media type of its value
 	Schema        *Schema
 	Description   string
-	Example       string // JSON text, may be empty
+	Example       string // JSON, may be empty
 }
 
 // Body is a request body object.
 type Body struct {
 	Required    bool
 	Description string
-	Contents    []*Content // in the document's order
+	Contents    []*Content // in document order
 }
 
-// JSON is the schema of the body where it is JSON; nil where there is none, or
-// no body.
+// JSON returns the schema of a JSON body, or nil if there is none.
 func (b *Body) JSON() *Schema {
 	if b == nil {
 		return nil
@@ -124,18 +122,18 @@ type Content struct {
 	MediaType string
 	Schema    *Schema // may be nil
 	Examples  []Example
-	Encoding  []Encoding // of the properties of a form
+	Encoding  []Encoding // of form properties
 }
 
-// Encoding is an encoding object: how a form carries one property.
+// Encoding is an encoding object: how a form serializes one property.
 type Encoding struct {
 	Property  string
-	MediaType string // contentType: one or several, with commas; "" where it is not said
-	Style     string // form, spaceDelimited, pipeDelimited or deepObject; "" where nothing of it is said
+	MediaType string // contentType: one or more, separated by commas; "" if unspecified
+	Style     string // form, spaceDelimited, pipeDelimited or deepObject; "" if unspecified
 	Explode   bool
 }
 
-// EncodingOf is what is said of a property, nil for nothing.
+// EncodingOf returns the encoding of a property, or nil.
 func (c *Content) EncodingOf(property string) *Encoding {
 	for i := range c.Encoding {
 		if c.Encoding[i].Property == property {
@@ -145,7 +143,7 @@ func (c *Content) EncodingOf(property string) *Encoding {
 	return nil
 }
 
-// Example is a named example, its value as JSON text.
+// Example is a named example with a JSON value.
 type Example struct {
 	Name  string
 	Value string
@@ -158,7 +156,7 @@ type Response struct {
 	Contents    []*Content
 }
 
-// Find returns the operation of that id, loaded, or nil.
+// Find returns the loaded operation with this ID, or nil.
 func (a *API) Find(id string) *Operation {
 	for _, op := range a.Operations {
 		if op.ID == id {
@@ -168,11 +166,11 @@ func (a *API) Find(id string) *Operation {
 	return nil
 }
 
-// Named returns the operation that somebody means who types the name, loaded, or
-// nil: the one of that id, else one whose id has "$" or dashes in front of it,
-// else the only one of which it is another spelling, such as list-access-tokens.
-// What stands in front is lost on a command line, where a shell takes $name for a
-// variable, and a name that begins with a dash is a flag.
+// Named returns the loaded operation that a typed name refers to, or nil: the
+// operation with that ID, else one whose ID has a leading "$" or dashes, else the
+// only one with another spelling, such as list-access-tokens. Leading characters are
+// lost on a command line: a shell expands $name as a variable, and a leading dash
+// makes a flag.
 func (a *API) Named(name string) *Operation {
 	if op := a.named(name); op != nil {
 		return op.Load()
@@ -196,7 +194,7 @@ func (a *API) named(name string) *Operation {
 	return a.spelled(suggest.Fold(name))
 }
 
-// spelled is the only operation whose id has that fold.
+// spelled returns the only operation whose ID has this fold.
 func (a *API) spelled(fold string) (found *Operation) {
 	for _, op := range a.Operations {
 		switch {
@@ -210,11 +208,11 @@ func (a *API) spelled(fold string) (found *Operation) {
 	return found
 }
 
-// lostInFront are the characters that a command line may take from an id.
+// lostInFront lists the leading characters that a command line may strip from an ID.
 const lostInFront = "$-"
 
-// PlainName is the id of an operation without what a command line may take from
-// it, where Named finds the operation by that, else the id.
+// PlainName returns the ID without the characters that a command line may strip, if
+// Named still finds the operation, else the ID.
 func (a *API) PlainName(op *Operation) string {
 	plain := strings.TrimLeft(op.ID, lostInFront)
 	if plain == op.ID || plain == "" || a.named(plain) != op {
@@ -223,8 +221,8 @@ func (a *API) PlainName(op *Operation) string {
 	return plain
 }
 
-// CallName is the id of an operation as it stands on a command line: one that
-// begins with a dash would be a flag.
+// CallName returns the ID as typed on a command line: a leading dash would make it a
+// flag.
 func (a *API) CallName(op *Operation) string {
 	if strings.HasPrefix(op.ID, "-") {
 		return a.PlainName(op)
@@ -232,7 +230,7 @@ func (a *API) CallName(op *Operation) string {
 	return op.ID
 }
 
-// AllServers are the base URLs of the API and of its operations, each once.
+// AllServers returns the base URLs of the API and its operations without duplicates.
 func (a *API) AllServers() []string {
 	found := slices.Clone(a.Servers)
 	for _, op := range a.Operations {
@@ -245,14 +243,14 @@ func (a *API) AllServers() []string {
 	return found
 }
 
-// Defer leaves what is costly about the operation to a function that Load
-// runs once. It is called before the operation is shared.
+// Defer postpones the expensive parts of the operation to a function that Load calls
+// once. It must be called before the operation is shared.
 func (o *Operation) Defer(complete func(*Operation)) {
 	o.complete = complete
 }
 
-// Load completes an operation that was only listed, and returns it. It may be
-// called at any time, by several goroutines; after the first it costs nothing.
+// Load completes a lazily loaded operation and returns it. It is safe for concurrent
+// use; later calls cost nothing.
 func (o *Operation) Load() *Operation {
 	if o.complete != nil {
 		o.loading.Do(func() { o.complete(o) })
@@ -260,11 +258,20 @@ func (o *Operation) Load() *Operation {
 	return o
 }
 
-// DeferTexts leaves the descriptions of parameters and properties, which a call
-// does not need, to a function that Described runs once. It is called before the
-// operation is shared.
-func (o *Operation) DeferTexts(describe func(*Operation)) {
-	o.describe = describe
+// DeferTexts postpones parameter and property descriptions, which a call does not
+// need, to a function that Described calls once. The example function is called each
+// time. DeferTexts must be called before the operation is shared.
+func (o *Operation) DeferTexts(describe func(*Operation), example func(*Operation) string) {
+	o.describe, o.example = describe, example
+}
+
+// Example returns the arguments of a call in shell syntax, or "" if only the schema
+// describes them.
+func (o *Operation) Example() string {
+	if o.example == nil {
+		return ""
+	}
+	return o.example(o)
 }
 
 // Described loads an operation with the descriptions of its parameters and
@@ -277,7 +284,7 @@ func (o *Operation) Described() *Operation {
 	return o
 }
 
-// PathParams are the path parameters in the order of the template.
+// PathParams returns the path parameters in template order.
 func (o *Operation) PathParams() []*Param {
 	var found []*Param
 	for rest := o.Path; ; {
@@ -293,8 +300,8 @@ func (o *Operation) PathParams() []*Param {
 	}
 }
 
-// Param returns the parameter of that name and location; an empty location
-// takes the first of the name. It returns nil where there is none.
+// Param returns the parameter with this name and location, or nil. An empty location
+// matches the first parameter with the name.
 func (o *Operation) Param(name, in string) *Param {
 	for _, p := range o.Params {
 		if p.Name == name && (in == "" || p.In == in) {
@@ -314,7 +321,7 @@ func JSON(contents []*Content) *Content {
 	return nil
 }
 
-// Success returns the first 2XX response, else the default one, else nil.
+// Success returns the first 2XX response, else the default response, else nil.
 func (o *Operation) Success() *Response {
 	var fallback *Response
 	for _, r := range o.Responses {

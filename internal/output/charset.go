@@ -20,16 +20,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// charset is how the text of a body is encoded; nil for UTF-8.
+// charset is the character encoding of a body; nil for UTF-8.
 type charset struct {
 	encoding.Encoding
 	name string
 }
 
-// charsetOf is what the beginning of a text says: a byte order mark, the zero
-// bytes of an object or array in UTF-16 (RFC 4627, section 3), else the charset
-// parameter of its media type. Bytes that need not be text have the parameter
-// only.
+// charsetOf detects the charset from the start of a body: a byte order mark, or the
+// zero bytes of an object or array in UTF-16 (RFC 4627, section 3). Otherwise it
+// uses the charset parameter of the media type. If the body may be binary, only the
+// parameter counts.
 func charsetOf(parameter string, start []byte, isText bool) (*charset, error) {
 	switch {
 	case !isText:
@@ -62,8 +62,8 @@ func charsetNamed(name string) (*charset, error) {
 	return &charset{found, name}, nil
 }
 
-// decoded is the text in UTF-8. What cannot be decoded becomes U+FFFD, and is
-// counted in lost.
+// decoded returns the text in UTF-8. Undecodable bytes become U+FFFD and are counted
+// in lost.
 func (c *charset) decoded(r io.Reader, lost *loss) io.Reader {
 	if c == nil {
 		return &checked{from: r, lost: lost}
@@ -72,11 +72,11 @@ func (c *charset) decoded(r io.Reader, lost *loss) io.Reader {
 	return &checked{from: transform.NewReader(r, c.NewDecoder()), lost: lost, replaced: true}
 }
 
-// loss is what of a text could not be decoded.
+// loss records the parts of a text that could not be decoded.
 type loss struct {
 	charset string
 	found   bool
-	at      int64 // bytes of UTF-8 before the first one
+	at      int64 // bytes of UTF-8 before the first loss
 }
 
 func (l *loss) error() error {
@@ -91,12 +91,12 @@ func (l *loss) error() error {
 		Hintf("-o raw prints it unchanged")
 }
 
-// checked passes text on and notes where it is not what it should be.
+// checked passes text through and notes invalid UTF-8.
 type checked struct {
 	from     io.Reader
 	lost     *loss
-	replaced bool   // a decoder has put U+FFFD there already
-	held     []byte // the beginning of a character that the last read cut
+	replaced bool   // a decoder has already inserted U+FFFD
+	held     []byte // the start of a character that the last read cut off
 	passed   int64
 }
 
@@ -137,25 +137,25 @@ func (c *checked) check(text []byte, ends bool) {
 	}
 }
 
-// contentCoding undoes a Content-Encoding that the transport has left. It
-// returns nil where nothing can.
+// contentCoding undoes a Content-Encoding that the transport left in place. It
+// returns nil if it does not know the coding.
 func contentCoding(header string, body io.Reader) (io.Reader, error) {
 	codings := strings.FieldsFunc(strings.ToLower(header), func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
 	for i := len(codings) - 1; i >= 0; i-- {
 		switch codings[i] {
-		case "identity", "none", "binary", "utf-8", "utf8": // servers that name no coding
+		case "identity", "none", "binary", "utf-8", "utf8": // sent by servers that do not compress
 		case "gzip", "x-gzip":
 			body = &lazy{from: body, open: openGzip}
 		case "deflate":
 			body = &lazy{from: body, open: openDeflate}
 		default:
-			return nil, fmt.Errorf("the response is encoded with %q, which this program cannot decode", codings[i])
+			return nil, fmt.Errorf("the response has the unsupported encoding %q", codings[i])
 		}
 	}
 	return body, nil
 }
 
-// lazy opens a decoder at the first read: an empty body has no header.
+// lazy opens a decoder on the first read because an empty body has no header.
 type lazy struct {
 	from   io.Reader
 	open   func(io.Reader) (io.Reader, error)
@@ -174,8 +174,8 @@ func (l *lazy) Read(p []byte) (int, error) {
 	return n, codingError(err)
 }
 
-// codingError gives a kind to what is wrong with the encoding. An error of the
-// network is found first where it is kept.
+// codingError gives an encoding error its kind. Network errors are recorded, and
+// found, in the source first.
 func codingError(err error) error {
 	if err == nil || err == io.EOF {
 		return err
@@ -185,8 +185,8 @@ func codingError(err error) error {
 
 func openGzip(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }
 
-// openDeflate reads zlib (RFC 1950), which the name means, or bare deflate (RFC
-// 1951), which some servers send.
+// openDeflate reads zlib (RFC 1950), the correct meaning of "deflate", or raw
+// deflate (RFC 1951), which some servers send.
 func openDeflate(r io.Reader) (io.Reader, error) {
 	from := bufio.NewReader(r)
 	head, err := from.Peek(2)

@@ -31,7 +31,7 @@ func utf16(t *testing.T, text string, order unicode.Endianness, mark unicode.BOM
 	return encoded
 }
 
-// TestCharsets: JSON is read in the charset that it has, and what is lost is
+// TestCharsets checks that JSON is read in its charset and that any loss exits with
 // status 3.
 func TestCharsets(t *testing.T) {
 	t.Parallel()
@@ -68,7 +68,7 @@ func TestCharsets(t *testing.T) {
 	}
 }
 
-// TestLatin1OnATerminal is text, not binary.
+// TestLatin1OnATerminal checks that Latin-1 counts as text, not binary.
 func TestLatin1OnATerminal(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
@@ -113,8 +113,8 @@ func compressed(t *testing.T, text string, open func(io.Writer) io.WriteCloser) 
 	return body.String()
 }
 
-// TestContentEncoding: what can be decoded is, and the bytes are kept for a file
-// and for -o raw.
+// TestContentEncoding checks that known encodings are decoded, and that a file and
+// -o raw keep the original bytes.
 func TestContentEncoding(t *testing.T) {
 	t.Parallel()
 	gz := compressed(t, `{"a":1}`, func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) })
@@ -130,7 +130,7 @@ func TestContentEncoding(t *testing.T) {
 		{"none", `{"a":1}`, ""},
 		{"UTF-8", `{"a":1}`, ""},
 		{"gzip, deflate", compressed(t, gz, func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) }), ""},
-		{"br", "x", `encoded with "br", which this program cannot decode`},
+		{"br", "x", `unsupported encoding "br"`},
 		{"gzip", "not gzip", "the encoding of the response is broken"},
 		{"gzip", gz[:15], "the encoding of the response is broken"},
 	} {
@@ -153,7 +153,7 @@ func TestContentEncoding(t *testing.T) {
 	}
 }
 
-// TestForms: a form that was asked for is made or refused.
+// TestForms checks that a requested format is either produced or rejected.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	listed := func(kinds ...string) *openapi.Operation {
@@ -208,7 +208,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestColumns: a column that nothing has is an error, and no value is lost.
+// TestColumns checks that an unknown column is an error and that no value is lost.
 func TestColumns(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ body, columns, want, problem string }{
@@ -237,8 +237,8 @@ func TestColumns(t *testing.T) {
 	}
 }
 
-// TestResponseBounds: whatever is asked for, a response that is too large ends
-// with status 3.
+// TestResponseBounds checks that an oversized response exits with status 3 in every
+// format.
 func TestResponseBounds(t *testing.T) {
 	t.Parallel()
 	long := `["` + strings.Repeat("x", 3<<20) + `"]`

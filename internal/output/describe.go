@@ -11,13 +11,13 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// StatusText is a status code with its reason, such as "404 Not Found".
+// StatusText returns a status code with its reason, such as "404 Not Found".
 func StatusText(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
-// requestBlock and responseBlock are what -v and -i print, in the shape of the
-// official CLI.
+// requestBlock and responseBlock are printed by -v and -i, in the shape the official
+// CLI uses.
 type requestBlock struct {
 	OperationID string            `json:"operationId"`
 	Method      string            `json:"method"`
@@ -32,22 +32,22 @@ type responseBlock struct {
 	Headers map[string]string `json:"headers,omitempty"`
 }
 
-// describesLines reports whether request and status stand as two lines above
-// the body: where both are on a terminal.
+// describesLines reports whether the request and status are printed as two lines
+// above the body: only if both streams are terminals.
 func (e *exchange) describesLines() bool {
 	flags, streams := e.p.Flags, e.p.Streams
 	return !flags.Verbose && !flags.Include && !flags.JSON && !flags.Quiet && streams.OutTTY && streams.ErrTTY
 }
 
-// describeRequest names the request on a terminal before it is sent.
+// describeRequest prints the request line on a terminal before sending.
 func (e *exchange) describeRequest() {
 	if e.describesLines() {
 		fmt.Fprintf(e.p.Streams.Err, "%s %s\n", e.p.ErrPalette().Method(e.req.Method), term.Line(e.o.Redact.URL(e.req.URL)))
 	}
 }
 
-// describe says on stderr what was sent and what came back, as far as -v and -i
-// ask for it. Secrets are redacted.
+// describe prints the request and response to stderr, as requested by -v and -i.
+// Secrets are redacted.
 func (e *exchange) describe(resp *http.Response) error {
 	p := e.p
 	if !p.Flags.Verbose && !p.Flags.Include {
@@ -70,7 +70,8 @@ func (e *exchange) describe(resp *http.Response) error {
 	return nil
 }
 
-// requestBlock is what -v says of the request; it helps most without a response.
+// requestBlock prints the request for -v, which is most useful if no response
+// arrives.
 func (e *exchange) requestBlock() error {
 	if !e.p.Flags.Verbose {
 		return nil
@@ -82,7 +83,7 @@ func (e *exchange) requestBlock() error {
 	})
 }
 
-// params are the query parameters by name, a string or a list of them.
+// params returns the query parameters by name, each a string or a list of strings.
 func (e *exchange) params(address *url.URL) map[string]any {
 	shown := map[string]any{}
 	for name, values := range address.Query() {
@@ -116,7 +117,7 @@ func (e *exchange) block(title string, content any) error {
 }
 
 const (
-	longestExcerpt = 64 << 10 // bytes: a longer error body is not epilot's own
+	longestExcerpt = 64 << 10 // bytes; a longer error body is not from epilot
 	longestReason  = 200      // characters
 	longestBody    = 4 << 10  // bytes of an error body in the error object
 )
@@ -131,9 +132,9 @@ func (e *excerpt) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// body is what the error object holds of it; redact hides secrets.
+// body returns the excerpt for the error object; redact hides secrets.
 func (e *excerpt) body(redact func(string) string) []byte {
-	text := strings.TrimSpace(redact(string(e.text))) // a secret that is cut is not recognized
+	text := strings.TrimSpace(redact(string(e.text))) // redact first: a truncated secret is not recognized
 	if len(text) > longestBody {
 		text = strings.ToValidUTF8(text[:longestBody], "") + "…"
 	}
@@ -142,8 +143,8 @@ func (e *excerpt) body(redact func(string) string) []byte {
 
 func (e *excerpt) reason() string { return Reason(e.text) }
 
-// Reason sums up epilot's own error bodies, {"status","error"}, {"message"} and
-// {"errors":[…]}, in one line. It is "" for any other.
+// Reason summarizes epilot's error bodies, {"status","error"}, {"message"} and
+// {"errors":[…]}, in one line. It returns "" for any other body.
 func Reason(text []byte) string {
 	var body map[string]any
 	if json.Unmarshal(text, &body) != nil {

@@ -21,21 +21,21 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// download is a body on its way into a file, which gets its name at the end.
+// download writes a body to a file, which gets its final name once complete.
 type download struct {
 	draft  *atomicfile.Draft
-	path   string // the file, or the folder
+	path   string // a file or folder
 	folder bool   // the server names the file
-	saved  string // the file that it became
-	part   *part  // what an earlier try left; nil where nothing can be left
+	saved  string // the final file name
+	part   *part  // the rest of an earlier attempt; nil if downloads cannot be resumed
 
-	resumed  bool // the draft begins with it
-	accepted bool // the response is what the file is to hold
-	appends  bool // it is the rest of it
+	resumed  bool // the draft starts with the bytes of an earlier attempt
+	accepted bool // the response is the requested content
+	appends  bool // the response contains only the remaining bytes
 }
 
-// begin makes sure of the file before anything is sent. What is left of an
-// earlier try becomes a request for the rest.
+// begin opens the file before anything is sent. If an earlier attempt left a partial
+// file, it requests only the rest.
 func (e *exchange) begin(req *http.Request) error {
 	path := e.o.Form.File
 	if path == "" || path == "-" {
@@ -60,13 +60,13 @@ func (e *exchange) begin(req *http.Request) error {
 	return nil
 }
 
-// IsFolder reports whether a path is a folder, or is written as one.
+// IsFolder reports whether path is a folder or is written as one.
 func IsFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir() || os.IsPathSeparator(path[len(path)-1])
 }
 
-// accept looks at the response, before its body is read.
+// accept examines the response before its body is read.
 func (d *download) accept(resp *http.Response) error {
 	if d == nil || resp.StatusCode < http.StatusOK || resp.StatusCode >= http.StatusMultipleChoices {
 		return nil
@@ -80,20 +80,20 @@ func (d *download) accept(resp *http.Response) error {
 	}
 	if from, ok := rangeStart(resp.Header.Get("Content-Range")); !ok || from != d.draft.Size() {
 		d.part = nil
-		return failure.New(failure.Network, "the server sent another part of the file than was asked for").
-			Hintf("what an earlier try left is thrown away; run it again")
+		return failure.New(failure.Network, "the server sent a different part of the file than requested").
+			Hintf("the partial file was removed; run the same command again")
 	}
 	d.appends = true
 	return nil
 }
 
-// goesOn reports whether the body is the rest of what the file holds.
+// goesOn reports whether the body continues a partial file.
 func (d *download) goesOn() bool { return d != nil && d.appends }
 
-// toFile reports whether the body goes into a file: an error goes to stdout.
+// toFile reports whether the body goes to a file; error bodies go to stdout.
 func (e *exchange) toFile() bool { return e.file != nil && e.file.accepted }
 
-// finish gives the file its name, or takes it away. resp is nil where none came.
+// finish renames or removes the draft. resp is nil if there was no response.
 func (e *exchange) finish(resp *http.Response, err error) error {
 	d := e.file
 	if d == nil {
@@ -125,7 +125,7 @@ func (e *exchange) commit(resp *http.Response) error {
 	return nil
 }
 
-// fileFailure is what went wrong with the file, in its own words.
+// fileFailure returns the file's own error.
 func fileFailure(err error) error {
 	var write *render.WriteError
 	var failed *failure.Error
@@ -135,18 +135,18 @@ func fileFailure(err error) error {
 	return err
 }
 
-// part is what is remembered of an interrupted download: the bytes stand beside
-// the file, the rest in the state folder, where nobody else writes. Hashes stand
-// for the path and the URL, which may hold secrets.
+// part is the record of an interrupted download. The bytes are next to the file; the
+// record is in the state folder, where nobody else writes. The path and the URL may
+// contain secrets, so only their hashes are stored.
 type part struct {
 	ETag string `json:"etag"`
 	Size int64  `json:"size"`
 
-	bytes, note string // files
+	bytes, note string // file names
 }
 
-// newPart returns the part of a file that comes from a URL, nil where nothing
-// can be remembered.
+// newPart returns the part for downloading a URL to path, or nil if nothing can be
+// stored.
 func newPart(state, path string, from *url.URL) *part {
 	full, err := filepath.Abs(path)
 	if state == "" || err != nil {
@@ -161,16 +161,16 @@ func newPart(state, path string, from *url.URL) *part {
 	}
 }
 
-// remove takes away what is left of earlier tries, now that the file is whole.
+// remove deletes the leftovers of earlier attempts once the file is complete.
 func (p *part) remove() {
 	if p != nil {
-		_, _ = os.Remove(p.bytes), os.Remove(p.note) // most often there is none
+		_, _ = os.Remove(p.bytes), os.Remove(p.note) // usually they do not exist
 	}
 }
 
-const longestKept = 30 * 24 * time.Hour // a part is remembered
+const longestKept = 30 * 24 * time.Hour // how long a part is kept
 
-// sweep forgets parts that nobody asked for again.
+// sweep deletes parts that were never resumed.
 func (p *part) sweep(now time.Time) {
 	folder := filepath.Dir(p.note)
 	entries, _ := os.ReadDir(folder)
@@ -181,16 +181,16 @@ func (p *part) sweep(now time.Time) {
 	}
 }
 
-// mayResume: only bytes that are written as they came can be added to, and only
-// where the person asks for no part of their own.
+// mayResume reports whether a download can be resumed: the bytes must be written
+// unchanged, and the user must not have set a range.
 func (e *exchange) mayResume(req *http.Request, folder bool) bool {
 	form := e.o.Form.Format
 	return !folder && !e.o.AllPages && req.Method == http.MethodGet && (form == "" || form == render.Raw) &&
 		e.o.Program == nil && req.Header.Get("Range") == "" && req.Header.Get("If-Range") == ""
 }
 
-// resume takes what is left of the same file, and asks for the rest of it
-// (RFC 9110, sections 13.1.5 and 14.2).
+// resume takes over a partial file and requests the rest (RFC 9110, sections 13.1.5
+// and 14.2).
 func (d *download) resume(req *http.Request) {
 	text, err := os.ReadFile(d.part.note)
 	if err != nil {
@@ -202,15 +202,15 @@ func (d *download) resume(req *http.Request) {
 	}
 	draft, err := atomicfile.Resume(d.path, d.part.bytes, left.Size)
 	if err != nil {
-		return // another process has it, or it is gone: the download starts anew
+		return // in use by another process, or gone: start over
 	}
-	_ = os.Remove(d.part.note) // without the bytes it means nothing
+	_ = os.Remove(d.part.note) // useless without the bytes
 	d.draft, d.resumed, d.part.ETag = draft, true, left.ETag
 	req.Header.Set("Range", "bytes="+strconv.FormatInt(draft.Size(), 10)+"-")
 	req.Header.Set("If-Range", left.ETag)
 }
 
-// giveUp keeps what can be added to later, and removes the rest.
+// giveUp keeps a partial file that can be resumed and removes any other.
 func (d *download) giveUp(resp *http.Response, err error, now time.Time) error {
 	if !d.keeps(resp) {
 		d.draft.Discard()
@@ -219,12 +219,12 @@ func (d *download) giveUp(resp *http.Response, err error, now time.Time) error {
 	size := d.draft.Size()
 	d.part.Size = size
 	d.part.sweep(now)
-	note, _ := json.Marshal(d.part) // texts alone cannot fail
+	note, _ := json.Marshal(d.part) // strings always marshal
 	if d.draft.Keep(d.part.bytes) != nil || atomicfile.Write(d.part.note, note, 0o600) != nil {
-		return err // the download's failure says more than that of keeping its part
+		return err // the download error matters more than failing to keep the part
 	}
 	if failed := failure.Of(err); failed.Kind == failure.Network {
-		return failed.Hintf("%s are kept: run the same command again to continue", FormatBytes(size))
+		return failed.Hintf("%s were saved: run the same command again to continue", FormatBytes(size))
 	}
 	return err
 }
@@ -241,10 +241,10 @@ func (d *download) keeps(resp *http.Response) bool {
 		!resp.Uncompressed && resp.Header.Get("Content-Encoding") == ""
 }
 
-// isStrong reports whether an entity tag stands for the same bytes.
+// isStrong reports whether an entity tag guarantees identical bytes.
 func isStrong(etag string) bool { return strings.HasPrefix(etag, `"`) && len(etag) > 2 }
 
-// rangeStart is the first byte of "bytes 5-9/10".
+// rangeStart returns the first byte position of a range such as "bytes 5-9/10".
 func rangeStart(text string) (int64, bool) {
 	span, isBytes := strings.CutPrefix(text, "bytes ")
 	first, _, whole := strings.Cut(span, "-")

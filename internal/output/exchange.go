@@ -19,14 +19,14 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// ResponseOptions say how a response is written.
+// ResponseOptions control how a response is written.
 type ResponseOptions struct {
-	Operation *openapi.Operation  // its ID, and the media types of its responses
-	Redact    *transport.Redactor // of everything but the body; nil hides nothing that is known by value
+	Operation *openapi.Operation  // provides the ID and the response media types
+	Redact    *transport.Redactor // applies to everything but the body; nil redacts no values
 	Form      Form
-	Program   query.Program   // nil: the body is written as it is
-	AllPages  bool            // the response is made of several: an interrupted download cannot go on
-	Retry     transport.Retry // the rule of the call, for the hint of a Retry-After
+	Program   query.Program   // nil writes the body unchanged
+	AllPages  bool            // the response is merged from pages, so an interrupted download cannot resume
+	Retry     transport.Retry // the call's retry policy, for the Retry-After hint
 }
 
 func (o *ResponseOptions) setDefaults() {
@@ -38,7 +38,7 @@ func (o *ResponseOptions) setDefaults() {
 	}
 }
 
-// exchange is one request and the writing of its response.
+// exchange sends one request and writes its response.
 type exchange struct {
 	p    *Printer
 	o    ResponseOptions
@@ -46,20 +46,20 @@ type exchange struct {
 	file *download // nil: stdout
 
 	failed      bool     // the API returned 400 or more
-	transformed bool     // what is written is the program's result
-	unseen      string   // why nothing of the body was written, or ""
-	leftOut     []string // columns that the terminal has no room for
-	summary     excerpt  // the beginning of an error body
-	lost        loss     // what of the body is not in its charset
+	transformed bool     // the output is the result of the JSONata program
+	unseen      string   // why none of the body was written, or ""
+	leftOut     []string // columns that did not fit on the terminal
+	summary     excerpt  // start of an error body
+	lost        loss     // bytes of the body that are invalid in its charset
 }
 
-// Exchange sends a request and writes the response: the body to stdout or into
-// the file of the form, what describes it to stderr. send is called once, with
-// the request, to which headers for the rest of an interrupted download may have
-// been added. saved is the file that the body became, "" for stdout.
+// Exchange sends a request and writes the response: the body to stdout or to the
+// file of the form, its description to stderr. It calls send once, after adding
+// headers to the request if it resumes a download. saved is the name of the file
+// written, "" for stdout.
 //
-// A status of 400 or more is an error of kind API, returned when its body is
-// written. A response that is broken or not what it claims is of kind Network.
+// For a status of 400 or more it writes the body, then returns an error of kind API.
+// A broken or mislabelled response is an error of kind Network.
 func (p *Printer) Exchange(req *http.Request, o ResponseOptions, send func(*http.Request) (*http.Response, error)) (saved string, err error) {
 	o.setDefaults()
 	e := &exchange{p: p, o: o, req: req}
@@ -85,8 +85,8 @@ func (p *Printer) Exchange(req *http.Request, o ResponseOptions, send func(*http
 	return saved, err
 }
 
-// Result writes a value of the program's own as the response of an operation
-// would be: the format, the columns and the JSONata expression apply.
+// Result writes a value from epilot itself like an API response: the format, the
+// columns and the JSONata expression apply.
 func (p *Printer) Result(ctx context.Context, value any, o ResponseOptions) error {
 	text, err := encode(value)
 	if err != nil {
@@ -98,8 +98,8 @@ func (p *Printer) Result(ctx context.Context, value any, o ResponseOptions) erro
 	return e.pass(ctx, &source{reader: bytes.NewReader(text)}, document)
 }
 
-// Rows writes JSON values, one a line, as they come: the format and the columns
-// apply.
+// Rows writes newline-delimited JSON values as they arrive; the format and the
+// columns apply.
 func (p *Printer) Rows(ctx context.Context, from io.Reader, o ResponseOptions) error {
 	o.setDefaults()
 	e := &exchange{p: p, o: o}
@@ -128,7 +128,7 @@ func (e *exchange) write(resp *http.Response) error {
 	return e.refusal(resp)
 }
 
-// refusal is the error that a status of 400 or more stands for.
+// refusal returns the error for a status of 400 or more.
 func (e *exchange) refusal(resp *http.Response) error {
 	message := StatusText(resp.StatusCode)
 	if why := e.summary.reason(); why != "" {
@@ -144,8 +144,8 @@ func (e *exchange) refusal(resp *http.Response) error {
 	return failed
 }
 
-// checkRedirect rejects a 3xx that could not be followed: the operation was not
-// done. 304 is the response to a condition that the person set.
+// checkRedirect rejects a 3xx that could not be followed: the operation did
+// not take place. 304 is valid: the user set a condition.
 func (e *exchange) checkRedirect(resp *http.Response) error {
 	code := resp.StatusCode
 	if code < http.StatusMultipleChoices || code >= http.StatusBadRequest || code == http.StatusNotModified {
@@ -154,7 +154,7 @@ func (e *exchange) checkRedirect(resp *http.Response) error {
 	return failure.New(failure.Network, "%s returned %s without a usable Location", e.o.Operation.ID, StatusText(code))
 }
 
-// retryHint adds when the server wants to be asked again.
+// retryHint adds the server's Retry-After time to err.
 func (e *exchange) retryHint(resp *http.Response, err error) error {
 	var failed *failure.Error
 	if !errors.As(err, &failed) || failed.Kind != failure.API || !transport.Transient(resp.StatusCode) {
@@ -197,10 +197,10 @@ func (e *exchange) body(ctx context.Context, resp *http.Response) error {
 	return e.text(ctx, resp, from, start)
 }
 
-// uncoded is the body without its Content-Encoding. coded tells that the bytes are
-// to be kept as they are: for -o raw, for a file that the person asked an
-// encoding for or that nothing else can be done with, and for the rest of a
-// download. The error says that the encoding cannot be undone.
+// uncoded returns the body without its Content-Encoding. coded reports that the
+// bytes must stay encoded: for -o raw, for a file if the user requested the encoding
+// or it is unknown, and when resuming a download. The error reports an encoding that
+// cannot be undone.
 func (e *exchange) uncoded(resp *http.Response) (from *source, coded bool, err error) {
 	from = &source{reader: e.watched(resp)}
 	coding := resp.Header.Get("Content-Encoding")
@@ -216,19 +216,19 @@ func (e *exchange) uncoded(resp *http.Response) (from *source, coded bool, err e
 	case err == nil:
 		return &source{reader: body, beneath: from}, false, nil
 	case e.toFile() && e.o.Form.Format == "" && e.o.Program == nil:
-		e.p.Warn(err.Error() + "; the file holds it as it came")
+		e.p.Warn(err.Error() + "; the file has it unchanged")
 		return from, true, nil
 	}
 	return from, false, failure.New(failure.Network, "%w", err).Hintf("-o raw prints it unchanged")
 }
 
-// text writes a body as what it is: JSON in the charset that it has, or bytes.
+// text writes a body according to its medium: JSON in its charset, or bytes.
 func (e *exchange) text(ctx context.Context, resp *http.Response, from *source, start []byte) error {
 	essence, parameters := httpx.ParseMediaType(resp.Header.Get("Content-Type"))
-	essence, _, _ = strings.Cut(essence, ",") // of a header that was sent twice the first counts
+	essence, _, _ = strings.Cut(essence, ",") // if the header was sent twice, the first one counts
 	encoded, err := charsetOf(parameters["charset"], start, e.isText(essence))
 	if encoded != nil {
-		start, _ = encoded.NewDecoder().Bytes(start) // its end may be cut
+		start, _ = encoded.NewDecoder().Bytes(start) // the end may be cut off
 	}
 	m := e.medium(essence, start)
 	onScreen := e.onScreen() && e.o.Form.File != "-"
@@ -253,14 +253,14 @@ func (e *exchange) text(ctx context.Context, resp *http.Response, from *source, 
 	return cmp.Or(err, e.lost.error(), e.checkHTML(essence))
 }
 
-// isText reports whether a body is text, whatever its bytes are.
+// isText reports whether the media type is textual, whatever the bytes are.
 func (e *exchange) isText(essence string) bool {
 	return strings.HasPrefix(essence, "text/") || httpx.IsJSON(essence) || httpx.IsNDJSON(essence) ||
 		e.wantsForm() || e.promisesOnlyJSON()
 }
 
-// wantsForm reports whether the line asks for a form that only JSON has. A file
-// that --json alone asks for may be of any kind.
+// wantsForm reports whether the flags request a format that requires JSON. With
+// --json alone, a file can be of any type.
 func (e *exchange) wantsForm() bool {
 	form := e.o.Form
 	if e.toFile() && form.Format == render.Flat && !form.Strict && e.o.Program == nil {
@@ -269,7 +269,8 @@ func (e *exchange) wantsForm() bool {
 	return e.o.Program != nil || form.Format != "" && form.Format != render.Raw
 }
 
-// refuseForm says why a body cannot be written in the form of the line.
+// refuseForm returns the error for a body that cannot be written in the requested
+// format.
 func (e *exchange) refuseForm(essence string) error {
 	if essence == "" {
 		essence = "of unknown type"
@@ -285,8 +286,8 @@ func (e *exchange) refuseForm(essence string) error {
 		Hintf("-o raw prints it unchanged; --out-file saves it")
 }
 
-// checkHTML finds the page of a proxy or a login: HTML that no response of the
-// operation is.
+// checkHTML detects the page of a proxy or a login: HTML that the operation does not
+// declare.
 func (e *exchange) checkHTML(essence string) error {
 	if e.failed || e.o.Form.Format == render.Raw || e.o.Operation.Path == "" || essence != "text/html" && essence != "application/xhtml+xml" {
 		return nil
@@ -299,10 +300,10 @@ func (e *exchange) checkHTML(essence string) error {
 		}
 	}
 	return failure.New(failure.Network, "the response is %s, which %s does not return", essence, e.o.Operation.ID).
-		Hintf("a proxy or a login page may have sent it; -o raw accepts it")
+		Hintf("a proxy or login page may have sent it; -o raw accepts it")
 }
 
-// pass writes a body, or what the expression makes of it.
+// pass writes the body, or the result of the expression applied to it.
 func (e *exchange) pass(ctx context.Context, from *source, m medium) error {
 	if m == events && e.o.Form.Format != render.Raw {
 		from, m = &source{reader: render.Events(from, e.p.Budget), beneath: from}, sequence
@@ -313,7 +314,7 @@ func (e *exchange) pass(ctx context.Context, from *source, m medium) error {
 	return e.copy(from, m)
 }
 
-// refuseBinary keeps a terminal from bytes that are not text.
+// refuseBinary keeps binary data off a terminal.
 func (e *exchange) refuseBinary(resp *http.Response) error {
 	kind := resp.Header.Get("Content-Type")
 	if kind == "" {
@@ -327,7 +328,7 @@ func (e *exchange) refuseBinary(resp *http.Response) error {
 		Hintf("save it with --out-file PATH or use a pipe; --out-file - prints it anyway")
 }
 
-// copy streams the body to where it goes, reformatted where it is JSON.
+// copy streams the body to its destination and reformats JSON.
 func (e *exchange) copy(from *source, m medium) error {
 	out := e.open(m)
 	err := e.render(out, from, m)

@@ -15,13 +15,14 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// printer is one whose streams are no terminals.
+// printer returns a Printer whose streams are not terminals.
 func printer(flags Flags) (p *Printer, out, err *strings.Builder) {
 	out, err = &strings.Builder{}, &strings.Builder{}
 	return &Printer{Streams: &term.Streams{Out: out, Err: err}, Flags: flags}, out, err
 }
 
-// responds is a server that returns one response; header has names and values in turn.
+// responds returns a server that sends one response; header alternates names and
+// values.
 func responds(status int, body string, header ...string) func(*http.Request) (*http.Response, error) {
 	return func(req *http.Request) (*http.Response, error) {
 		resp := &http.Response{
@@ -94,8 +95,8 @@ func TestExchange(t *testing.T) {
 	}
 }
 
-// TestErrorOfTheAPI: its body is on stdout, one line and the body's beginning
-// in the error.
+// TestErrorOfTheAPI checks that the body is on stdout and that the error has one
+// line and the start of the body.
 func TestErrorOfTheAPI(t *testing.T) {
 	t.Parallel()
 	long := `{"message":"x","more":"` + strings.Repeat("ü", 3000) + `"}`
@@ -149,7 +150,7 @@ func TestExchangeIntoAFile(t *testing.T) {
 	}
 }
 
-// TestShow is one function for a value and for the page about it.
+// TestShow checks that Show prints either a value or the page about it.
 func TestShow(t *testing.T) {
 	t.Parallel()
 	page := func(page *help.Page) { page.Lines("TITLE", "line") }

@@ -17,12 +17,12 @@ import (
 
 const (
 	namelessFile = "download"
-	longestName  = 200 // bytes; file systems take 255
+	longestName  = 200 // bytes; file systems allow 255
 )
 
-// fileName is the name that the server gives a file: in Content-Disposition
-// (RFC 6266), else the last segment of the URL. It is one plain name, whatever
-// the server wrote.
+// fileName returns the file name chosen by the server, from Content-Disposition (RFC
+// 6266) or the last segment of the URL. The result is always a single plain name,
+// whatever the server sent.
 func fileName(resp *http.Response) string {
 	if name := cleanName(dispositionName(resp.Header.Get("Content-Disposition"))); name != "" {
 		return name
@@ -33,10 +33,10 @@ func fileName(resp *http.Response) string {
 	return namelessFile
 }
 
-// dispositionName is the file name of a Content-Disposition, "" for none. It is
-// read as browsers and curl do: the type may be missing, a value without quotes
-// ends at the semicolon, filename* (RFC 8187) takes precedence, and of several
-// the first counts.
+// dispositionName returns the file name in a Content-Disposition header, "" if it
+// has none. It parses like browsers and curl: the type may be missing, an unquoted
+// value ends at the semicolon, filename* (RFC 8187) takes precedence, and the first
+// of several counts.
 func dispositionName(header string) string {
 	plain, extended := "", ""
 	for _, part := range splitParameters(header) {
@@ -61,7 +61,7 @@ func dispositionName(header string) string {
 	return plain
 }
 
-// splitParameters splits at the semicolons outside of quotes.
+// splitParameters splits at semicolons outside quotes.
 func splitParameters(header string) []string {
 	var parts []string
 	start, quoted := 0, false
@@ -78,7 +78,7 @@ func splitParameters(header string) []string {
 	return append(parts, header[start:])
 }
 
-// parameterValue is a value without quotes, in UTF-8.
+// parameterValue returns a value unquoted and in UTF-8.
 func parameterValue(value string) string {
 	value = strings.TrimSpace(value)
 	if quoted, isQuoted := strings.CutPrefix(value, `"`); isQuoted {
@@ -88,13 +88,13 @@ func parameterValue(value string) string {
 		value = fromLatin1(value)
 	}
 	if word, err := new(mime.WordDecoder).DecodeHeader(value); err == nil {
-		value = word // RFC 2047, as mail programs write it
+		value = word // RFC 2047, as written by mail programs
 	}
 	return value
 }
 
-// unquoted ends at the closing quote. A backslash keeps a quote or a backslash
-// and is itself before all else: Windows paths are written so.
+// unquoted ends at the closing quote. A backslash escapes only a quote or a
+// backslash; otherwise it is literal, because Windows paths contain them.
 func unquoted(text string) string {
 	var value strings.Builder
 	for i := 0; i < len(text) && text[i] != '"'; i++ {
@@ -106,7 +106,7 @@ func unquoted(text string) string {
 	return value.String()
 }
 
-// extendedValue decodes charset'language'value, "" for what cannot be decoded.
+// extendedValue decodes charset'language'value; it returns "" if it cannot.
 func extendedValue(value string) string {
 	charset, rest, has := strings.Cut(value, "'")
 	_, encoded, hasLanguage := strings.Cut(rest, "'")
@@ -140,8 +140,8 @@ func fromLatin1(text string) string {
 	return string(letters)
 }
 
-// cleanName returns the last segment of a path in either notation, without what
-// hides a file, drives a terminal, or means something to a file system.
+// cleanName returns the last segment of a path in either notation, without
+// characters that hide a file, control a terminal or are special to a file system.
 func cleanName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = strings.Map(func(r rune) rune {
@@ -157,7 +157,7 @@ func cleanName(name string) string {
 	return cutName(name)
 }
 
-// isDevice reports whether Windows takes the name for a device.
+// isDevice reports whether Windows treats the name as a device.
 func isDevice(name string) bool {
 	stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
 	stem = strings.TrimRight(stem, " ")
@@ -172,7 +172,7 @@ func isDevice(name string) bool {
 	return number && utf8.RuneCountInString(port) == 1 && strings.Contains("0123456789¹²³", port)
 }
 
-// cutName cuts the stem and leaves the extension, by which a file is opened.
+// cutName shortens the stem and keeps the extension, which decides how a file opens.
 func cutName(name string) string {
 	if len(name) <= longestName {
 		return name
@@ -188,8 +188,8 @@ func cutName(name string) string {
 	return stem + ending
 }
 
-// freeNames are the name and numbered ones: the person did not choose it, so it
-// replaces no file of theirs.
+// freeNames yields the name, then numbered variants. The user did not choose the
+// name, so it must not overwrite an existing file.
 func freeNames(file string) iter.Seq[string] {
 	ending := filepath.Ext(file)
 	stem := strings.TrimSuffix(file, ending)

@@ -3,7 +3,9 @@ package output
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -13,21 +15,22 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/output/render"
 	"github.com/epilot-cli/epilot/internal/suggest"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// medium is what a body is made of.
+// medium is the kind of data in a body.
 type medium int
 
 const (
-	foreign  medium = iota // not JSON: it is written byte for byte
+	foreign  medium = iota // not JSON; written byte for byte
 	document               // one JSON value
-	sequence               // JSON values in a row
+	sequence               // a sequence of JSON values
 	events                 // text/event-stream
 )
 
-// medium is what the body is read as: what the response says, else JSON where the
-// definition promises nothing but JSON, or the body looks like JSON and a form is
-// asked for that only JSON has.
+// medium returns how to read the body: by the response's media type, else as JSON if
+// the definition declares only JSON, or if the body looks like JSON and the
+// requested format requires it.
 func (e *exchange) medium(essence string, start []byte) medium {
 	switch {
 	case httpx.IsJSON(essence):
@@ -51,8 +54,8 @@ func (e *exchange) medium(essence string, start []byte) medium {
 	return foreign
 }
 
-// looksLikeJSON reports whether a text begins as an object or an array, or is
-// one short value.
+// looksLikeJSON reports whether a text starts as an object or array, or is a single
+// short value.
 func looksLikeJSON(start []byte) bool {
 	text := bytes.TrimSpace(bytes.TrimPrefix(start, []byte("\xef\xbb\xbf")))
 	if len(text) == 0 {
@@ -74,7 +77,7 @@ func (e *exchange) promisesOnlyJSON() bool {
 	return true
 }
 
-// isBinary reports whether the beginning of a body is not text.
+// isBinary reports whether the start of a body is not text.
 func isBinary(start []byte) bool {
 	if bytes.IndexByte(start, 0) >= 0 {
 		return true
@@ -93,12 +96,12 @@ const firstLook = 4 << 10 // bytes
 // source is a response body that remembers why it ended early.
 type source struct {
 	reader  io.Reader
-	beneath *source // what the reader reads, where that is a source too
+	beneath *source // the underlying source of the reader, if any
 	buffer  *bufio.Reader
 	err     error
 }
 
-// peek returns what the first read brought, io.EOF for an empty body.
+// peek returns the bytes of the first read, or io.EOF for an empty body.
 func (s *source) peek() ([]byte, error) {
 	s.buffer = bufio.NewReaderSize(s.reader, firstLook)
 	if _, err := s.buffer.Peek(1); err != nil {
@@ -122,7 +125,7 @@ func (s *source) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// failure is why the body ended early, or nil.
+// failure returns why the body ended early, or nil.
 func (s *source) failure() error {
 	if s.beneath != nil {
 		return s.beneath.failure()
@@ -130,27 +133,27 @@ func (s *source) failure() error {
 	return s.err
 }
 
-// Options are the flags --output, --columns and --out-file as they were typed.
+// Options are the flags --output, --columns and --out-file as typed.
 type Options struct {
 	Format, Columns, File string
-	CSVSafe               bool // fields of CSV and TSV that a spreadsheet would run are quoted
+	CSVSafe               bool // quote CSV and TSV fields that a spreadsheet would run as formulas
 }
 
-// Form is how a response is written.
+// Form describes how a response is written.
 type Form struct {
-	Format  render.Format // "" where the response decides
-	Columns []string      // paths such as a.b; nil for those of the data
-	File    string        // a file, a folder, or "-" for stdout with all bytes; "" for stdout
-	Strict  bool          // --output json: what --jsonata returns is JSON in any case
+	Format  render.Format // "" lets the response decide
+	Columns []string      // paths such as a.b; nil chooses from the data
+	File    string        // a file, a folder, or "-" for all bytes on stdout; "" for stdout
+	Strict  bool          // --output json: print the result of --jsonata as JSON even if it is a string
 
-	Formulas bool // a field of a table may begin as a formula of a spreadsheet does
+	Formulas bool // a table field may start like a spreadsheet formula
 }
 
-// Formats are the values of --output.
+// Formats returns the values of --output.
 func Formats() []string { return render.Formats() }
 
-// Form checks the flags before anything is sent. json is --json. Errors are of
-// kind Usage.
+// Form checks the flags before a request is sent. json is --json. Errors are of kind
+// Usage.
 func (o Options) Form(json bool) (Form, error) {
 	form := Form{Format: render.Format(o.Format), File: o.File, Formulas: !o.CSVSafe}
 	form.Strict = form.Format == render.Flat
@@ -167,7 +170,8 @@ func (o Options) Form(json bool) (Form, error) {
 	return form, form.setColumns(o.Columns)
 }
 
-// FormatFor is the format that other programs call so, "" where none does.
+// FormatFor returns the format for a name used by other programs, "" if there is
+// none.
 func FormatFor(name string) string {
 	switch name = strings.ToLower(name); name {
 	case "wide":
@@ -203,7 +207,7 @@ func checkFormat(name string) error {
 	return unknown.Hintf("the formats are %s", list)
 }
 
-// setColumns reads the list of columns; without --output it implies a table.
+// setColumns parses the column list; without --output it selects a table.
 func (f *Form) setColumns(list string) error {
 	if list == "" {
 		return nil
@@ -228,4 +232,107 @@ func (f *Form) setColumns(list string) error {
 
 func isTable(format render.Format) bool {
 	return format == render.Table || format == render.CSV || format == render.TSV
+}
+
+func (e *exchange) render(out io.Writer, from io.Reader, m medium) error {
+	if e.failed {
+		from = io.TeeReader(from, &e.summary)
+	}
+	if m == foreign || m == events {
+		return render.Text(out, from, e.onScreen() && e.o.Form.File != "-")
+	}
+	return render.Write(out, from, e.layout(m))
+}
+
+// onScreen reports whether the body goes to a terminal.
+func (e *exchange) onScreen() bool { return e.p.Streams.OutTTY && !e.toFile() }
+
+// open returns the writer for the body: the pager, except for endless streams.
+func (e *exchange) open(m medium) io.WriteCloser {
+	if e.toFile() || e.o.Form.File == "-" || m == sequence || m == events {
+		return term.Unpaged(e.destination())
+	}
+	return e.p.page()
+}
+
+// destination returns the writer for the body without a pager.
+func (e *exchange) destination() io.Writer {
+	if e.toFile() {
+		return e.file.draft
+	}
+	e.p.status.clear()
+	return e.p.Streams.Out
+}
+
+// layout returns the layout for a medium.
+func (e *exchange) layout(m medium) render.Layout {
+	l := render.Layout{
+		Format: e.format(m), Style: e.style(), Columns: e.o.Form.Columns,
+		Sequence: m == sequence, LeftOut: func(names []string) { e.leftOut = names },
+		Budget: e.p.Budget, Formulas: e.o.Form.Formulas, Missing: e.refuseMissing,
+	}
+	if e.onScreen() {
+		l.Width = e.p.Streams.Width
+	}
+	return l
+}
+
+// style omits colours and escapes in a file.
+func (e *exchange) style() render.Style {
+	style := render.Style{Escape: e.onScreen()}
+	if e.o.Form.Format == render.Flat {
+		return style
+	}
+	style.Indent = "  "
+	if e.onScreen() && e.p.Streams.Color {
+		style.Palette = e.p.Streams.Theme.Palette(true)
+	}
+	return style
+}
+
+// format returns --output, or else the default for the medium. Errors are never
+// table rows. The default for a stream depends on whether a user or a program reads
+// it.
+func (e *exchange) format(m medium) render.Format {
+	switch asked := e.o.Form.Format; {
+	case isTable(asked) && e.failed:
+		return render.Pretty
+	case asked == render.Raw && e.transformed:
+		return render.Flat
+	case asked != "":
+		return asked
+	case m == sequence && e.transformed && !e.onScreen():
+		return render.Lines
+	case m == sequence && !e.onScreen():
+		return render.NDJSON
+	}
+	return render.Pretty
+}
+
+// refuseMissing returns the error for --columns that no item has.
+func (e *exchange) refuseMissing(names, columns []string) error {
+	list := strings.Join(columns[:min(len(columns), 20)], ", ")
+	if len(columns) > 20 {
+		list += fmt.Sprintf(" and %d more", len(columns)-20)
+	}
+	missing := failure.New(failure.Usage, "no item has the column %s", strings.Join(names, ", "))
+	if list == "" {
+		return missing
+	}
+	return missing.Hintf("the columns are %s", list)
+}
+
+// tellLeftOut lists the columns that did not fit on the terminal.
+func (e *exchange) tellLeftOut() {
+	if len(e.leftOut) == 0 || !e.p.Streams.ErrTTY || e.p.Flags.JSON || e.p.Flags.Quiet {
+		return
+	}
+	names := e.leftOut
+	if len(names) > 8 {
+		names = append(names[:8:8], fmt.Sprintf("and %d more", len(e.leftOut)-8))
+	}
+	note := term.Line("Hidden columns: " + strings.Join(names, ", ") + " (choose with --columns)")
+	for _, line := range term.Wrap(note, cmp.Or(e.p.Streams.ErrWidth, 80)) {
+		fmt.Fprintln(e.p.Streams.Err, line)
+	}
 }

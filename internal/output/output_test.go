@@ -1,6 +1,7 @@
 package output
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -161,9 +162,22 @@ func TestProgress(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	screen.Reset()
+	files := p.Files(2, 2_000_000)
+	first := files.Again(nil, strings.NewReader(strings.Repeat("x", 900_000)))
+	_, _ = io.Copy(io.Discard, first)
+	_, _ = io.Copy(io.Discard, files.Again(first, strings.NewReader(strings.Repeat("x", 1_000_000))))
+	files.FileDone()
+	if got, want := files.done, int64(1_000_000); got != want {
+		t.Errorf("a file that is sent twice counts %d bytes, want %d", got, want)
+	}
+	if got := screen.String(); !strings.HasPrefix(got, "\r0/2 files, 0 bytes of 2.0 MB, 0%\r") || !strings.Contains(got, "\r1/2 files, 50%, ") || !strings.HasSuffix(got, " left") {
+		t.Errorf("got %q", got[max(0, len(got)-200):])
+	}
+	files.Done()
+	screen.Reset()
 	g := p.Bytes(500_000, 2_000_000)
 	g.began = now
-	now = now.Add(2*time.Second - redraw) // pace looks once more
+	now = now.Add(2*time.Second - redraw) // pace reads the clock once more
 	g.done = 1_000_000
 	if got, want := g.pace(), ", 250.0 kB/s, 4s left"; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -175,7 +189,7 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestNothingIsDrawn where no person watches stderr.
+// TestNothingIsDrawn checks that no status line is drawn if stderr is not watched.
 func TestNothingIsDrawn(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]*Printer{
@@ -196,5 +210,41 @@ func TestNothingIsDrawn(t *testing.T) {
 		if screen.Len() > 0 {
 			t.Errorf("%s: %q", name, screen.String())
 		}
+	}
+}
+
+// TestTally checks that the line has the rate, the time left and the failures, and
+// that skipped rows take no time. There is no line if results go to the screen.
+func TestTally(t *testing.T) {
+	t.Parallel()
+	var screen strings.Builder
+	var now time.Time
+	p := &Printer{Streams: &term.Streams{Err: &screen, ErrTTY: true, ErrWidth: 100}, Now: func() time.Time { return now }}
+	tally := p.Tally(1100, "done", true)
+	for range 100 {
+		tally.Skip()
+	}
+	for _, at := range []struct {
+		seconds      time.Duration
+		done, failed int
+		want         string
+	}{
+		{0, 1, 0, "1 of 1000 rows done"},
+		{2, 100, 0, "100 of 1000 rows done, 50/s, 18s left"},
+		{10, 500, 3, "500 of 1000 rows done, 50/s, 10s left, 3 failed"},
+		{20, 1000, 3, "1000 of 1000 rows done, 50/s, 3 failed"},
+	} {
+		screen.Reset()
+		now = time.Time{}.Add(time.Hour + at.seconds*time.Second)
+		if at.seconds == 0 {
+			tally.began = now
+		}
+		if tally.Show(at.done, at.failed); strings.TrimSpace(screen.String()) != at.want {
+			t.Errorf("%q, want %q", screen.String(), at.want)
+		}
+	}
+	p.Streams.OutTTY = true
+	if p.Tally(1, "done", true) != nil || p.Tally(1, "checked", false) == nil {
+		t.Error("rows with results on the screen have a line, or rows without have none")
 	}
 }

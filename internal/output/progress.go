@@ -9,176 +9,38 @@ import (
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/term"
-	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-const (
-	spinnerDelay = 300 * time.Millisecond // of a wait that shows nothing
-	redraw       = 100 * time.Millisecond
-	widestBar    = 40 // cells
-)
+const narrowestBar, widestBar = 5, 40 // cells
 
-// statusLine is the one line on stderr that is drawn over: what the program
-// waits for, or how far it is. Its zero value shows nothing. It is safe for
-// concurrent use, and gone before anything else is printed.
-type statusLine struct {
-	mutex sync.Mutex
-	out   io.Writer     // where the line stands; nil when there is none
-	width int           // of what is drawn, in cells
-	stop  chan struct{} // ends the spinner; nil without one
-	text  func() string // of the spinner
-}
-
-// isLive reports whether a line may be drawn over: on a terminal that a person
-// watches.
-func (p *Printer) isLive() bool {
-	return p.Streams.ErrTTY && !p.Flags.JSON && !p.Flags.Quiet && p.lookup("TERM") != "dumb"
-}
-
-// wait shows a spinner and a text once the wait is longer than the patience.
-func (s *statusLine) wait(p *Printer, text string) {
-	s.spin(p, spinnerDelay, func() string { return text })
-}
-
-// spin shows a spinner and a text that changes, after a time.
-func (s *statusLine) spin(p *Printer, after time.Duration, text func() string) {
-	if !p.isLive() {
-		return
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.text = text
-	if s.stop != nil {
-		return // the spinner is there and takes the new text
-	}
-	s.out, s.stop = p.Streams.Err, make(chan struct{})
-	go s.animate(s.stop, after, p.Streams.ErrWidth)
-}
-
-func (s *statusLine) animate(stop chan struct{}, after time.Duration, width int) {
-	const frames = "|/-\\"
-	timer := time.NewTimer(after)
-	defer timer.Stop()
-	for frame := 0; ; frame++ {
-		select {
-		case <-stop:
-			return
-		case <-timer.C:
-		}
-		s.mutex.Lock()
-		if s.stop == stop {
-			s.draw(frames[frame%len(frames):frame%len(frames)+1]+" "+s.text(), width)
-		}
-		s.mutex.Unlock()
-		timer.Reset(redraw)
-	}
-}
-
-// show draws a line in place of the spinner or of the line before.
-func (s *statusLine) show(p *Printer, line string) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.endSpinner()
-	s.out = p.Streams.Err
-	s.draw(line, p.Streams.ErrWidth)
-}
-
-// draw writes the line over the last one. A line that is as wide as the terminal
-// would move the cursor to the next.
-func (s *statusLine) draw(line string, width int) {
-	if line = term.Line(line); width > 1 {
-		line = term.Cut(line, width-1)
-	}
-	cells := term.Width(line)
-	fmt.Fprint(s.out, "\r"+line+strings.Repeat(" ", max(0, s.width-cells)))
-	s.width = cells
-}
-
-func (s *statusLine) endSpinner() {
-	if s.stop != nil {
-		close(s.stop)
-		s.stop = nil
-	}
-}
-
-// clear takes the line away.
-func (s *statusLine) clear() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.endSpinner()
-	if s.width > 0 {
-		fmt.Fprint(s.out, "\r\x1b[K")
-		s.width = 0
-	}
-}
-
-// Retrying tells that a request is sent again: on the status line, with -v in a
-// line of its own. It fits transport.Retry.Report.
-func (p *Printer) Retrying(r transport.Repeat) {
-	why := StatusText(r.Status)
-	if r.Err != nil {
-		why = r.Err.Error()
-	}
-	if p.Flags.Verbose {
-		p.status.clear()
-		line := fmt.Sprintf("retry %d of %d in %.2fs: %s %s: %s", r.Attempt, r.Of, r.Wait.Seconds(), r.Method, r.URL, why)
-		fmt.Fprintln(p.Streams.Err, p.ErrPalette().Dim(term.Line(line)))
-		return
-	}
-	until := p.now().Add(r.Wait)
-	p.status.spin(p, 0, func() string {
-		if left := until.Sub(p.now()); left > 0 {
-			return fmt.Sprintf("%s, retrying in %d s (%d of %d)", why, (left+time.Second-1)/time.Second, r.Attempt, r.Of)
-		}
-		return fmt.Sprintf("%s, retrying (%d of %d)", why, r.Attempt, r.Of)
-	})
-}
-
-// Waiting shows how long a condition is waited for, and its latest value.
-func (p *Printer) Waiting(condition, value string, since time.Time, limit time.Duration) {
-	p.status.spin(p, 0, func() string {
-		passed := p.now().Sub(since).Round(time.Second).String()
-		if limit > 0 {
-			passed += " of " + limit.String()
-		}
-		return fmt.Sprintf("%s, until %s: %s", passed, condition, value)
-	})
-}
-
-// Pages shows how far --all is, unless the items themselves go to the screen.
-// total is how many items there are, -1 where that is unknown.
-func (p *Printer) Pages(items, total, pages int) {
-	if !p.isLive() || p.Streams.OutTTY {
-		return
-	}
-	count := fmt.Sprintf("%d items", items)
-	if total > items {
-		count = fmt.Sprintf("%d of %d items", items, total)
-	}
-	p.status.show(p, fmt.Sprintf("%s, %d pages", count, pages))
-}
-
-// Tally shows how far a run of many calls is. Nil shows nothing. It is not safe
-// for several goroutines at once.
+// Tally shows the progress of a run of many calls. A nil Tally shows nothing. It is
+// not safe for concurrent use.
 type Tally struct {
 	p         *Printer
-	total     int // -1 where it is unknown
+	total     int // -1 if unknown
 	doing     string
 	began     time.Time
 	lastDrawn time.Time
 }
 
-// Tally begins to count rows, unless their results go to the screen. total is -1
-// where it is unknown; doing is what is done, such as "checked".
-func (p *Printer) Tally(total int, doing string) *Tally {
-	if !p.isLive() || p.Streams.OutTTY {
+// Tally starts counting rows, unless results go to the screen. total is -1 if
+// unknown; doing is a participle such as "checked".
+func (p *Printer) Tally(total int, doing string, results bool) *Tally {
+	if !p.isLive() || results && p.Streams.OutTTY {
 		return nil
 	}
 	return &Tally{p: p, total: total, doing: doing, began: p.now()}
 }
 
-// Show draws the line, with the rate and the time left, at most so often that it
-// can be read.
+// Skip removes a row from the total: an earlier run did it, so it takes no time.
+func (t *Tally) Skip() {
+	if t != nil && t.total > 0 {
+		t.total--
+	}
+}
+
+// Show draws the line with the rate and the time left, no more often than it can be
+// read.
 func (t *Tally) Show(done, failed int) {
 	if t == nil {
 		return
@@ -204,27 +66,29 @@ func (t *Tally) Show(done, failed int) {
 	t.p.status.show(t.p, line)
 }
 
-// Done takes the line away.
+// Done clears the line.
 func (t *Tally) Done() {
 	if t != nil {
 		t.p.status.clear()
 	}
 }
 
-// Progress shows how much of something is done, of bytes or of steps. Nil shows
-// nothing. It is not safe for several goroutines at once.
+// Progress shows the progress of bytes, files or steps. A nil Progress shows nothing.
+// It is safe for concurrent use.
 type Progress struct {
 	p           *Printer
-	done, total int64 // total is -1 where it is unknown
+	mutex       sync.Mutex
+	done, total int64 // total is -1 if unknown
 	what        string
 	steps       bool
-	had         int64     // of the bytes that are done, what was there before
-	began       time.Time // of the bytes
+	files, sent int       // number of files, and of those that are done; 0 files if not counted
+	had         int64     // bytes present at the start
+	began       time.Time // when counting bytes began
 	lastDrawn   time.Time
 }
 
-// Bytes begins to count bytes, of which some are done already. total counts all
-// of them, -1 where that is unknown.
+// Bytes starts counting bytes. done bytes are already present; total includes them
+// and is -1 if unknown.
 func (p *Printer) Bytes(done, total int64) *Progress {
 	if !p.isLive() {
 		return nil
@@ -232,8 +96,18 @@ func (p *Printer) Bytes(done, total int64) *Progress {
 	return &Progress{p: p, done: done, total: total, had: done, began: p.now(), lastDrawn: p.now()}
 }
 
-// Steps begins to count steps and shows at once how many there are. what names
-// them, such as "definitions".
+// Files starts counting the bytes of an upload of several files.
+func (p *Printer) Files(files int, total int64) *Progress {
+	progress := p.Bytes(0, total)
+	if progress != nil && files > 1 {
+		progress.files = files
+		progress.draw()
+	}
+	return progress
+}
+
+// Steps starts counting steps and shows their number immediately. what is their
+// noun, such as "definitions".
 func (p *Printer) Steps(total int, what string) *Progress {
 	if !p.isLive() {
 		return nil
@@ -243,11 +117,13 @@ func (p *Printer) Steps(total int, what string) *Progress {
 	return progress
 }
 
-// Add counts n more.
+// Add adds n to the count.
 func (g *Progress) Add(n int64) {
 	if g == nil {
 		return
 	}
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
 	g.done += n
 	if now := g.p.now(); g.steps || now.Sub(g.lastDrawn) >= redraw {
 		g.lastDrawn = now
@@ -255,55 +131,101 @@ func (g *Progress) Add(n int64) {
 	}
 }
 
-// Done takes the line away.
+// FileDone counts a file that is finished.
+func (g *Progress) FileDone() {
+	if g == nil || g.files == 0 {
+		return
+	}
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+	g.sent++
+	g.draw()
+}
+
+// Done clears the line.
 func (g *Progress) Done() {
 	if g != nil {
 		g.p.status.clear()
 	}
 }
 
-// Reader counts the bytes that are read, and is done at their end.
+// Reader counts the bytes read from r and is done at EOF.
 func (g *Progress) Reader(r io.Reader) io.Reader {
 	if g == nil {
 		return r
 	}
-	return counted{r, g}
+	return &counted{Reader: r, progress: g, ends: func() { g.Done() }}
+}
+
+// Sender is Reader for a request body: after the last byte, a spinner waits for the
+// response. The caller calls Done after it.
+func (g *Progress) Sender(r io.Reader) io.Reader {
+	if g == nil {
+		return r
+	}
+	return &counted{Reader: r, progress: g, ends: func() {
+		if g.files == 0 {
+			g.Done()
+			g.p.status.wait(g.p, "waiting for the response")
+		}
+	}}
+}
+
+// Again returns a Sender for a file that is sent from its start, and subtracts the
+// bytes that the previous one has counted, which is nil for the first attempt.
+func (g *Progress) Again(previous, r io.Reader) io.Reader {
+	if before, again := previous.(*counted); again {
+		g.Add(-before.count)
+	}
+	return g.Sender(r)
 }
 
 type counted struct {
 	io.Reader
 	progress *Progress
+	count    int64
+	ends     func() // called for EOF or an error
 }
 
-func (c counted) Read(p []byte) (int, error) {
+func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
+	c.count += int64(n)
 	c.progress.Add(int64(n))
 	if err != nil {
-		c.progress.Done()
+		c.ends()
 	}
 	return n, err
 }
 
-// draw shows a bar where the total is known and the terminal has room for it.
+// draw shows a bar if the total is known and the terminal is wide enough, and only
+// the share, the rate and the time left if it is narrow.
 func (g *Progress) draw() {
 	known := g.total > 0 && g.done <= g.total
-	line := FormatBytes(g.done)
+	line, files := FormatBytes(g.done), ""
+	if g.files > 0 {
+		files = fmt.Sprintf("%d/%d files, ", g.sent, g.files)
+	}
+	pace, width := g.pace(), g.p.Streams.ErrWidth
 	switch {
 	case g.steps:
 		line = fmt.Sprintf("%d/%d %s", g.done, g.total, g.what)
 	case known:
-		line = fmt.Sprintf("%s of %s, %d%%", line, FormatBytes(g.total), g.done*100/g.total)
+		share := fmt.Sprintf("%d%%", g.done*100/g.total)
+		line = fmt.Sprintf("%s of %s, %s", line, FormatBytes(g.total), share)
+		if width > 0 && term.Width(files+line+pace) >= width {
+			line = share
+		}
 	}
-	line += g.pace()
-	if width := min(widestBar, g.p.Streams.ErrWidth-term.Width(line)-4); known && width > 0 {
-		full := int(int64(width) * g.done / g.total)
-		line = fmt.Sprintf("[%s%s] %s", strings.Repeat("=", full), strings.Repeat(" ", width-full), line)
+	line = files + line + pace
+	if cells := min(widestBar, width-term.Width(line)-4); known && cells >= narrowestBar {
+		full := int(int64(cells) * g.done / g.total)
+		line = fmt.Sprintf("[%s%s] %s", strings.Repeat("=", full), strings.Repeat(" ", cells-full), line)
 	}
 	g.p.status.show(g.p, line)
 }
 
-// pace is the rate since the beginning and the time that the rest takes at it:
-// ", 2.1 MB/s, 40s left". It is "" in the first second, when it says nothing.
+// pace returns the average rate and the estimated time left, such as ", 2.1 MB/s,
+// 40s left". It returns "" in the first second, when the rate is meaningless.
 func (g *Progress) pace() string {
 	passed := g.p.now().Sub(g.began)
 	if g.steps || passed < time.Second || g.done <= g.had {
@@ -317,7 +239,7 @@ func (g *Progress) pace() string {
 	return text
 }
 
-// FormatBytes is a number of bytes for a person.
+// FormatBytes formats a number of bytes for display.
 func FormatBytes(n int64) string {
 	size, unit := float64(n), ""
 	for _, unit = range []string{"bytes", "kB", "MB", "GB", "TB"} {
@@ -332,7 +254,7 @@ func FormatBytes(n int64) string {
 	return fmt.Sprintf("%.1f %s", size, unit)
 }
 
-// watched is the body with its progress where it goes into a file.
+// watched returns the body, with progress if it goes to a file.
 func (e *exchange) watched(resp *http.Response) io.Reader {
 	if !e.toFile() {
 		return resp.Body

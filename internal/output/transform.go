@@ -45,7 +45,7 @@ func (e *exchange) transform(ctx context.Context, from *source, m medium) error 
 	return e.copy(&source{reader: bytes.NewReader(result.JSON)}, document)
 }
 
-// printsBare reports whether the format prints a string without quotes.
+// printsBare reports whether the format prints strings unquoted.
 func (e *exchange) printsBare() bool {
 	if e.o.Form.Strict {
 		return false
@@ -66,9 +66,9 @@ func (e *exchange) line(text string) error {
 	return WriteError(err)
 }
 
-var errNotRead = errors.New("the results are not read any more")
+var errNotRead = errors.New("the reader of the results has gone")
 
-// transformEach writes the results in a row, as the values were.
+// transformEach writes one result per value of the sequence.
 func (e *exchange) transformEach(ctx context.Context, from *source) error {
 	results, in := io.Pipe()
 	go func() {
@@ -85,8 +85,8 @@ func (e *exchange) transformEach(ctx context.Context, from *source) error {
 	return e.passOn(results, from)
 }
 
-// passOn writes the results. An error of the source is why they end, where it
-// has one; an error of the expression is not the network's.
+// passOn writes the results. If the source failed, that error explains why they
+// ended; an error of the expression is not a network error.
 func (e *exchange) passOn(results *io.PipeReader, from *source) error {
 	defer results.CloseWithError(errNotRead)
 	shown := &source{reader: results}

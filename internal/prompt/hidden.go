@@ -11,22 +11,21 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Hidden reads lines from a terminal that does not show what is typed. It reads
-// keys, not the lines of the terminal's own editing, which cuts a line of more
-// than 4,095 bytes (1,024 on macOS). Ctrl-C and Ctrl-Z stay signals; after
-// Ctrl-Z and fg the terminal shows nothing again.
+// Hidden reads lines from a terminal without echo. It reads keys instead of using
+// the terminal's line editing, which truncates lines over 4,095 bytes (1,024 on
+// macOS). Ctrl-C and Ctrl-Z remain signals; after Ctrl-Z and fg, echo is off again.
 type Hidden struct {
 	keys   *keyboard
-	resume func() // draws what was asked again
+	resume func() // redraws the prompt
 
 	mutex  sync.Mutex
-	before *xterm.State // of the terminal; nil once it is restored
-	ignore func()       // ends the watch on Ctrl-Z
+	before *xterm.State // of the terminal; nil once restored
+	ignore func()       // stops watching for Ctrl-Z
 }
 
-// OpenHidden takes the terminal. resumed is called when the program goes on
-// after Ctrl-Z, may be nil. Close must be called, also when a line is still
-// being read.
+// OpenHidden takes over the terminal. resumed is called when the program continues
+// after Ctrl-Z; it may be nil. Close must be called, even while a line is being
+// read.
 func OpenHidden(in interface {
 	io.Reader
 	File
@@ -42,13 +41,13 @@ func openHidden(keys *keyboard, resumed func()) (*Hidden, error) {
 	}
 	h := &Hidden{keys: keys, before: before, resume: resumed}
 	if err := hide(int(keys.Fd())); err != nil {
-		return nil, failure.New(failure.File, "the terminal cannot be asked: %w", err)
+		return nil, failure.New(failure.File, "cannot prompt on the terminal: %w", err)
 	}
 	h.ignore = h.watchStops()
 	return h, nil
 }
 
-// Close makes the terminal as it was.
+// Close restores the terminal.
 func (h *Hidden) Close() {
 	h.ignore()
 	h.mutex.Lock()
@@ -59,7 +58,7 @@ func (h *Hidden) Close() {
 	}
 }
 
-// show lets the terminal be as it was until hide.
+// show restores the terminal until hide is called.
 func (h *Hidden) show() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -83,8 +82,8 @@ func (h *Hidden) hideAgain() {
 	}
 }
 
-// Line returns the next line. It ends with an error of kind Interrupted at
-// Ctrl-D, at the end of the input, and when the context ends.
+// Line returns the next line. It returns an error of kind Interrupted on Ctrl-D, at
+// the end of the input, and when the context ends.
 func (h *Hidden) Line(ctx context.Context) (string, error) {
 	h.keys.ctx = ctx
 	var line []rune
@@ -100,7 +99,7 @@ func (h *Hidden) Line(ctx context.Context) (string, error) {
 		switch key {
 		case "\n", "\r":
 			return string(line), nil
-		case "\x03", "\x04": // Ctrl-C is a signal where the terminal has signals
+		case "\x03", "\x04": // Ctrl-C is a signal on terminals with signals
 			return "", interrupted(ctx)
 		case "\x7f", "\b":
 			line = line[:max(len(line)-1, 0)]
@@ -114,8 +113,8 @@ func (h *Hidden) Line(ctx context.Context) (string, error) {
 	}
 }
 
-// Lines returns each line as it is typed. It is closed after an error of Line,
-// which err holds then.
+// Lines returns lines as they are typed. The channel is closed after an error of
+// Line, which is stored in err.
 func (h *Hidden) Lines(ctx context.Context) (lines <-chan string, err *error) {
 	typed := make(chan string)
 	err = new(error)
@@ -141,5 +140,5 @@ func hiddenError(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, io.EOF) {
 		return interrupted(ctx)
 	}
-	return failure.New(failure.File, "the terminal cannot be asked: %w", err)
+	return failure.New(failure.File, "cannot prompt on the terminal: %w", err)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt/prompttest"
 )
 
-// opened is a terminal that shows nothing, and the way to type into it.
+// opened returns a terminal without echo and its Hidden.
 func opened(t *testing.T, resumed func()) (*prompttest.Terminal, *Hidden) {
 	t.Helper()
 	terminal, program := prompttest.Open(t, 80, 24)
@@ -63,7 +63,7 @@ func TestHidden(t *testing.T) {
 	}
 }
 
-// TestHiddenEndsWithTheContext also while a line is typed.
+// TestHiddenEndsWithTheContext also checks this while a line is being typed.
 func TestHiddenEndsWithTheContext(t *testing.T) {
 	t.Parallel()
 	terminal, h := opened(t, nil)
@@ -79,8 +79,8 @@ func TestHiddenEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// TestHiddenAfterAStop: a shell gives the terminal its own modes when a program
-// is stopped, and not all take them back with fg.
+// TestHiddenAfterAStop: a shell sets its own terminal modes when a program is
+// stopped, and not every shell restores the program's modes with fg.
 func TestHiddenAfterAStop(t *testing.T) {
 	t.Parallel()
 	resumed := make(chan bool, 10)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// hide makes the terminal show nothing and hand out each key.
+// hide turns echo off and makes the terminal return single keys.
 func hide(file int) error {
 	modes, err := unix.IoctlGetTermios(file, readModes)
 	if err != nil {
@@ -24,9 +24,10 @@ func hide(file int) error {
 	return unix.IoctlSetTermios(file, writeModes, modes)
 }
 
-// stop stops the process as the caught signal would have done. Go does not give
-// that signal its default back, so it is SIGSTOP, which also stops what nothing
-// could continue: a process without a shell of its session above it goes on.
+// stop stops the process as the caught signal would have done. Go cannot restore the
+// default action of that signal, so it sends SIGSTOP. SIGSTOP would also stop a
+// process that no shell can continue, so a process without a parent in its session
+// is not stopped.
 func stop() {
 	session, err := unix.Getsid(0)
 	above, missing := unix.Getsid(os.Getppid())
@@ -35,8 +36,8 @@ func stop() {
 	}
 }
 
-// watchStops lets the shell have its terminal at Ctrl-Z, and hides it again when
-// the program goes on: some shells restore no modes.
+// watchStops restores the shell's terminal on Ctrl-Z, and hides again when the
+// program continues: some shells restore no modes.
 func (h *Hidden) watchStops() (end func()) {
 	signals := make(chan os.Signal, 1)
 	done := make(chan struct{})

@@ -2,7 +2,7 @@ package prompt
 
 import "golang.org/x/sys/windows"
 
-// hide makes the console show nothing and hand out each key.
+// hide turns echo off and makes the console return single keys.
 func hide(file int) error {
 	var modes uint32
 	if err := windows.GetConsoleMode(windows.Handle(file), &modes); err != nil {
@@ -13,5 +13,5 @@ func hide(file int) error {
 	return windows.SetConsoleMode(windows.Handle(file), modes)
 }
 
-// watchStops does nothing: a program cannot be stopped from the keyboard here.
+// watchStops does nothing: on Windows a program cannot be stopped from the keyboard.
 func (h *Hidden) watchStops() (end func()) { return func() {} }

@@ -1,22 +1,26 @@
 package prompt
 
 import (
+	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/AlecAivazis/survey/v2/terminal"
+
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// line asks for one line of text. It is drawn anew at each key
-// and never longer than the terminal is wide.
+// line prompts for one line. It is redrawn on each key and never wider than the
+// terminal.
 type line struct {
 	screen
 	asked  Question
 	with   *screenPrompter
 	hidden bool
-	show   func(answer string) string // the answer as it stays on the screen
+	show   func(answer string) string // the answer as it remains on the screen
 
 	text   []rune
 	at     int // the cursor, in characters
@@ -55,7 +59,7 @@ func (l *line) finish() error {
 	return l.screen.draw(l.with.palette.Bold(asked) + l.with.palette.Key(rest) + "\n")
 }
 
-// accept takes the answer, or says what is wrong with it.
+// accept accepts the answer, or reports why it is invalid.
 func (l *line) accept() (bool, error) {
 	l.answer = string(l.text)
 	if l.answer == "" {
@@ -71,7 +75,7 @@ func (l *line) accept() (bool, error) {
 	return true, nil
 }
 
-// Keys of line editing that survey has no name for.
+// Line editing keys without a name in survey.
 const (
 	controlE = '\x05'
 	controlU = '\x15'
@@ -122,7 +126,7 @@ func (l *line) wordStart() int {
 	return len([]rune(before[:strings.LastIndex(before, " ")+1]))
 }
 
-// asYesNo is the question as one for a line.
+// asYesNo converts a yes/no question for a line prompt.
 func asYesNo(q Question) Question {
 	q.Default, q.Text, q.quiet = "no", q.Text+" (y/N)", true
 	if q.Yes {
@@ -145,13 +149,13 @@ func isWord(answer string, words ...string) bool {
 	return slices.Contains(words, strings.ToLower(strings.TrimSpace(answer)))
 }
 
-// draw shows what is wrong, the help, and the question with the text, in which
-// the cursor stands.
+// draw shows the error, the help, and the question with the text and the cursor in
+// it.
 func (l *line) draw() error {
 	columns, _ := size(l.with.out)
 	var lines []string
 	if l.asked.Help != "" {
-		lines = append(lines, l.with.palette.Dim(cut("  "+l.asked.Help, columns)))
+		lines = append(lines, cut("  "+l.asked.Help, columns))
 	}
 	if l.fault != "" {
 		lines = append(lines, l.with.palette.Error(cut("! "+l.fault, columns)))
@@ -183,8 +187,8 @@ func (l *line) question() string {
 	return asked + " "
 }
 
-// visible is the part of the text that fits the columns, with the cursor in it,
-// and how many columns the cursor stands before its end.
+// visible returns the part of the text around the cursor that fits the columns, and
+// the number of columns from the cursor to its end.
 func (l *line) visible(columns int) (text string, back int) {
 	before, after := term.Line(string(l.text[:l.at])), term.Line(string(l.text[l.at:]))
 	if l.hidden {
@@ -197,4 +201,154 @@ func (l *line) visible(columns int) (text string, back int) {
 		before, after = term.Tail(before, columns), ""
 	}
 	return before + after, term.Width(after)
+}
+
+// keyboard returns one key per Read, so that keys typed ahead are kept for the next
+// question. Unknown keys are dropped, and line ends in a paste become spaces, so
+// that a pasted text is one answer.
+type keyboard struct {
+	file interface {
+		io.Reader
+		File
+	}
+	ctx     context.Context // context of the current question
+	pending []byte
+	paste   bool // inside a bracketed paste
+	gap     bool // the paste has a pending line end
+}
+
+func (k *keyboard) Fd() uintptr { return k.file.Fd() }
+
+// Read returns the bytes of the next key.
+func (k *keyboard) Read(p []byte) (int, error) {
+	for {
+		key, rest := cutKey(k.pending)
+		if key == "" {
+			if err := k.fill(); err != nil {
+				return 0, err
+			}
+			continue
+		}
+		k.pending = k.pending[len(k.pending)-rest:]
+		if text := k.action(key); text != "" {
+			return copy(p, text), nil
+		}
+	}
+}
+
+// chunk is the result of one Read of the terminal.
+type chunk struct {
+	bytes []byte
+	err   error
+}
+
+// fill waits for input or the end of the context. A blocking Read cannot be
+// canceled: its goroutine stays until the process ends.
+func (k *keyboard) fill() error {
+	came := make(chan chunk, 1)
+	go func() {
+		buffer := make([]byte, 1024)
+		n, err := k.file.Read(buffer)
+		came <- chunk{buffer[:n], err}
+	}()
+	select {
+	case <-k.ctx.Done():
+		return k.ctx.Err()
+	case c := <-came:
+		k.pending = append(k.pending, c.bytes...)
+		if len(c.bytes) > 0 {
+			return nil
+		}
+		return c.err
+	}
+}
+
+// The keys of a terminal: XTerm Control Sequences, "PC-Style Function Keys" and
+// "Bracketed Paste Mode".
+const (
+	escape     = '\x1b'
+	pasteBegin = "\x1b[200~"
+	pasteEnd   = "\x1b[201~"
+)
+
+// cutKey splits off the first key: a character or an escape sequence. rest is the
+// number of bytes left. An incomplete key is not returned.
+func cutKey(text []byte) (key string, rest int) {
+	size := 0
+	switch {
+	case len(text) == 0:
+		return "", 0
+	case text[0] == escape && len(text) > 1:
+		size = sequence(text)
+	case utf8.FullRune(text):
+		_, size = utf8.DecodeRune(text)
+	}
+	return string(text[:size]), len(text) - size
+}
+
+// sequence returns the length of an escape sequence, or 0 if it is incomplete.
+func sequence(text []byte) int {
+	switch {
+	case text[1] == 'O' && len(text) > 2, text[1] != '[' && text[1] != 'O':
+		return min(len(text), 2+strings.Count(string(text[1]), "O"))
+	case text[1] == 'O':
+		return 0
+	}
+	for i := 2; i < len(text); i++ {
+		if text[i] >= 0x40 && text[i] <= 0x7e {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// Keys without a name in survey: Ctrl-B, which it treats as an arrow, Shift-Tab, and
+// Esc, after which it waits for more.
+const (
+	backKey  = '\x1c'
+	leaveKey = '\x1f'
+)
+
+// action returns the key as survey reads it, or "" for a key without an effect.
+func (k *keyboard) action(key string) string {
+	switch key {
+	case pasteBegin:
+		k.paste, k.gap = true, false
+		return ""
+	case pasteEnd:
+		k.paste = false
+		return ""
+	case "\x1b":
+		return string(leaveKey)
+	case "\x02", "\x1b[Z":
+		return string(backKey)
+	case "\x1b[1~", "\x1b[7~":
+		return "\x1b[H"
+	case "\x1b[4~", "\x1b[8~":
+		return "\x1b[F"
+	}
+	if k.paste {
+		return k.pasted(key)
+	}
+	if key[0] != escape || len(key) == 3 && strings.ContainsAny(key[2:], "ABCDFH") || key == "\x1b[3~" {
+		return key
+	}
+	return ""
+}
+
+// pasted collapses line ends and tabs to one space, and drops them at the end.
+func (k *keyboard) pasted(key string) string {
+	if key == "\n" || key == "\r" || key == "\t" {
+		k.gap = true
+		return ""
+	}
+	if key[0] < ' ' || key == "\x7f" {
+		return ""
+	}
+	if k.gap {
+		k.gap = false
+		k.pending = append([]byte(key), k.pending...)
+		return " "
+	}
+	return key
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// list asks for one or several of many options. Typed words leave
-// only the options that have them all.
+// list prompts for one or several options. Typing filters the options to those that
+// contain all words.
 type list struct {
 	screen
 	asked Question
@@ -18,10 +18,10 @@ type list struct {
 	many  bool
 
 	filter []rune
-	found  []int // the options that the filter leaves
-	at     int   // the highlighted one, in found
+	found  []int // the options that match the filter
+	at     int   // index of the highlighted one in found
 	ticked map[int]bool
-	match  []string // what the filter looks into, lower case
+	match  []string // lower-case texts for the filter
 }
 
 func newList(d *screenPrompter, q Question, many bool) *list {
@@ -43,10 +43,10 @@ func newList(d *screenPrompter, q Question, many bool) *list {
 	return l
 }
 
-// selected is the option that was chosen.
+// selected returns the selected option.
 func (l *list) selected() int { return l.found[l.at] }
 
-// marked are the options that are ticked, in their order.
+// marked returns the checked options in order.
 func (l *list) marked() []int {
 	var all []int
 	for i := range l.asked.Options {
@@ -57,10 +57,10 @@ func (l *list) marked() []int {
 	return all
 }
 
-// read reads the choice.
+// read reads the selection.
 func (l *list) read() error {
 	cursor := l.cursor()
-	_ = cursor.Hide() // what fails here fails in the drawing too
+	_ = cursor.Hide() // the draw reports any failure
 	defer func() { _ = cursor.Show() }()
 	return l.keyLoop(l.draw, func(key rune) (bool, error) {
 		switch key {
@@ -74,11 +74,14 @@ func (l *list) read() error {
 	})
 }
 
-// finish leaves question and choice on the screen.
+// finish leaves question and selection on the screen.
 func (l *list) finish() error {
 	var labels []string
 	for _, i := range l.marked() {
 		labels = append(labels, l.asked.Options[i].Label)
+	}
+	if len(labels) == 0 {
+		labels = []string{"none"}
 	}
 	if !l.many {
 		labels = []string{l.asked.Options[l.selected()].Label}
@@ -92,7 +95,7 @@ func (l *list) finish() error {
 	return l.screen.draw(l.with.palette.Bold(asked) + l.with.palette.Key(answer) + "\n")
 }
 
-// squeeze makes one space of those that align columns.
+// squeeze collapses the spaces that align columns.
 func squeeze(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func (l *list) press(key rune) {
@@ -130,7 +133,7 @@ func (l *list) typed(key rune) {
 	}
 }
 
-// move goes around at the ends.
+// move wraps around at the ends.
 func (l *list) move(by int) {
 	if len(l.found) > 0 {
 		l.at = (l.at + by + len(l.found)) % len(l.found)
@@ -143,13 +146,13 @@ func (l *list) tickAll(on bool) {
 	}
 }
 
-// narrow applies the filter; the highlight goes to the first option that begins
-// with it, else to the first.
+// narrow applies the filter and highlights the first option that starts with it,
+// else the first option.
 func (l *list) narrow() {
 	words := strings.Fields(strings.ToLower(string(l.filter)))
 	l.found = nil
 	for i, text := range l.match {
-		if !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
+		if l.asked.Options[i].Stays || !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(text, word) }) {
 			l.found = append(l.found, i)
 		}
 	}
@@ -159,17 +162,16 @@ func (l *list) narrow() {
 	}
 }
 
-// usualList is how many options are shown at once where the question does not
-// say.
+// usualList is the default number of visible options.
 const usualList = 10
 
-// draw shows the question with the filter, the options around the highlighted
-// one, and the note of that one.
+// draw shows the question with the filter, the options around the highlighted one,
+// and its note.
 func (l *list) draw() error {
 	columns, rows := size(l.with.out)
 	lines := []string{l.title(columns)}
 	if l.asked.Help != "" {
-		lines = append(lines, l.with.palette.Dim(cut("  "+l.asked.Help, columns)))
+		lines = append(lines, cut("  "+l.asked.Help, columns))
 	}
 	preview := ""
 	if len(l.found) > 0 && columns >= previewColumns && l.asked.Options[l.selected()].Preview != nil {
@@ -180,23 +182,26 @@ func (l *list) draw() error {
 		lines = append(lines, l.row(i, columns))
 	}
 	if len(l.found) == 0 {
-		lines = append(lines, l.with.palette.Dim(cut("  No matches. Press Backspace to change the filter", columns)))
+		lines = append(lines, cut("  No matches. Press Backspace to change the filter", columns))
 	}
 	legend := l.legend()
 	if rows < leastLegend || columns < term.Width(legend)+2 {
 		legend = ""
 	}
-	for _, text := range []string{l.note(), preview, legend} {
+	for _, text := range []string{l.note(), preview} {
 		if text != "" {
-			lines = append(lines, l.with.palette.Dim(cut("  "+text, columns)))
+			lines = append(lines, cut("  "+text, columns))
 		}
+	}
+	if legend != "" {
+		lines = append(lines, l.with.palette.Dim(cut("  "+legend, columns)))
 	}
 	return l.screen.draw(strings.Join(lines, "\n"))
 }
 
-const leastLegend = 10 // rows of a terminal that has one for the keys
+const leastLegend = 10 // rows of a terminal that shows the key legend
 
-const previewColumns = 99 // of a terminal of 100, whose last column stays free
+const previewColumns = 99 // a terminal of 100 columns, whose last one stays free
 
 func (l *list) title(columns int) string {
 	asked := "? " + term.Line(l.asked.Text)
@@ -207,9 +212,9 @@ func (l *list) title(columns int) string {
 	return l.with.palette.Bold(cut(asked, columns))
 }
 
-// legend says what the keys do.
+// legend describes the keys.
 func (l *list) legend() string {
-	legend := "Enter selects, type to filter, Esc leaves"
+	legend := "Arrows move, Enter selects, type to filter, Esc leaves"
 	if l.many {
 		legend = "Space selects, Right all, Left none, Enter continues, Esc leaves"
 	}
@@ -219,7 +224,7 @@ func (l *list) legend() string {
 	return legend
 }
 
-// page is the range of options that are shown.
+// page returns the range of visible options.
 func (l *list) page(columnsLeft int) (begin, end int) {
 	rows := l.asked.Rows
 	if rows == 0 {
@@ -242,7 +247,7 @@ func (l *list) row(i, columns int) string {
 	text := cut(option.Label, columns-len(mark))
 	switch {
 	case i == l.at:
-		text = l.with.palette.Key(text)
+		text = l.with.palette.Chosen(text)
 	case option.Paint != nil:
 		text = option.Paint(text)
 	}
@@ -252,8 +257,8 @@ func (l *list) row(i, columns int) string {
 	return mark + text
 }
 
-// note is the line of the highlighted option, and how many there are where not
-// all can be seen.
+// note returns the note of the highlighted option, and the number of options if not
+// all are visible.
 func (l *list) note() string {
 	if len(l.found) == 0 {
 		return ""

@@ -10,8 +10,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// TestNarrow draws long and wide texts on 40 columns: each row is one line, and
-// nothing is left behind.
+// TestNarrow draws long and wide texts on 40 columns: each row stays one line, and
+// nothing is left on the screen.
 func TestNarrow(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 40, false)
@@ -46,7 +46,7 @@ func TestNarrow(t *testing.T) {
 	p.want("x" + typed + "!")
 }
 
-// TestResize makes the terminal narrower between two keys.
+// TestResize narrows the terminal between two keys.
 func TestResize(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 100, false)

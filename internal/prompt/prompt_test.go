@@ -16,7 +16,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// person is a terminal, a prompter at its other end, and what it answered.
+// person is a terminal, a prompter at its other end, and its answers.
 type person struct {
 	*prompttest.Terminal
 	t       *testing.T
@@ -32,8 +32,8 @@ func sit(t *testing.T, columns int, plain bool, editor ...string) *person {
 	return &person{Terminal: terminal, t: t, program: program, prompts: prompts, answers: make(chan string, 1)}
 }
 
-// asked runs one question and keeps its answer or error as text. The terminal
-// stays open until the question has ended, at the latest with the test.
+// asked runs one question and stores its answer or error as a string. The terminal
+// stays open until the question has ended, at the latest until the end of the test.
 func (p *person) asked(ctx context.Context, kind string, q Question) {
 	ctx, cancel := context.WithCancel(ctx)
 	over, done := make(chan struct{}), make(chan struct{})
@@ -75,7 +75,7 @@ func (p *person) want(answer string) {
 	}
 }
 
-// The keys that have no letter.
+// Keys that are not letters.
 const (
 	up, down, right, left = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 	home, end, del        = "\x1b[H", "\x1b[F", "\x1b[3~"
@@ -108,8 +108,8 @@ func TestAnswers(t *testing.T) {
 		{"select", list, "\x1b[15~\x1bx\x1b[1;5C" + down + "\r", "2"},
 		{"select", list, "\x1b", "130 cancelled"},
 		{"select", list, "blu\x7f\x7f\x7fred\x7f\x7f\x7f\r", "0"}, // the selection follows the filter
-		{"select", Question{Text: "Colour", Options: colours(), Back: true}, "\x02", "2 back to the question before"},
-		{"input", Question{Text: "Name", Back: true}, "ab\x1b[Z", "2 back to the question before"},
+		{"select", Question{Text: "Colour", Options: colours(), Back: true}, "\x02", "2 back one question"},
+		{"input", Question{Text: "Name", Back: true}, "ab\x1b[Z", "2 back one question"},
 		{"input", Question{Text: "Name"}, "ab\x02c\r", "abc"},
 		{"multi", list, "\r", "[1]"},
 		{"multi", list, " " + down + down + " \r", "[0 1 2]"},
@@ -152,7 +152,7 @@ func TestCheck(t *testing.T) {
 	p.Gone("must be")
 }
 
-// TestTypedAhead answers two questions at once: the second is not lost.
+// TestTypedAhead types the answers to two questions at once: the second is not lost.
 func TestTypedAhead(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 80, false)
@@ -163,8 +163,8 @@ func TestTypedAhead(t *testing.T) {
 	p.want("two")
 }
 
-// TestLeaving: Ctrl-C, Ctrl-D and the end of the context leave each kind of
-// question at once, and the terminal as it was.
+// TestLeaving: Ctrl-C, Ctrl-D and the end of the context immediately end each kind
+// of question and restore the terminal.
 func TestLeaving(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"select", "multi", "confirm", "input", "password"} {
@@ -188,7 +188,7 @@ func TestLeaving(t *testing.T) {
 					t.Errorf("the terminal's modes are %+v, were %+v", after, before)
 				}
 				if kind == "select" || kind == "multi" {
-					p.Sent("\x1b[?25h") // the cursor is there again
+					p.Sent("\x1b[?25h") // the cursor is visible again
 				}
 				p.Sent(plainPastes)
 			})
@@ -205,7 +205,7 @@ func modes(t *testing.T, file *os.File) unix.Termios {
 	return *state
 }
 
-// TestPanic: a panic inside a question leaves the terminal as it was.
+// TestPanic: a panic inside a question restores the terminal.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	p := sit(t, 80, false)

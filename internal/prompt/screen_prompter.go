@@ -12,10 +12,9 @@ import (
 	xterm "golang.org/x/term"
 )
 
-// screenPrompter asks with survey's terminal: its modes, its keys, and its cursor. The
-// lists and the line are our own: survey's take Ctrl-D for Enter, panic on a
-// filter that nothing fits, and wait without end for a terminal that does not
-// answer where its cursor is.
+// screenPrompter uses survey's terminal: its modes, keys and cursor. The lists and
+// the line editor are our own: survey's treat Ctrl-D as Enter, panic on a filter
+// without matches, and hang on a terminal that does not report its cursor position.
 type screenPrompter struct {
 	editor
 	keys *keyboard
@@ -67,14 +66,14 @@ func (d *screenPrompter) Confirm(ctx context.Context, q Question) (bool, error) 
 	return isYes(l.answer), nil
 }
 
-// Modes of the terminal: a paste is marked as one.
+// Terminal modes: bracketed paste on and off.
 const (
 	markPastes  = "\x1b[?2004h"
 	plainPastes = "\x1b[?2004l"
 )
 
-// question is what can be asked: it reads the answer, and then leaves question
-// and answer on the screen.
+// question is a prompt: it reads the answer, and then leaves question and answer on
+// the screen.
 type question interface {
 	read() error
 	finish() error
@@ -103,22 +102,21 @@ func (d *screenPrompter) ask(ctx context.Context, q question) error {
 	case errors.Is(err, terminal.InterruptErr), errors.Is(err, io.EOF), ctx.Err() != nil:
 		return interrupted(ctx)
 	}
-	return failure.New(failure.File, "the terminal cannot be asked: %w", err)
+	return failure.New(failure.File, "cannot prompt on the terminal: %w", err)
 }
 
-// screen draws a prompt below what is there, and again in the same place. Only
-// survey's terminal package stands behind it: its own renderer runs a template
-// for each drawing, and linking that costs every start of the program.
+// screen draws a prompt below the existing output and redraws it in place. It uses
+// only survey's terminal package: survey's renderer runs a template for each
+// drawing, and linking that slows down every start of the program.
 type screen struct {
 	terminal.Stdio
-	lines int  // drawn above the cursor's line
+	lines int  // lines drawn above the cursor
 	back  bool // Question.Back
 }
 
 func (s *screen) cursor() *terminal.Cursor { return &terminal.Cursor{In: s.In, Out: s.Out} }
 
-// draw replaces what was drawn before. No line of the text is longer than the
-// terminal is wide.
+// draw replaces the previous drawing. No line is wider than the terminal.
 func (s *screen) draw(text string) error {
 	if err := s.erase(); err != nil {
 		return err
@@ -147,9 +145,9 @@ func (s *screen) eraseLine() error {
 	return terminal.EraseLine(s.Out, terminal.ERASE_LINE_ALL)
 }
 
-// keyLoop draws, and hands each key to the function until it is done. Whatever
-// ends it, a panic too, the terminal is as it was before. Its modes change first:
-// it must not show or act on a key that answers what is drawn.
+// keyLoop draws, and passes each key to the function until it is done. It always
+// restores the terminal, even after a panic. It changes the modes before drawing, so
+// that the terminal does not echo or act on a key that answers the prompt.
 func (s *screen) keyLoop(first func() error, on func(key rune) (done bool, err error)) error {
 	reader := terminal.NewRuneReader(s.Stdio)
 	if err := reader.SetTermMode(); err != nil {
@@ -179,23 +177,23 @@ func (s *screen) keyLoop(first func() error, on func(key rune) (done bool, err e
 	}
 }
 
-// leave ends the line that the cursor is in: what is printed next begins below.
+// leave ends the cursor's line, so that further output starts below.
 func (s *screen) leave(err error) error {
 	_, _ = io.WriteString(s.Out, "\n")
 	return err
 }
 
-// cut makes the text one line of at most that many columns.
+// cut returns the text as one line of at most that many columns.
 func cut(text string, columns int) string { return term.Cut(term.Line(text), columns) }
 
-// The size that a terminal is taken for that does not tell its own.
+// Default size of a terminal that does not report its own.
 const (
 	usualColumns = 80
 	usualRows    = 24
 )
 
-// size is the terminal's now: it may change while a question is asked. The last
-// column stays free, for terminals differ in when they go to the next line.
+// size returns the current size of the terminal, which may change during a question.
+// The last column stays free, because terminals differ in when they wrap.
 func size(out File) (columns, rows int) {
 	columns, rows, err := xterm.GetSize(int(out.Fd()))
 	if err != nil || columns <= 0 || rows <= 0 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// largeDocument is about 20 MB of the kind of objects that an API lists.
+// largeDocument returns about 20 MB of objects like those in an API list.
 func largeDocument() []byte {
 	const object = `{"id":"api_5ZugdRXasLfWBypHi93Fk","name":"Postman token",` +
 		`"created_at":"2023-10-26T10:05:46.123Z","assignments":["123","456"],"n":12.50,` +

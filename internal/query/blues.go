@@ -11,17 +11,19 @@ import (
 	jsonata "github.com/blues/jsonata-go"
 	"github.com/blues/jsonata-go/jparse"
 	"github.com/blues/jsonata-go/jtypes"
+
+	"github.com/epilot-cli/epilot/internal/budget"
 )
 
-// bluesEngine is github.com/blues/jsonata-go. It knows no context and no bound
-// on recursion; see guard.
+// bluesEngine is github.com/blues/jsonata-go. It supports neither contexts nor a
+// recursion limit; see guard.
 type bluesEngine struct{}
 
-// bluesProgram holds only the text: evaluating changes the engine's tree.
+// bluesProgram stores only the source: evaluation modifies the engine's tree.
 type bluesProgram struct{ source string }
 
-// bluesTurn lets one expression run at a time. The engine's built-in functions
-// are one set for the whole process, and a call writes to them.
+// bluesTurn serializes evaluations. The engine's built-in functions are shared by
+// the process, and a call writes to them.
 var bluesTurn = make(chan struct{}, 1)
 
 func (bluesEngine) Compile(expression string) (Program, error) {
@@ -40,31 +42,42 @@ func (bluesEngine) Compile(expression string) (Program, error) {
 func (p *bluesProgram) endsInList() bool { return endsInList(p.source) }
 
 func (p *bluesProgram) Eval(ctx context.Context, input []byte) (Result, error) {
-	return bounded(ctx, func(ctx context.Context) (Result, error) {
+	return p.EvalRow(ctx, nil, input)
+}
+
+func (p *bluesProgram) EvalRow(ctx context.Context, row, input []byte) (Result, error) {
+	return bounded(ctx, func(ctx context.Context, above *ceiling) (Result, error) {
 		select {
 		case bluesTurn <- struct{}{}:
 			defer func() { <-bluesTurn }()
-			return p.eval(ctx, input)
+			return p.eval(ctx, above, row, input)
 		case <-ctx.Done():
 			return Result{}, ctx.Err()
 		}
 	})
 }
 
-func (p *bluesProgram) eval(ctx context.Context, input []byte) (Result, error) {
+func (p *bluesProgram) eval(ctx context.Context, above *ceiling, row, input []byte) (Result, error) {
 	order := &orders{input: input, source: p.source, read: map[uintptr]*recorder{}}
-	data, _, err := decode(ctx, input, bluesShaper{order})
+	data, size, err := decode(ctx, input, bluesShaper{order})
 	if err != nil {
 		return Result{}, err
 	}
-	value, err := recovered(func() (any, error) { return p.run(ctx, data, order) })
+	variables := map[string]any{}
+	if row != nil && usesRow(p.source) {
+		if variables[rowVariable], _, err = decode(ctx, row, bluesShaper{order}); err != nil {
+			return Result{}, err
+		}
+	}
+	above.reads(size)
+	value, err := recovered(func() (any, error) { return p.run(ctx, above, data, variables, order) })
 	if errors.Is(err, jsonata.ErrUndefined) {
 		return Result{}, nil
 	}
 	if _, function := value.(jtypes.Callable); function {
 		err = errFunction
 	}
-	to := encoder{order: order.of}
+	to := encoder{order: order.of, budget: budget.Of(ctx)}
 	if err == nil {
 		err = to.value(value)
 	}
@@ -74,20 +87,23 @@ func (p *bluesProgram) eval(ctx context.Context, input []byte) (Result, error) {
 	return Result{Defined: true, JSON: to.out}, nil
 }
 
-func (p *bluesProgram) run(ctx context.Context, data any, order *orders) (any, error) {
+func (p *bluesProgram) run(ctx context.Context, above *ceiling, data any, variables map[string]any, order *orders) (any, error) {
 	compiled, err := jsonata.Compile(p.source)
 	if err != nil {
 		return nil, err
 	}
-	order.literals, err = guarded(ctx, compiled)
+	if err := compiled.RegisterVars(variables); err != nil {
+		return nil, err
+	}
+	order.literals, err = guarded(ctx, above, compiled)
 	if err != nil {
 		return nil, err
 	}
 	return compiled.Eval(data)
 }
 
-// bluesShaper makes plain maps and doubles, the only values that the engine
-// knows, and notes the order of each map's members.
+// bluesShaper builds plain maps and doubles, the only values that the engine
+// supports, and records the order of each map's members.
 type bluesShaper struct{ order *orders }
 
 type recorder struct {
@@ -108,14 +124,14 @@ func (r *recorder) Set(name string, value any) {
 	r.object[name] = value
 }
 
-// identity is good for as long as the map lives, which the recorder sees to.
+// identity is valid while the map is reachable, which the recorder ensures.
 func identity(object map[string]any) uintptr {
 	return reflect.ValueOf(object).Pointer()
 }
 
-// number keeps a whole number that a double cannot hold: the engine takes any
-// kind of number, and passes it on as it is. What no double can hold stays
-// text for want of a better value.
+// number preserves an integer that a double cannot represent: the engine accepts any
+// kind of number and passes it through. A number beyond the range of a double stays
+// a string.
 func (bluesShaper) number(text string) any {
 	double, err := strconv.ParseFloat(text, 64)
 	if err != nil {
@@ -135,12 +151,11 @@ func exact(whole int64) bool {
 	return -limit <= whole && whole <= limit
 }
 
-// null is what the engine's own null literal evaluates to: it takes a plain
-// nil for undefined.
+// null returns the value of the engine's null literal: a plain nil means undefined.
 func (bluesShaper) null() any { return (*any)(nil) }
 
-// checkSignatures rejects a function whose type signature has a character that
-// no signature has: the parser would look for its end for ever.
+// checkSignatures rejects a function signature with an invalid character, which
+// would send the parser into an endless loop.
 func checkSignatures(source string) error {
 	code := bare(source)
 	for _, at := range regexp.MustCompile(`(?:function|λ)\s*\([^()]*\)\s*<`).FindAllStringIndex(code, -1) {
@@ -153,8 +168,8 @@ func checkSignatures(source string) error {
 	return nil
 }
 
-// bluesSyntax dresses a syntax error, of which the engine knows the place in
-// all cases but those about whole paths and signatures: it leaves 0 there.
+// bluesSyntax converts a syntax error. The engine reports 0 as the position of
+// errors that concern a complete path or signature.
 func bluesSyntax(source string, err error) error {
 	p := problem{source: source, message: err.Error(), at: nowhere}
 	var wrong *jparse.Error
@@ -173,14 +188,14 @@ func bluesSyntax(source string, err error) error {
 	return p.failure()
 }
 
-// bluesRuntime dresses what went wrong while an expression ran.
+// bluesRuntime converts an evaluation error.
 func bluesRuntime(source string, err error) error {
 	p := problem{source: source, message: err.Error(), at: likelyPosition(source, err.Error())}
 	return p.unless(err)
 }
 
-// guardName and textName are the variables that the guard and the check of a
-// text are called by. JSONata's own functions have no such names.
+// guardName and textName are the variables for the guard and the length check.
+// JSONata's own functions have no such names.
 const (
 	guardName = "__guard"
 	textName  = "__text"
@@ -188,31 +203,30 @@ const (
 
 var errTree = errors.New("this version of the engine hides its syntax tree")
 
-// rewriter puts calls of a guard into the tree of an expression of the blues
-// engine, wherever the expression may come back to itself.
+// rewriter inserts guard calls into the tree of an expression of the blues engine,
+// wherever the expression may recurse.
 type rewriter struct {
-	literals [][]string // the member names of each object constructor
+	literals [][]string // member names of each object constructor
 }
 
-// guarded puts a guard into a compiled expression, and returns the member names
+// guarded inserts a guard into a compiled expression, and returns the member names
 // of each of its object constructors.
-func guarded(ctx context.Context, compiled *jsonata.Expr) ([][]string, error) {
+func guarded(ctx context.Context, above *ceiling, compiled *jsonata.Expr) ([][]string, error) {
 	root, err := tree(compiled)
 	if err != nil {
 		return nil, err
 	}
 	r := &rewriter{}
 	r.walk(reflect.ValueOf(root))
-	g := &guard{Context: ctx, period: callPeriod}
+	g := &guard{Context: ctx, above: above, period: callPeriod}
 	check := func() (bool, error) { return true, g.Err() }
 	functions := bluesBounds(ctx)
 	functions[guardName] = jsonata.Extension{Func: check}
 	return r.literals, compiled.RegisterExts(functions)
 }
 
-// tree reads an unexported field. The alternative, to print the tree, change
-// the text and parse it again, fails: what the engine prints it cannot always
-// read.
+// tree reads an unexported field. Printing the tree, changing the source and parsing
+// it again does not work: the engine cannot parse everything it prints.
 func tree(compiled *jsonata.Expr) (jparse.Node, error) {
 	field := reflect.ValueOf(compiled).Elem().FieldByName("node")
 	if field.Kind() != reflect.Interface || field.Elem().Kind() != reflect.Pointer {
@@ -252,7 +266,7 @@ func (r *rewriter) walk(v reflect.Value) {
 	}
 }
 
-// node guards what is evaluated later than it is met.
+// node guards nodes whose evaluation is deferred.
 func (r *rewriter) node(node any) {
 	switch n := node.(type) {
 	case *jparse.LambdaNode:
@@ -275,9 +289,9 @@ func watched(node jparse.Node) jparse.Node {
 	return &jparse.BlockNode{Exprs: []jparse.Node{call, node}}
 }
 
-// applied turns x ~> f(y) into f(x, y), which means the same. The engine does
-// so too, but again at each evaluation, so that the second call inside a
-// function has one argument too many.
+// applied rewrites x ~> f(y) as f(x, y), which is equivalent. The engine does so
+// too, but again at each evaluation, so that the second call inside a function has
+// an extra argument.
 func applied(node jparse.Node) jparse.Node {
 	application, is := node.(*jparse.FunctionApplicationNode)
 	if !is {
@@ -291,8 +305,7 @@ func applied(node jparse.Node) jparse.Node {
 	return &jparse.FunctionCallNode{Func: call.Func, Args: arguments}
 }
 
-// measured has the length of a & b looked at: strings that double are soon
-// larger than any memory.
+// measured adds a length check to a & b: strings that double soon exceed any memory.
 func measured(node jparse.Node) jparse.Node {
 	if _, is := node.(*jparse.StringConcatenationNode); !is {
 		return node

@@ -14,18 +14,18 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// maxNames bounds how many member names are kept to be shared between objects:
-// enough for any schema, little for a document that uses names as data.
+// maxNames limits how many member names are shared between objects: enough for any
+// schema, little for a document that uses names as data.
 const maxNames = 4096
 
-// shaper makes the values that an engine works on.
+// shaper builds the values that an engine works on.
 type shaper interface {
 	object() (value any, into members, err error)
 	number(text string) any
 	null() any
 }
 
-// members is an object that is being read.
+// members is an object being read.
 type members interface {
 	Set(name string, value any)
 }
@@ -38,25 +38,26 @@ type reader struct {
 	scratch []byte
 }
 
-// decode reads one JSON text; found is false when there is none. A duplicate
-// name replaces the earlier value, as in JavaScript. The decoder refuses more
-// than 10,000 levels, so that recursion over the value is safe.
-func decode(ctx context.Context, input []byte, shape shaper) (value any, found bool, err error) {
+// decode reads one JSON text; the value is nil if there is none. The size is what the
+// text and the value take in memory, in bytes. A duplicate name
+// replaces the earlier value, as in JavaScript. The decoder rejects more than 10,000
+// levels, so that recursion over the value is safe.
+func decode(ctx context.Context, input []byte, shape shaper) (value any, size int64, err error) {
 	input = bytes.TrimPrefix(input, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(input)) == 0 {
-		return nil, false, nil
+		return nil, 0, nil
 	}
 	r := &reader{from: tokens(input), shape: shape, meter: budget.Of(ctx).Values(failure.Network, "the response"), names: map[string]string{}}
 	if value, err = r.value(); err == nil {
 		err = r.end()
 	}
 	if err != nil {
-		return nil, false, broken(input, err)
+		return nil, 0, broken(input, err)
 	}
-	return value, true, nil
+	return value, int64(len(input)) + r.meter.Spent(), nil
 }
 
-// What values take of the memory besides their text, in bytes.
+// Memory of values in addition to their text, in bytes.
 const (
 	valueSize  = 64
 	objectSize = 256
@@ -161,8 +162,7 @@ func (r *reader) name() (string, error) {
 }
 
 // unquote returns the text of a string that the decoder has already accepted:
-// what it still complains about is replaced by U+FFFD. The bytes are only good
-// until the next call.
+// remaining errors become U+FFFD. The bytes are only valid until the next call.
 func (r *reader) unquote(raw []byte) []byte {
 	r.scratch, _ = jsontext.AppendUnquote(r.scratch[:0], raw)
 	return r.scratch
@@ -179,7 +179,7 @@ func (r *reader) end() error {
 	return err
 }
 
-// broken says where the input stops being JSON.
+// broken reports where the input stops being JSON.
 func broken(input []byte, err error) error {
 	var wrong *jsontext.SyntacticError
 	if !errors.As(err, &wrong) {
@@ -195,6 +195,6 @@ func broken(input []byte, err error) error {
 	before := input[:min(int(wrong.ByteOffset), len(input))]
 	line := 1 + bytes.Count(before, []byte{'\n'})
 	column := 1 + utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
-	return failure.New(failure.Network, "the response is not the JSON it claims to be: line %d, column %d: %w",
+	return failure.New(failure.Network, "the response is not valid JSON: line %d, column %d: %w",
 		line, column, wrong.Err)
 }

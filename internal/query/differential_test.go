@@ -2,9 +2,9 @@ package query
 
 import "testing"
 
-// What both engines know, both answer alike. Left out is where blues
-// is known to differ: null in comparisons, comments, the singletons of $spread,
-// spaces in URLs, the order of what it lists by walking a map.
+// TestDifferential: both engines return the same results for what both support. It
+// omits known differences of blues: null in comparisons, comments, the singletons of
+// $spread, spaces in URLs, the order of what it lists by walking a map.
 func TestDifferential(t *testing.T) {
 	t.Parallel()
 	const input = `{"name":"epilot","n":3,"ok":true,"none":null,"empty":[],"words":["b","a","c","a"],` +

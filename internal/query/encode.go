@@ -11,10 +11,13 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/epilot-cli/epilot/internal/budget"
+	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// maxDepth bounds the nesting of a result: an expression may build what the
-// decoder would have refused.
+// maxDepth limits the nesting of a result: an expression may build what the decoder
+// would have rejected.
 const maxDepth = 20_000
 
 var (
@@ -27,15 +30,21 @@ type ranger interface {
 	Range(visit func(name string, value any) bool)
 }
 
-// encoder writes values as compact JSON text, with nothing escaped that JSON
-// does not ask for.
+// encoder writes values as compact JSON, escaping only what JSON requires.
 type encoder struct {
-	out   []byte
-	depth int
-	order func(object map[string]any) []string // of the members of a plain map
+	out    []byte
+	depth  int
+	order  func(object map[string]any) []string // order of the members of a plain map
+	budget budget.Budget                        // of the text: a value that occurs often is written as often
 }
 
+const small = 1 << 20 // bytes of a result, below every limit
+
 func (e *encoder) value(v any) error {
+	if len(e.out) > small && int64(len(e.out)) > e.budget.Limit() {
+		return failure.New(failure.Query, "jsonata: the result takes more memory than the limit of %d MB", e.budget.Limit()/1_000_000).
+			Hintf("narrow the expression, or raise the limit: EPILOT_MAX_MEMORY")
+	}
 	switch v := v.(type) {
 	case nil:
 		e.out = append(e.out, "null"...)
@@ -59,8 +68,8 @@ func (e *encoder) value(v any) error {
 	return nil
 }
 
-// text writes a string. The error that is dropped is about invalid UTF-8,
-// which AppendQuote has then replaced.
+// text writes a string. The ignored error reports invalid UTF-8, which AppendQuote
+// has then replaced.
 func (e *encoder) text(s string) {
 	e.out, _ = jsontext.AppendQuote(e.out, s)
 }
@@ -127,8 +136,8 @@ func (e *encoder) nested(open, end byte, inside func() error) error {
 	return err
 }
 
-// other writes what an engine makes besides the types of encoding/json: typed
-// slices and integers, its own null, and functions, which are "" as in $string.
+// other writes engine values other than the types of encoding/json: typed slices and
+// integers, its own null, and functions, which are "" as in $string.
 func (e *encoder) other(v any) error {
 	if own, writes := v.(json.Marshaler); writes {
 		text, err := own.MarshalJSON()
@@ -171,20 +180,19 @@ func sorted(object map[string]any) []string {
 	return slices.Sorted(maps.Keys(object))
 }
 
-// orders gives members of plain maps their order back. The three sources, in
-// this order: the input, for an object that was only passed through; an object
-// constructor of the expression that names all the members; the first
-// appearance of each name in the input, as a name or a value, and then in the
-// expression.
+// orders restores the order of members in plain maps. It has three sources, in this
+// order: the input, for an object that was only passed through; an object
+// constructor of the expression that names all the members; the first appearance of
+// each name in the input, as a name or a value, and then in the expression.
 //
-// What the engine lists by walking a map ($keys, $each, $spread, * and **) comes
-// in no order; nothing can be done about that from outside.
+// The engine lists the members of a map ($keys, $each, $spread, * and **) in random
+// order; that cannot be fixed from outside.
 type orders struct {
 	input    []byte
 	source   string
 	literals [][]string
 	read     map[uintptr]*recorder
-	seen     map[string]int // made when first asked for
+	seen     map[string]int // created on first use
 }
 
 func (o *orders) of(object map[string]any) []string {
@@ -239,8 +247,8 @@ func (o *orders) byAppearance(object map[string]any) []string {
 	return names
 }
 
-// appearances numbers the strings and numbers of a JSON text. It is read twice when it
-// comes to that, which is rarer than a document too large to remember.
+// appearances numbers the strings and numbers of a JSON text. The text is then read
+// twice, which happens less often than a document too large to record.
 func appearances(input []byte) map[string]int {
 	seen := map[string]int{}
 	from := tokens(input)

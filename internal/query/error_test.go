@@ -7,7 +7,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// failing returns the error of compiling or, if it compiles, of evaluating.
+// failing returns the error of compiling or, if that succeeds, of evaluating.
 func failing(t *testing.T, engine, expression string) error {
 	t.Helper()
 	e, err := New(engine)
@@ -38,8 +38,8 @@ func TestErrors(t *testing.T) {
 		{`"abc`, `unterminated string literal at column 1: "abc`, "unterminated string literal"},
 		{"a.\n b ! c", "", "line 2, column 4"},
 		{"\"\\\n0", "invalid escape sequence", "unterminated string literal"},
-		{`$summ(a)`, "there is no function $summ at column 1", "non-function $summ at column 1"},
-		{`"$summ(" & $summ(a)`, "there is no function $summ at column 12", "at column 12"},
+		{`$summ(a)`, "unknown function $summ at column 1", "non-function $summ at column 1"},
+		{`"$summ(" & $summ(a)`, "unknown function $summ at column 12", "at column 12"},
 		{`sum(a)`, "sum is a field's name, the function is $sum at column 1: sum(a)", "non-function sum"},
 		{`$uppercase(1)`, "argument 1 does not match function signature at column 1", "at column 1"},
 		{`1 + b`, `the right operand of the "+" operator must evaluate to a number at column 3: 1 + b`, "at column 3: 1 + b"},
@@ -79,7 +79,7 @@ func TestHintNamesCode(t *testing.T) {
 	}
 }
 
-// Each of these ends the process when nothing guards it.
+// TestRecursion: each of these would end the process without a guard.
 func TestRecursion(t *testing.T) {
 	t.Parallel()
 	for _, expression := range []string{

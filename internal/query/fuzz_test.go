@@ -11,8 +11,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// FuzzQuery asks for an end in time, an error with a kind and in one line, and
-// a result that is one JSON value.
+// FuzzQuery checks that a query ends in time, that its error has a kind and is one
+// line, and that its result is one JSON value.
 func FuzzQuery(f *testing.F) {
 	for _, expression := range []string{
 		"$", "a.b[0]", "$count($)", `{"a": b, "c": [1..3]}`, "a{b: $sum(c)}", "a^(>b, <c)", "$$$[", "a ~> $f()",

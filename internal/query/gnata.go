@@ -13,11 +13,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/recolabs/gnata"
+
+	"github.com/epilot-cli/epilot/internal/budget"
 )
 
-// gnataEngine is github.com/recolabs/gnata. It asks the context at each node, and
-// refuses more than 100 levels of functions itself; transforms have no bound of
-// their own, see guard.
+// gnataEngine is github.com/recolabs/gnata. It checks the context at each node, and
+// itself rejects more than 100 levels of functions; transforms have no limit, see
+// guard.
 type gnataEngine struct{}
 
 type gnataProgram struct {
@@ -33,6 +35,8 @@ func (gnataEngine) Compile(expression string) (Program, error) {
 	if err != nil {
 		return nil, err
 	}
+	boundRanges(compiled)
+	keepLists(compiled)
 	return &gnataProgram{expression, compiled}, nil
 }
 
@@ -43,33 +47,47 @@ func gnataCompile(expression string) (*gnata.Expression, error) {
 func (p *gnataProgram) endsInList() bool { return endsInList(p.source) }
 
 func (p *gnataProgram) Eval(ctx context.Context, input []byte) (Result, error) {
-	return bounded(ctx, func(ctx context.Context) (Result, error) { return p.eval(ctx, input) })
+	return p.EvalRow(ctx, nil, input)
 }
 
-// eval does not use the engine's EvalBytes: its short cuts take invalid JSON,
-// and turn 1.10 into 1.1.
-func (p *gnataProgram) eval(ctx context.Context, input []byte) (Result, error) {
+func (p *gnataProgram) EvalRow(ctx context.Context, row, input []byte) (Result, error) {
+	return bounded(ctx, func(ctx context.Context, above *ceiling) (Result, error) { return p.eval(ctx, above, row, input) })
+}
+
+// eval does not use the engine's EvalBytes: its shortcuts accept invalid JSON, and
+// turn 1.10 into 1.1.
+func (p *gnataProgram) eval(ctx context.Context, above *ceiling, row, input []byte) (Result, error) {
 	shape, err := newGnataShaper()
 	if err != nil {
 		return Result{}, err
 	}
-	data, _, err := decode(ctx, input, shape)
+	data, size, err := decode(ctx, input, shape)
 	if err != nil {
 		return Result{}, err
 	}
+	variables := map[string]any{}
+	if row != nil && usesRow(p.source) {
+		if variables[rowVariable], _, err = decode(ctx, row, shape); err != nil {
+			return Result{}, err
+		}
+	}
+	above.reads(size)
 	value, err := recovered(func() (any, error) {
-		within := &guard{Context: ctx, period: nodePeriod}
+		within := &guard{Context: ctx, above: above, period: nodePeriod}
 		if !mayAmplify(p.source) {
-			return p.compiled.Eval(within, data)
+			return p.compiled.EvalWithVars(within, data, variables)
 		}
 		env := gnata.NewCustomEnv(nil)
-		boundGnata(ctx, env)
+		for name, value := range variables {
+			env.Bind(name, value)
+		}
+		boundGnata(within, env)
 		return p.compiled.EvalWithCustomFuncs(within, data, env)
 	})
 	if err == nil && isGnataFunction(value) {
 		err = errFunction
 	}
-	to := encoder{order: sorted}
+	to := encoder{order: sorted, budget: budget.Of(ctx)}
 	if err == nil && value != nil {
 		err = to.value(value)
 	}
@@ -92,10 +110,9 @@ func isGnataFunction(value any) bool {
 	}
 }
 
-// gnataShaper makes the engine's ordered maps. Their constructor is internal
-// to the module; DecodeJSON is not, but it takes three times as long as the
-// rest of the work on a large document. So it is only asked for empty maps, a
-// batch at a time.
+// gnataShaper builds the engine's ordered maps. Their constructor is internal to the
+// module; DecodeJSON is not, but takes three times as long as the rest of the work
+// on a large document. It is therefore only used for empty maps, a batch at a time.
 type gnataShaper struct {
 	nothing any
 	empty   []any
@@ -144,11 +161,11 @@ func (s *gnataShaper) number(text string) any { return json.Number(text) }
 
 func (s *gnataShaper) null() any { return s.nothing }
 
-// gnataSyntax reads the engine's text of a syntax error,
+// gnataSyntax parses the engine's message for a syntax error,
 //
 //	JSONata error S0202 at token "]": expected token 13, got 9 ("]")
 //
-// which names no place; see offending.
+// which has no position; see offending.
 func gnataSyntax(source string, err error) error {
 	p := problem{source: source, message: err.Error(), at: nowhere}
 	text, known := strings.CutPrefix(err.Error(), "JSONata error ")
@@ -188,9 +205,9 @@ func coded(text string) (code, message string) {
 	return text[:length], strings.TrimLeft(text[length:], ": ")
 }
 
-// offending finds the token that a message is about: a parser reads from left
-// to right, so the shortest beginning of the source that already fails in the
-// same way ends with it.
+// offending finds the token that a message refers to: a parser reads from left to
+// right, so the shortest prefix of the source that fails in the same way ends with
+// it.
 func offending(source, token, message string) int {
 	if token == "EOF" {
 		return len(strings.TrimRight(source, " \t\r\n"))
@@ -211,7 +228,7 @@ func offending(source, token, message string) int {
 	}
 }
 
-// gnataRuntime dresses what went wrong while an expression ran.
+// gnataRuntime converts an evaluation error.
 func gnataRuntime(source string, err error) error {
 	code, message := coded(err.Error())
 	p := problem{source: source, message: gnataWords(message), code: code, at: likelyPosition(source, message)}
@@ -220,7 +237,7 @@ func gnataRuntime(source string, err error) error {
 		p.message = fmt.Sprintf("%[1]s is a field's name, the function is $%[1]s", subjectOf(message))
 	case "T1006":
 		if name, at, only := soleUnknown(source); only {
-			p.message, p.at = "there is no function "+name, at
+			p.message, p.at = "unknown function "+name, at
 		}
 	case "D3120": // $eval quotes a syntax error
 		before, quoted, _ := strings.Cut(message, "JSONata error ")
@@ -233,8 +250,8 @@ func gnataRuntime(source string, err error) error {
 	return p.unless(err)
 }
 
-// soleUnknown finds the one called name that is neither a built-in function
-// nor assigned in the expression.
+// soleUnknown finds the only called name that is neither a built-in function nor
+// assigned in the expression.
 func soleUnknown(source string) (name string, at int, only bool) {
 	names := map[string]int{}
 	for _, c := range calls(source) {
@@ -255,8 +272,8 @@ func gnataLacks(name string) bool {
 	return err == nil && known == false
 }
 
-// gnataWords replaces what only the engine's own source explains: numbers of
-// tokens and names of Go types.
+// gnataWords replaces engine internals in a message: token numbers and Go type
+// names.
 func gnataWords(message string) string {
 	if rest, is := strings.CutPrefix(message, "expected token "); is {
 		number, _, _ := strings.Cut(rest, ",")
@@ -280,8 +297,8 @@ func gnataWords(message string) string {
 	).Replace(message)
 }
 
-// gnataToken is the symbol behind a number of the engine's token types, for
-// those that its parser asks for by number.
+// gnataToken returns the symbol for a number of the engine's token types, for those
+// that its parser expects by number.
 func gnataToken(number string) string {
 	symbols := map[string]string{
 		"8": "[", "9": "]", "10": "{", "11": "}", "12": "(", "13": ")", "18": ":", "25": "|",

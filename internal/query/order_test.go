@@ -2,7 +2,7 @@ package query
 
 import "testing"
 
-// Both engines answer with the same order of members.
+// TestOrder: both engines return the same order of members.
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	const input = `{"z":1,"y":{"q":1,"p":2},"x":[{"k":"c","a":1},{"a":2,"k":"b"}],"w":null}`

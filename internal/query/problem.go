@@ -11,20 +11,20 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// errFunction is about a result that is no data: most often a call without its
+// errFunction reports a result that is not data, usually because of a call without
 // parentheses.
 var errFunction = errors.New("the result is a function, not data: call it with ( )")
 
 const (
 	nowhere      = -1
-	excerptWidth = 30 // characters shown on each side of the place
+	excerptWidth = 30 // characters shown on each side of the position
 )
 
-// problem is what is wrong with an expression, and where.
+// problem describes an error in an expression and its position.
 type problem struct {
 	source  string
 	message string
-	code    string // of the JSONata language, such as S0203; may be empty
+	code    string // JSONata error code such as S0203; may be empty
 	at      int    // byte offset in source, or nowhere
 }
 
@@ -36,7 +36,7 @@ func (p problem) failure() error {
 	return failed.Hintf("JSONata's code for this is %s; https://docs.jsonata.org describes the language", p.code)
 }
 
-// unless returns the error itself where it says enough: it has a kind, or the
+// unless returns the error itself if it is clear enough: it has a kind, or the
 // context ended.
 func (p problem) unless(err error) error {
 	var failed *failure.Error
@@ -46,7 +46,7 @@ func (p problem) unless(err error) error {
 	return p.failure()
 }
 
-// position names the column in characters, counted from 1; one past the last
+// position returns the column in characters, counted from 1; one past the last
 // character is the end of the expression.
 func (p problem) position() string {
 	if p.at == nowhere {
@@ -61,7 +61,7 @@ func (p problem) position() string {
 	return fmt.Sprintf(" at column %d", column)
 }
 
-// excerpt is the part of the expression around the place, in one line.
+// excerpt returns the part of the expression around the position, on one line.
 func (p problem) excerpt() string {
 	at := max(p.at, 0)
 	before, after := []rune(oneLine(p.source[:at])), []rune(oneLine(p.source[at:]))
@@ -78,7 +78,7 @@ func (p problem) excerpt() string {
 	return start + string(before) + string(after) + end
 }
 
-// oneLine has no character that would move a terminal's cursor.
+// oneLine removes characters that would move a terminal's cursor.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -88,14 +88,14 @@ func oneLine(text string) string {
 	}, text)
 }
 
-// call is a function called by its name: $sum( at a byte offset.
+// call is a function called by name: $sum( at a byte offset.
 type call struct {
 	name string
 	at   int
 }
 
-// likelyPosition guesses the place of a run-time error, for which neither engine
-// gives one: where what the message names stands, if it stands only once.
+// likelyPosition guesses the position of a run-time error, which neither engine
+// reports: that of the name in the message, if it is unique in the source.
 func likelyPosition(source, message string) int {
 	var at []int
 	switch subject := subjectOf(message); {
@@ -114,7 +114,7 @@ func likelyPosition(source, message string) int {
 	return at[0]
 }
 
-// subjectOf is the function or operator that a message of an engine names.
+// subjectOf returns the function or operator that an engine's message names.
 func subjectOf(message string) string {
 	if strings.HasPrefix(message, "$") {
 		return "$" + name(message[1:])
@@ -137,7 +137,7 @@ func subjectOf(message string) string {
 	return ""
 }
 
-// name is the identifier that text begins with.
+// name returns the identifier at the start of text.
 func name(text string) string {
 	end := strings.IndexFunc(text, func(r rune) bool {
 		return r != '_' && r < 0x80 && !('0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z')
@@ -148,8 +148,8 @@ func name(text string) string {
 	return text[:end]
 }
 
-// bare is the source with string literals and comments blanked, so that
-// offsets stay.
+// bare returns the source with string literals and comments blanked, preserving
+// offsets.
 func bare(source string) string {
 	out := []byte(source)
 	for i := 0; i < len(out); i++ {
@@ -172,7 +172,7 @@ func bare(source string) string {
 	return string(out)
 }
 
-// literalEnd is the offset of the quote that ends the literal, or of the end.
+// literalEnd returns the offset of the quote that ends the literal, or of the end.
 func literalEnd(source []byte, start int) int {
 	for i := start + 1; i < len(source); i++ {
 		switch source[i] {
@@ -197,7 +197,7 @@ func occurrences(text, word string) []int {
 	}
 }
 
-// positions are the occurrences of a variable by its whole name.
+// positions returns the occurrences of exactly this variable.
 func positions(text, variable string) []int {
 	var at []int
 	for _, index := range occurrences(text, variable) {
@@ -221,7 +221,7 @@ func calls(source string) []call {
 	return found
 }
 
-// assigned reports whether the expression gives the variable a value.
+// assigned reports whether the expression assigns the variable.
 func assigned(source, variable string) bool {
 	text := bare(source)
 	for _, at := range positions(text, variable) {

@@ -41,7 +41,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// What passes through an expression is not touched.
+// TestPassing: values that pass through an expression are unchanged.
 func TestPassing(t *testing.T) {
 	t.Parallel()
 	const input = `{"z":1,"a":[{"b":1.10,"id":12345678901234567890},{"id":"x","b":1e400}],"n":null,"ü":"<&>é\u2028"}`
@@ -94,7 +94,7 @@ func TestInput(t *testing.T) {
 	}
 }
 
-// TestDepth: what is too deep for a query may be good JSON all the same.
+// TestDepth: JSON that is too deep for a query may still be valid.
 func TestDepth(t *testing.T) {
 	t.Parallel()
 	for _, engine := range engines {
@@ -125,8 +125,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// The second evaluation shows that the first has really ended: blues runs one
-// at a time.
+// The second evaluation shows that the first has ended: blues runs one at a time.
 func TestCancelled(t *testing.T) {
 	t.Parallel()
 	const forever = "[1..3000].$map([1..3000], function($x){ $sum([1..100]) })"
@@ -154,7 +153,7 @@ func TestDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 0)
 		_, err := compile(t, engine, "1").Eval(ctx, nil)
 		cancel()
-		if !is(err, failure.Query, "did not end in time") {
+		if !is(err, failure.Query, "took too long") {
 			t.Errorf("%s: %v", engine, err)
 		}
 	}
@@ -183,8 +182,32 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// is reports whether err has the kind, one line and the words.
+// is reports whether err has the kind, is one line and contains words.
 func is(err error, kind failure.Kind, words string) bool {
 	return err != nil && failure.Of(err).Kind == kind &&
 		strings.Contains(err.Error(), words) && !strings.Contains(err.Error(), "\n")
+}
+
+// TestEvalRow: $row is the row of a response, with its own order and numbers, and
+// works together with bounded functions; it is undefined without a row.
+func TestEvalRow(t *testing.T) {
+	t.Parallel()
+	const row, input = `{"z":"old","a":2.0}`, `{"_id":"new","n":[1,2]}`
+	for _, engine := range engines {
+		for expression, want := range map[string]string{
+			`{"old":$row.z,"new":_id}`:   `{"old":"old","new":"new"}`,
+			`$row`:                       map[string]string{"gnata": row, "blues": `{"z":"old","a":2}`}[engine],
+			`n.($ * $row.a)`:             `[2,4]`,
+			`$pad($row.z, 5, "#") & _id`: `"old##new"`,
+			`($row := 1; $row)`:          `1`,
+		} {
+			got, err := compile(t, engine, expression).EvalRow(t.Context(), []byte(row), []byte(input))
+			if err != nil || string(got.JSON) != want {
+				t.Errorf("%s: %s is %s, %v; want %s", engine, expression, got.JSON, err, want)
+			}
+		}
+		if got, err := run(t, engine, "$row", input); err != nil || got.Defined {
+			t.Errorf("%s: without a row $row is %s, %v", engine, got.JSON, err)
+		}
+	}
 }

@@ -6,6 +6,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/relevance"
 )
 
+// rank ranks texts without an index.
+func rank(texts []relevance.Text, query string) []relevance.Hit {
+	return (&relevance.Index{}).Rank(query, texts, nil)
+}
+
 func TestRank(t *testing.T) {
 	t.Parallel()
 	texts := []relevance.Text{
@@ -18,17 +23,17 @@ func TestRank(t *testing.T) {
 	for query, want := range map[string]string{
 		"createPet":         "createPet",
 		"CREATEPET":         "createPet",
-		"creating a pet":    "createPet", // a stem, and a word that says nothing
+		"creating a pet":    "createPet", // a stem, and a noise word
 		"new pets":          "createPet", // a synonym
 		"erase pet":         "deletePet",
 		"sold":              "listPets",       // only in the detail
-		"perm":              "getPermissions", // the beginning of a word
-		"create pet please": "createPet",      // not every word is there
+		"perm":              "getPermissions", // the prefix of a word
+		"create pet please": "createPet",      // a query word without a match
 		"":                  "",
 		"?!":                "",
 	} {
 		got := ""
-		if hits := relevance.Rank(texts, query); len(hits) > 0 {
+		if hits := rank(texts, query); len(hits) > 0 {
 			got = texts[hits[0].Index].Name
 		}
 		if got != want {

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// synonyms are words that people use for one thing, a set on each line; each is
-// a stem or becomes one.
+// synonyms lists words with the same meaning, one set per line; each is a stem or is
+// reduced to one.
 const synonyms = `
 add create new make insert
 remove delete revoke drop erase destroy
@@ -52,10 +52,10 @@ const (
 	stemWeight    = 0.95
 	synonymWeight = 0.7
 	prefixWeight  = 0.5
-	leastPrefix   = 3 // characters from which a term may be the beginning of a word
+	leastPrefix   = 3 // minimum length of a term that matches as a prefix
 )
 
-// noise are words that a question has and that no text is found by.
+// noise lists words that occur in questions but do not identify a text.
 const noise = " a an the to of for in on at by with and or from into my our your all any how do does i we can is are be it this that what which some one two "
 
 // term is one word of a query.
@@ -80,7 +80,7 @@ func termsOf(query string) []term {
 	return telling
 }
 
-// joined are the phrases that one word stands for.
+// joined replaces phrases that have a single-word equivalent.
 func joined(query string) string {
 	return strings.NewReplacer("sign in", "signin", "log in", "login", "sign out", "signout", "log out", "logout",
 		"api key", "token", "who am i", "me").Replace(query)
@@ -100,7 +100,7 @@ func synonymsOf(stemmed string) []string {
 	return found
 }
 
-// weight is how well a word of a text meets the term, 0 for not at all.
+// weight returns how well a word of a text matches the term, 0 for no match.
 func (t term) weight(word, stemmed string) float64 {
 	switch {
 	case word == t.word:
@@ -115,7 +115,7 @@ func (t term) weight(word, stemmed string) float64 {
 	return 0
 }
 
-// endings are what stem takes away, the longest first, and what it leaves.
+// endings are the suffixes that stem replaces, longest first.
 var endings = [...]struct{ from, to string }{
 	{"ations", "at"},
 	{"ation", "at"},
@@ -133,10 +133,10 @@ var endings = [...]struct{ from, to string }{
 	{"s", ""},
 }
 
-const leastStem = 3 // characters that an ending leaves
+const leastStem = 3 // characters that must remain before an ending
 
-// stem is a word without its ending: "creating", "creation" and "create" have
-// the same one. It need not be a word.
+// stem returns a word without its ending, so that "creating", "creation" and
+// "create" are equal. The result need not be a real word.
 func stem(word string) string {
 	for _, ending := range endings {
 		start, ends := strings.CutSuffix(word, ending.from)
@@ -152,8 +152,8 @@ func stem(word string) string {
 	return word
 }
 
-// eachWord visits the words of a text in lower case, cut at every other character than a letter or
-// digit and where camel case begins a new one.
+// eachWord visits the lower-case words of a string, split at characters other than
+// letters and digits and at camel case boundaries.
 func eachWord(text string, visit func(word string)) {
 	start, previous := -1, ' '
 	for i, r := range text {
@@ -173,7 +173,7 @@ func eachWord(text string, visit func(word string)) {
 	}
 }
 
-// lower spares an allocation where nothing changes.
+// lower avoids an allocation if nothing changes.
 func lower(word string) string {
 	for i := range len(word) {
 		if c := word[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {

@@ -1,5 +1,5 @@
-// Package shell quotes a string for a POSIX shell, and splits a line as one
-// would. Nothing is expanded.
+// Package shell quotes strings for a POSIX shell and splits lines as one would.
+// Nothing is expanded.
 package shell
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Quote makes a string one argument of a POSIX shell.
+// Quote quotes a string as one argument of a POSIX shell.
 func Quote(text string) string {
 	if text != "" && strings.Trim(text, unquoted) == "" {
 		return text
@@ -19,23 +19,23 @@ func Quote(text string) string {
 	return SingleQuote(text)
 }
 
-// SingleQuote is Quote with quotes in any case.
+// SingleQuote is Quote, but always adds quotes.
 func SingleQuote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
 const unquoted = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,"
 
-// Command reads a program and its arguments as a person types them: a JSON
-// array of strings, or a line that Split accepts. name is what errors call it,
-// such as "the token command". Errors are of kind Usage and do not show the
-// line: it may hold a secret.
+// Command parses a program and its arguments: a JSON array of strings, or a line
+// with POSIX shell quoting. name describes the line in errors, such as "the token
+// command". Errors are of kind Usage and do not contain the line, which may be a
+// secret.
 func Command(name, text string) ([]string, error) {
 	text = strings.TrimSpace(text)
 	args, isList := List([]byte(text))
 	if !isList && strings.HasPrefix(text, "[") {
 		return nil, failure.New(failure.Usage, "%s is not a JSON array of strings", name).
-			Hintf(`give it as in '["pass", "show", "epilot"]', or as a line: 'pass show epilot'`)
+			Hintf(`write '["pass", "show", "epilot"]', or 'pass show epilot'`)
 	}
 	if !isList {
 		var err error
@@ -45,21 +45,21 @@ func Command(name, text string) ([]string, error) {
 	}
 	hasNUL := func(arg string) bool { return strings.ContainsRune(arg, 0) }
 	if len(args) == 0 || args[0] == "" || slices.ContainsFunc(args, hasNUL) {
-		return nil, failure.New(failure.Usage, "%s names no program", name).
-			Hintf("give a program and its arguments, as in 'pass show epilot'")
+		return nil, failure.New(failure.Usage, "%s has no program", name).
+			Hintf("use a program and its arguments, such as 'pass show epilot'")
 	}
 	return args, nil
 }
 
-// Template splits a line as Command does on every system, for a caller that fills
-// in $1 and its like: a "$" stands for itself. A word that begins with { or [ is
-// JSON up to the bracket that closes it, with its quotes.
+// Template splits a line like Command, identically on every system, for a caller
+// that replaces $1 and so on: "$" is literal. An argument that starts with { or [ is
+// JSON up to the matching bracket, including its quotes.
 func Template(name, line string) ([]string, error) {
 	s := splitter{name: name, rest: []rune(line), template: true}
 	return s.split()
 }
 
-// List reads a JSON array that holds strings and nothing else.
+// List parses a JSON array that contains only strings.
 func List(text []byte) (found []string, isList bool) {
 	var args []*string
 	if json.Unmarshal(text, &args) != nil || slices.Contains(args, nil) {
@@ -71,9 +71,9 @@ func List(text []byte) (found []string, isList bool) {
 	return found, true
 }
 
-// split cuts a line into arguments by the quotes of a POSIX shell (XCU, section
-// 2.2). What only a shell could do is refused. With paths, a backslash outside
-// of quotes is part of a path, as on Windows.
+// split splits a line into arguments with the quoting of a POSIX shell (XCU, section
+// 2.2). Syntax that only a shell could interpret is rejected. With paths, a
+// backslash outside of quotes is part of a path, as on Windows.
 func split(name, line string, paths bool) ([]string, error) {
 	s := splitter{name: name, rest: []rune(line), paths: paths}
 	return s.split()
@@ -94,7 +94,7 @@ type splitter struct {
 	rest   []rune
 	args   []string
 	arg    []rune
-	inside bool // an argument has begun, though it may be empty
+	inside bool // inside an argument, which may be empty
 	paths  bool
 
 	template bool // "$" is literal, and JSON keeps its quotes
@@ -129,15 +129,15 @@ func (s *splitter) step(r rune) error {
 		r = s.next()
 	case r == '~' && s.inside, !strings.ContainsRune("|&;<>()$`*?[~\\", r):
 	default:
-		return failure.New(failure.Usage, "%s has %q, which only a shell understands", s.name, r).
+		return failure.New(failure.Usage, "%s contains %q, which needs a shell", s.name, r).
 			Hintf("put it in quotes, or run a shell: sh -c '…'")
 	}
 	s.arg, s.inside = append(s.arg, r), true
 	return nil
 }
 
-// quoted reads up to the closing quote. Within double quotes a backslash keeps
-// the four characters that a shell would read there, and is literal elsewhere.
+// quoted reads up to the closing quote. Within double quotes a backslash escapes the
+// same four characters as in a shell and is literal otherwise.
 func (s *splitter) quoted(quote rune) error {
 	for len(s.rest) > 0 {
 		r := s.next()
@@ -145,18 +145,18 @@ func (s *splitter) quoted(quote rune) error {
 		case r == quote:
 			return nil
 		case quote == '"' && (r == '$' && !s.template || r == '`'):
-			return failure.New(failure.Usage, "%s has %q, which only a shell understands", s.name, r).
+			return failure.New(failure.Usage, "%s contains %q, which needs a shell", s.name, r).
 				Hintf("put it in single quotes, or run a shell: sh -c '…'")
 		case quote == '"' && r == '\\' && len(s.rest) > 0 && strings.ContainsRune("\"\\$`", s.rest[0]):
 			r = s.next()
 		}
 		s.arg = append(s.arg, r)
 	}
-	return failure.New(failure.Usage, "%s has a quote that does not end", s.name).
+	return failure.New(failure.Usage, "%s has an unclosed quote", s.name).
 		Hintf("close it with %c", quote)
 }
 
-// document reads JSON up to the bracket that closes it.
+// document reads JSON up to the matching bracket.
 func (s *splitter) document(open rune) error {
 	s.arg, s.inside = append(s.arg, open), true
 	depth, inString := 1, false
@@ -178,5 +178,5 @@ func (s *splitter) document(open rune) error {
 			return nil
 		}
 	}
-	return failure.New(failure.Usage, "%s has a %c that does not end", s.name, open).Hintf("close it, or put it in single quotes")
+	return failure.New(failure.Usage, "%s has an unclosed %c", s.name, open).Hintf("close it, or put it in single quotes")
 }

@@ -34,12 +34,12 @@ func TestCommand(t *testing.T) {
 func TestCommandRefuses(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"": "names no program", " ": "names no program", `""`: "names no program", `''  x`: "names no program",
-		`[]`: "names no program", `[""]`: "names no program", "a \x00s3cret": "names no program",
-		`a 's3cret`: "does not end", `a "s3cret\"`: "does not end",
-		`a | s3cret`: "only a shell", `a; s3cret`: "only a shell", `a $s3cret`: "only a shell", "a `s3cret`": "only a shell",
-		`a "$s3cret"`: "only a shell", `a > s3cret`: "only a shell", `~/s3cret`: "only a shell", `a *`: "only a shell",
-		`a \`: "only a shell", `["a", 1]`: "not a JSON array", `[a s3cret`: "not a JSON array", `["a", null]`: "not a JSON array",
+		"": "has no program", " ": "has no program", `""`: "has no program", `''  x`: "has no program",
+		`[]`: "has no program", `[""]`: "has no program", "a \x00s3cret": "has no program",
+		`a 's3cret`: "unclosed quote", `a "s3cret\"`: "unclosed quote",
+		`a | s3cret`: "needs a shell", `a; s3cret`: "needs a shell", `a $s3cret`: "needs a shell", "a `s3cret`": "needs a shell",
+		`a "$s3cret"`: "needs a shell", `a > s3cret`: "needs a shell", `~/s3cret`: "needs a shell", `a *`: "needs a shell",
+		`a \`: "needs a shell", `["a", 1]`: "not a JSON array", `[a s3cret`: "not a JSON array", `["a", null]`: "not a JSON array",
 	} {
 		got, err := Command("it", line)
 		if err == nil {
@@ -56,7 +56,7 @@ func TestCommandRefuses(t *testing.T) {
 	}
 }
 
-// TestSplitWindows: there a path has backslashes.
+// TestSplitWindows: paths contain backslashes on Windows.
 func TestSplitWindows(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string][]string{
@@ -106,7 +106,7 @@ func TestTemplate(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
 		line string
-		want []string // nil: refused
+		want []string // nil if rejected
 	}{
 		{`entity searchEntities -d {"q":"$1"}`, []string{"entity", "searchEntities", "-d", `{"q":"$1"}`}},
 		{`-d {"q":"a } b\" {","n":[1,{"m":2}]} -v`, []string{"-d", `{"q":"a } b\" {","n":[1,{"m":2}]}`, "-v"}},

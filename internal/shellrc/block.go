@@ -18,16 +18,16 @@ const (
 	markEnd    = " >>>"
 )
 
-// block is a part of a start file between two marks. The first mark says what a
-// removal has to know: the sum of the lines, and what the file was before.
+// block is a part of a startup file between two marks. The first mark has what a
+// removal needs: the checksum of the lines and the previous state of the file.
 type block struct {
 	path  string
 	lines []string
 }
 
-// found is a block in a text.
+// found is the position of a block in a text.
 type found struct {
-	start, end int // bytes of the whole lines
+	start, end int // byte offsets of complete lines
 	mark       mark
 	inner      string
 }
@@ -48,9 +48,9 @@ func (b *block) install(s *Setup) ([]step, error) {
 	case there && !at.mark.fits(at.inner) && !s.Force:
 		return nil, changedByHand("the block of epilot in " + b.path)
 	}
-	m, text, what := newMark(b.inner(), f), "", "has a new block at its end"
+	m, text, what := newMark(b.inner(), f), "", "added completions"
 	if there {
-		m.words, what = at.mark.words, "its block is renewed"
+		m.words, what = at.mark.words, "updated completions"
 		text = f.text[:at.start] + b.text(m) + f.text[at.end:]
 	} else {
 		text = f.text + m.joint() + b.text(m)
@@ -62,8 +62,8 @@ func (b *block) text(m mark) string {
 	return blockBegin + m.String() + markEnd + "\n" + b.inner() + blockEnd + "\n"
 }
 
-// remove takes the block out, and what was added for it: the end of the last
-// line, the file, its folders.
+// remove removes the block and everything added for it: the end of the last line,
+// the file, its folders.
 func (b *block) remove(s *Setup) ([]step, error) {
 	f, err := readFile(b.path)
 	if err != nil {
@@ -83,10 +83,10 @@ func (b *block) remove(s *Setup) ([]step, error) {
 	if before+after == "" && at.mark.has("created") {
 		return f.removes(at.mark.folders())
 	}
-	return f.writes(before+after, "its block is removed")
+	return f.writes(before+after, "removed completions")
 }
 
-// findBlock finds the one block of a file.
+// findBlock finds the block of a file, which has at most one.
 func findBlock(f *diskFile) (found, bool, error) {
 	text := f.text
 	start := lineIndex(text, 0, blockBegin)
@@ -96,7 +96,7 @@ func findBlock(f *diskFile) (found, bool, error) {
 	head := start + lineLength(text[start:])
 	end := lineIndex(text, head, blockEnd)
 	if end < 0 || lineIndex(text, head, blockBegin) >= 0 {
-		return found{}, false, failure.New(failure.File, "the marks of epilot's block in %s do not pair, and it is left as it is", f.path).
+		return found{}, false, failure.New(failure.File, "the markers of epilot's block in %s do not match, so it was not changed", f.path).
 			Hintf("remove the lines between %q and %q by hand", strings.TrimSpace(blockBegin), blockEnd)
 	}
 	first := strings.TrimRight(text[start:head], "\r\n")
@@ -107,7 +107,7 @@ func findBlock(f *diskFile) (found, bool, error) {
 	}, true, nil
 }
 
-// lineIndex is where the first line from there begins that has the prefix, or -1.
+// lineIndex returns the start of the first line after from with the prefix, or -1.
 func lineIndex(text string, from int, prefix string) int {
 	for at := from; at < len(text); at += lineLength(text[at:]) {
 		if strings.HasPrefix(text[at:], prefix) {
@@ -117,7 +117,7 @@ func lineIndex(text string, from int, prefix string) int {
 	return -1
 }
 
-// lineLength is the length of the first line with its end.
+// lineLength returns the length of the first line including its end.
 func lineLength(text string) int {
 	if end := strings.IndexByte(text, '\n'); end >= 0 {
 		return end + 1
@@ -125,8 +125,8 @@ func lineLength(text string) int {
 	return len(text)
 }
 
-// loaded tells that a line of the person's own, or of the official CLI, loads
-// the script already.
+// loaded reports whether a line of the user or of the official CLI already loads the
+// script.
 func (s *Setup) loaded() ([]Change, error) {
 	parts, err := s.all()
 	if err != nil {
@@ -139,10 +139,10 @@ func (s *Setup) loaded() ([]Change, error) {
 		}
 		f, err := readFile(b.path)
 		if err != nil {
-			continue // whoever has to write it will say so
+			continue // reported by the write, if there is one
 		}
 		if line := loadingLine(f, s.Shell); line > 0 {
-			return []Change{{b.path, "loads it already, in line " + strconv.Itoa(line) + "; nothing is changed"}}, nil
+			return []Change{{b.path, "already loads completions in line " + strconv.Itoa(line) + "; not changed"}}, nil
 		}
 	}
 	return nil, nil
@@ -160,8 +160,8 @@ func loadingLine(f *diskFile, shell string) int {
 	})
 }
 
-// mark is what stands beside our text: its sum, by which a change by hand is
-// noticed, and words on what was there before.
+// mark accompanies our text: its checksum, which reveals manual changes, and
+// keywords for the previous state.
 type mark struct {
 	sum   string
 	words []string // created, joined, kept, folders=2
@@ -169,7 +169,7 @@ type mark struct {
 
 func sumOf(text string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text))) }
 
-// newMark is the mark of a text that is added to the file.
+// newMark returns the mark of a text to add to the file.
 func newMark(text string, f *diskFile) mark {
 	m := mark{sum: sumOf(text)}
 	switch {
@@ -197,7 +197,7 @@ func (m mark) fits(text string) bool { return m.sum == sumOf(text) }
 
 func (m mark) has(word string) bool { return slices.Contains(m.words, word) }
 
-// joint ends the last line of a file that does not.
+// joint returns the line end that the last line of a file lacks.
 func (m mark) joint() string {
 	if m.has("joined") {
 		return "\n"
@@ -205,7 +205,7 @@ func (m mark) joint() string {
 	return ""
 }
 
-// folders is how many folders were made for the file.
+// folders returns how many folders were created for the file.
 func (m mark) folders() int {
 	for _, word := range m.words {
 		if number, is := strings.CutPrefix(word, "folders="); is {
@@ -223,7 +223,7 @@ func isThere(path string) bool {
 	return err == nil
 }
 
-// missingFolders is how many folders of the path are not there.
+// missingFolders returns how many folders of the path do not exist.
 func missingFolders(path string) int {
 	n := 0
 	for dir := filepath.Dir(path); !isThere(dir) && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {

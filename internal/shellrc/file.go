@@ -13,14 +13,14 @@ import (
 
 const fileMark = "# Installed by \"epilot completion --install\": "
 
-// officialMark is in every script of the official CLI: it is replaced without a
-// word, and comes back.
+// officialMark is in every script of the official CLI. Such a script is replaced
+// silently and restored later.
 const officialMark = "epilot --_completions "
 
-// file is a file of our own. Its last line is the mark.
+// file is a file created by this package. Its last line is the mark.
 type file struct{ path string }
 
-// kept is where a file of somebody else waits that had the place before.
+// kept returns the backup path of another program's file of the same name.
 func (p *file) kept() string { return p.path + ".before-epilot" }
 
 func (p *file) install(s *Setup) ([]step, error) {
@@ -36,14 +36,14 @@ func (p *file) install(s *Setup) ([]step, error) {
 		return nil, changedByHand(p.path)
 	case isOurs:
 		m.sum = sumOf(s.Script)
-		return f.writes(withMark(s.Script, m), "is renewed")
+		return f.writes(withMark(s.Script, m), "updated")
 	case !f.exists:
-		return f.writes(withMark(s.Script, newMark(s.Script, f)), "is new")
+		return f.writes(withMark(s.Script, newMark(s.Script, f)), "created")
 	}
 	return p.replace(s, f)
 }
 
-// replace takes the place of a file that is not ours.
+// replace replaces a file that this package did not create.
 func (p *file) replace(s *Setup, f *diskFile) ([]step, error) {
 	if !strings.Contains(f.text, officialMark) && !s.Force {
 		return nil, failure.New(failure.File, "%s already exists and was not written by epilot", p.path).
@@ -54,15 +54,15 @@ func (p *file) replace(s *Setup, f *diskFile) ([]step, error) {
 		return nil, err
 	}
 	if aside.exists {
-		return nil, failure.New(failure.File, "%s would be written over", p.kept()).Hintf("move it away")
+		return nil, failure.New(failure.File, "%s would be overwritten", p.kept()).Hintf("move it away")
 	}
-	steps, err := aside.writes(f.text, "is the file that was there before")
+	steps, err := aside.writes(f.text, "backup of the previous file")
 	if err != nil {
 		return nil, err
 	}
 	aside.mode = f.mode
 	m := mark{sum: sumOf(s.Script), words: []string{"kept"}}
-	more, err := f.writes(withMark(s.Script, m), "is new")
+	more, err := f.writes(withMark(s.Script, m), "created")
 	return append(steps, more...), err
 }
 
@@ -87,7 +87,7 @@ func (p *file) remove(s *Setup) ([]step, error) {
 	if !aside.exists {
 		return f.removes(0)
 	}
-	steps, err := f.writes(aside.text, "is as it was before")
+	steps, err := f.writes(aside.text, "restored")
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +97,8 @@ func (p *file) remove(s *Setup) ([]step, error) {
 
 func withMark(text string, m mark) string { return text + fileMark + m.String() + "\n" }
 
-// splitMark is the text in front of the mark; ours tells that there is one. What
-// follows the mark is a change by hand.
+// splitMark returns the text before the mark; isOurs reports whether there is a
+// mark. Text after the mark is a manual change.
 func splitMark(text string) (script string, m mark, isOurs bool) {
 	at := strings.LastIndex(text, "\n"+fileMark) + 1
 	if at == 0 {
@@ -108,7 +108,7 @@ func splitMark(text string) (script string, m mark, isOurs bool) {
 	return text[:at] + after, parseMark(strings.Fields(strings.TrimPrefix(line, fileMark))), true
 }
 
-// diskFile is a file as it was read.
+// diskFile is a file as read.
 type diskFile struct {
 	path   string
 	exists bool
@@ -116,8 +116,8 @@ type diskFile struct {
 	mode   fs.FileMode
 }
 
-// readFile reads a file that may not exist. One that cannot be read must not be
-// written: what is in it would be lost.
+// readFile reads a file that may not exist. A file that cannot be read must not be
+// written: its content would be lost.
 func readFile(path string) (*diskFile, error) {
 	f := &diskFile{path: path, mode: 0o644}
 	info, err := os.Stat(path)
@@ -125,22 +125,22 @@ func readFile(path string) (*diskFile, error) {
 		return f, nil
 	}
 	if err == nil && !info.Mode().IsRegular() {
-		return nil, failure.New(failure.File, "%s is no regular file, and is left as it is", path).Hintf("move it away")
+		return nil, failure.New(failure.File, "%s is not a regular file; it was not changed", path).Hintf("move it away")
 	}
 	var text []byte
 	if err == nil {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, failure.New(failure.File, "%s cannot be read, and is left as it is: %w", path, atomicfile.Cause(err)).
-			Hintf("make it a file that you may read and write")
+		return nil, failure.New(failure.File, "%s was not changed: cannot read it: %w", path, atomicfile.Cause(err)).
+			Hintf("make the file readable and writable")
 	}
 	f.exists, f.text, f.mode = true, string(text), info.Mode().Perm()
 	return f, nil
 }
 
-// writes is the step that gives the file this text. A file that may not be
-// written stays: replacing it by another of its name would go around that.
+// writes returns the step that writes this text. It rejects a read-only file:
+// replacing it with a new file would circumvent that.
 func (f *diskFile) writes(text, what string) ([]step, error) {
 	if err := f.writable(); err != nil {
 		return nil, err
@@ -158,11 +158,11 @@ func (f *diskFile) writable() error {
 		return file.Close()
 	}
 	return failure.New(failure.File, "%s cannot be written: %w", f.path, atomicfile.Cause(err)).
-		Hintf("make it a file that you may write, or add to it by hand what \"epilot completion\" prints")
+		Hintf("make the file writable, or add the output of \"epilot completion\" by hand")
 }
 
-// removes is the step that removes the file, and as many of its folders as were
-// made for it and are empty. A link stays: what it leads to is removed.
+// removes returns the step that removes the file, and its empty folders up to the
+// number created for it. A link is kept; its target is removed.
 func (f *diskFile) removes(folders int) ([]step, error) {
 	if err := f.writable(); err != nil {
 		return nil, err
@@ -180,5 +180,5 @@ func (f *diskFile) removes(folders int) ([]step, error) {
 		}
 		return nil
 	}
-	return []step{{Change{f.path, "is removed"}, do}}, nil
+	return []step{{Change{f.path, "removed"}, do}}, nil
 }

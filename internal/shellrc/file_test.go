@@ -13,7 +13,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/shellrc"
 )
 
-// refused installs or uninstalls what must not be touched.
+// refused checks that work rejects a file that must not be changed.
 func refused(t *testing.T, h *home, work func() ([]shellrc.Change, error), want string) {
 	t.Helper()
 	was := h.state()
@@ -45,8 +45,8 @@ func TestChangesByHandStay(t *testing.T) {
 		}
 		other := h.setup(shell)
 		other.Script += "\n"
-		refused(t, h, other.Uninstall, "was changed by hand")
-		refused(t, h, other.Install, "was changed by hand")
+		refused(t, h, other.Uninstall, "was edited by hand")
+		refused(t, h, other.Install, "was edited by hand")
 		other.Force = true
 		if _, err := other.Install(); err != nil {
 			t.Errorf("%s: by force: %v", shell, err)
@@ -78,10 +78,10 @@ func TestWhatIsNotOursStays(t *testing.T) {
 	}
 	h.install(forced)
 	h.write(path, "another\n")
-	refused(t, h, forced.Install, "would be written over")
+	refused(t, h, forced.Install, "would be overwritten")
 }
 
-// TestOfficialScript takes the place of the official CLI's, which comes back.
+// TestOfficialScript replaces the script of the official CLI and restores it.
 func TestOfficialScript(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, map[string]string{".config/fish/completions/epilot.fish": "complete -c epilot -a '(epilot --_completions subcommands)'\n"})
@@ -94,7 +94,7 @@ func TestOfficialScript(t *testing.T) {
 	}
 }
 
-// TestLoadedAlready leaves alone what a line of the person's own loads.
+// TestLoadedAlready: a script that the user's own line loads is left alone.
 func TestLoadedAlready(t *testing.T) {
 	t.Parallel()
 	for shell, line := range map[string]string{
@@ -127,12 +127,12 @@ func TestBrokenMarks(t *testing.T) {
 			h.install(h.setup("bash")) // no mark of ours
 			continue
 		}
-		refused(t, h, h.setup("bash").Install, "do not pair")
-		refused(t, h, h.setup("bash").Uninstall, "do not pair")
+		refused(t, h, h.setup("bash").Install, "do not match")
+		refused(t, h, h.setup("bash").Uninstall, "do not match")
 	}
 }
 
-// TestLinksStay writes and removes what a link leads to.
+// TestLinksStay writes and removes the target of a link.
 func TestLinksStay(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, map[string]string{"dotfiles/zshrc": "mine\n"})
@@ -154,10 +154,10 @@ func TestLinksStay(t *testing.T) {
 func TestUnreadableFilesStay(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, map[string]string{".zshrc/inside": "x", ".bashrc": "mine\n"})
-	refused(t, h, h.setup("zsh").Install, "is no regular file")
-	refused(t, h, h.setup("zsh").Uninstall, "is no regular file")
+	refused(t, h, h.setup("zsh").Install, "is not a regular file")
+	refused(t, h, h.setup("zsh").Uninstall, "is not a regular file")
 	if runtime.GOOS == "windows" || os.Getuid() == 0 {
-		return // may read and write whatever the mode says
+		return // root can read and write whatever the mode
 	}
 	path := filepath.Join(h.dir, ".bashrc")
 	for mode, want := range map[fs.FileMode]string{0: "cannot be read", 0o400: "cannot be written"} {
@@ -170,8 +170,7 @@ func TestUnreadableFilesStay(t *testing.T) {
 	}
 }
 
-// TestUndoneToTheByte installs twice and uninstalls twice, beside whatever the
-// start file may hold.
+// TestUndoneToTheByte installs and uninstalls twice with various startup files.
 func TestUndoneToTheByte(t *testing.T) {
 	t.Parallel()
 	for _, before := range []string{"", "\n", "alias x=y\n", "no end", "two\nlines", "ends\r\n", "\n\n\n", "# >>> other >>>\nx\n# <<< other <<<\n", "\x00\xff"} {
@@ -211,7 +210,7 @@ func undone(t *testing.T, h *home, shell string) {
 	}
 }
 
-// TestWhatCameLaterStays uninstalls after the person has added lines.
+// TestWhatCameLaterStays uninstalls after the user has added lines.
 func TestWhatCameLaterStays(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ before, after, want string }{
@@ -235,8 +234,7 @@ func TestWhatCameLaterStays(t *testing.T) {
 	}
 }
 
-// TestRenewed replaces what an older version has installed, and can still undo
-// all of it.
+// TestRenewed replaces an older version's installation and can still undo all of it.
 func TestRenewed(t *testing.T) {
 	t.Parallel()
 	for _, shell := range []string{"zsh", "fish"} {
@@ -245,7 +243,7 @@ func TestRenewed(t *testing.T) {
 		old.Script = "# an older script\n"
 		h.install(old)
 		changes := h.install(h.setup(shell))
-		if len(changes) != 1 || changes[0].What != "is renewed" {
+		if len(changes) != 1 || changes[0].What != "updated" {
 			t.Errorf("%s: %+v", shell, changes)
 		}
 		if _, err := h.setup(shell).Uninstall(); err != nil || !maps.Equal(h.state(), was) {
@@ -256,7 +254,7 @@ func TestRenewed(t *testing.T) {
 	h.install(h.setup("zsh"))
 	h.env["XDG_DATA_HOME"] = filepath.Join(h.dir, "it's here")
 	changes := h.install(h.setup("zsh"))
-	if len(changes) != 2 || changes[1].What != "its block is renewed" {
+	if len(changes) != 2 || changes[1].What != "updated completions" {
 		t.Errorf("another folder: %+v", changes)
 	}
 	if text := h.state()[".zshrc"]; !strings.Contains(text, `it'\''s here/zsh`) || strings.Count(text, "fpath") != 2 {

@@ -1,7 +1,7 @@
-// Package shellrc sets a script up for the shell of a person: in a file that
-// the shell reads by itself, in a marked block of a start file, or in both. What
-// it does can be undone to the byte, and what a person changed by hand is left
-// alone. It does not know what the script does.
+// Package shellrc installs a script for the user's shell: in a file that the shell
+// reads automatically, in a marked block of a startup file, or in both. An
+// installation can be undone to the byte, and manual changes are left alone. The
+// content of the script does not matter.
 package shellrc
 
 import (
@@ -17,27 +17,27 @@ type Setup struct {
 	Shell  string // bash, zsh, fish or powershell
 	Script string
 	Getenv func(string) string
-	System string            // as runtime.GOOS has it
-	Exists func(string) bool // whether a file of the system is there; nil: os.Stat
-	Force  bool              // also what was changed by hand
+	System string            // a runtime.GOOS value
+	Exists func(string) bool // reports whether a system file exists; nil for os.Stat
+	Force  bool              // also replace manual changes
 }
 
-// Change is what happened to a file.
+// Change is a change to a file.
 type Change struct {
 	File string `json:"file"`
 	What string `json:"what"`
 }
 
-// step is a change that is sure to be allowed, and not made yet.
+// step is a change that was validated but not made yet.
 type step struct {
 	Change
 	do func() error
 }
 
-// Install writes what is missing or older, and says what that was: nothing,
-// where all is there. It first looks at everything, so that what cannot be done
-// leaves no half of it. A file that cannot be read or written, or was changed by
-// hand, is an error of kind File.
+// Install writes what is missing or outdated and returns the changes, or none if
+// everything is up to date. It validates everything first, so that a failure leaves
+// no partial installation. A file that cannot be read or written, or was changed
+// manually, is an error of kind File.
 func (s *Setup) Install() ([]Change, error) {
 	parts, err := s.wanted()
 	if err != nil {
@@ -49,8 +49,8 @@ func (s *Setup) Install() ([]Change, error) {
 	return s.change(parts, part.install)
 }
 
-// Uninstall removes all that Install may have written for the shell, whatever
-// it would write now, and says what that was. Its errors are those of Install.
+// Uninstall removes everything that Install may have written for the shell, also
+// with other settings, and returns the changes. Its errors are those of Install.
 func (s *Setup) Uninstall() ([]Change, error) {
 	parts, err := s.all()
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Setup) Uninstall() ([]Change, error) {
 	return s.change(parts, part.remove)
 }
 
-// change looks at every place before it takes the first step.
+// change checks every place before making the first change.
 func (s *Setup) change(parts []part, plan func(part, *Setup) ([]step, error)) ([]Change, error) {
 	var steps []step
 	for _, p := range parts {
@@ -80,17 +80,17 @@ func (s *Setup) change(parts []part, plan func(part, *Setup) ([]step, error)) ([
 }
 
 func changedByHand(file string) error {
-	return failure.New(failure.File, "%s was changed by hand, and is left as it is", file).
-		Hintf("keep what you need of it, then use --force")
+	return failure.New(failure.File, "%s was edited by hand, so it was not changed", file).
+		Hintf("save what you need from it, then use --force")
 }
 
-// part is where a part of the setup stands.
+// part is one place of the setup.
 type part interface {
 	install(*Setup) ([]step, error)
 	remove(*Setup) ([]step, error)
 }
 
-// wanted are the places for the shell as it is set up here.
+// wanted returns the places for the shell's current setup.
 func (s *Setup) wanted() ([]part, error) {
 	all, err := s.all()
 	if err != nil || s.Shell != "bash" {
@@ -102,7 +102,7 @@ func (s *Setup) wanted() ([]part, error) {
 	return all[1:2], nil
 }
 
-// all are the places that the shell may read, on any system like this one.
+// all returns the places that the shell may read on any such system.
 func (s *Setup) all() ([]part, error) {
 	home := s.home()
 	if home == "" {
@@ -126,8 +126,8 @@ func (s *Setup) all() ([]part, error) {
 		Hintf("the shells are bash, zsh, fish and powershell")
 }
 
-// bashParts are a file that the package bash-completion loads when it is
-// needed, and a block for where that is missing or not loaded itself.
+// bashParts returns a file that the package bash-completion loads on demand, and a
+// block in case that package is missing or not loaded.
 func (s *Setup) bashParts(home, data string) []part {
 	user := s.folder("BASH_COMPLETION_USER_DIR", filepath.Join(data, "bash-completion"))
 	parts := []part{&file{path: filepath.Join(user, "completions", "epilot")}}
@@ -147,8 +147,8 @@ func (s *Setup) zshParts(home, data string) []part {
 	}
 }
 
-// zshLines work in front of a start of the completion system as well as behind
-// it, and start it where nobody else does.
+// zshLines work before and after the start of the completion system, and start it if
+// nothing else does.
 func zshLines(functions string) []string {
 	quoted := "'" + strings.ReplaceAll(functions, "'", `'\''`) + "'"
 	return []string{
@@ -158,9 +158,9 @@ func zshLines(functions string) []string {
 	}
 }
 
-// bashStarts are the start files of the shells that a terminal opens, first the
-// one that is read. On macOS they are login shells, which read the first that is
-// there: a new .bash_profile would take the place of a person's .profile.
+// bashStarts returns the startup files of interactive shells in a terminal, the
+// first one read first. On macOS these are login shells, which read only the first
+// existing file: a new .bash_profile would hide the user's .profile.
 func (s *Setup) bashStarts(home string) []string {
 	if s.System != "darwin" {
 		return []string{filepath.Join(home, ".bashrc")}
@@ -176,7 +176,8 @@ func (s *Setup) bashStarts(home string) []string {
 	return append(there, missing...)
 }
 
-// powerShellProfile is $PROFILE of PowerShell 7, which only it can tell for sure.
+// powerShellProfile returns the usual $PROFILE of PowerShell 7; only PowerShell
+// knows it for certain.
 func (s *Setup) powerShellProfile(home, config string) string {
 	folder := filepath.Join(config, "powershell")
 	if s.System == "windows" {
@@ -185,8 +186,8 @@ func (s *Setup) powerShellProfile(home, config string) string {
 	return filepath.Join(folder, "Microsoft.PowerShell_profile.ps1")
 }
 
-// hasBashCompletion tells whether the package is there that loads a program's
-// file when it is needed.
+// hasBashCompletion reports whether the package bash-completion is installed, which
+// loads completions on demand.
 func (s *Setup) hasBashCompletion() bool {
 	for _, root := range []string{"/usr", "/usr/local", "/opt/homebrew", "/opt/local", s.Getenv("HOMEBREW_PREFIX"), s.Getenv("PREFIX")} {
 		if root != "" && s.exists(filepath.Join(root, "share", "bash-completion", "bash_completion")) {
@@ -196,15 +197,15 @@ func (s *Setup) hasBashCompletion() bool {
 	return false
 }
 
-// loadsBashCompletion tells whether a start file of the person loads that
-// package. Some systems do it in files of their own, which differ too much to
-// rely on, and many have it without loading it, as for root.
+// loadsBashCompletion reports whether a startup file of the user loads that package.
+// Some systems load it in files that vary too much to rely on, and many have it
+// without loading it, for example for root.
 func (s *Setup) loadsBashCompletion() bool {
 	home := s.home()
 	for _, start := range []string{filepath.Join(home, ".bashrc"), s.bashStarts(home)[0]} {
 		f, err := readFile(start)
 		if err != nil {
-			continue // whoever has to write it will say so
+			continue // reported by the write, if there is one
 		}
 		for line := range strings.Lines(f.text) {
 			line = strings.TrimSpace(line)
@@ -233,8 +234,7 @@ func (s *Setup) home() string {
 	return ""
 }
 
-// folder is what the variable names, the first where it is a list, and where
-// that is a path to rely on.
+// folder returns the first absolute path in the variable, else fallback.
 func (s *Setup) folder(variable, fallback string) string {
 	for _, path := range filepath.SplitList(s.Getenv(variable)) {
 		if filepath.IsAbs(path) {

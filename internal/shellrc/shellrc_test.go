@@ -12,12 +12,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/shellrc"
 )
 
-// loader is the line by which a start file loads bash-completion.
+// loader is the startup file line that loads bash-completion.
 const loader = "  . /usr/share/bash-completion/bash_completion\n"
 
 const script = "# a script\ncomplete epilot\n"
 
-// home is the home of a person; bash-completion is not there unless it says so.
+// home is a user's home; bash-completion is missing unless the test adds it.
 type home struct {
 	t    *testing.T
 	dir  string
@@ -54,7 +54,7 @@ func (h *home) setup(shell string) *shellrc.Setup {
 	}
 }
 
-// state is every file with its mode and text, every folder and every link.
+// state returns every file with its mode and text, every folder and every link.
 func (h *home) state() map[string]string {
 	h.t.Helper()
 	found := map[string]string{}
@@ -89,7 +89,7 @@ func (h *home) install(s *shellrc.Setup) []shellrc.Change {
 
 func shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
-// startFile is where the block of a shell stands; fish has none.
+// startFile returns the file with the block of a shell; fish has none.
 func startFile(shell string) string {
 	switch shell {
 	case "bash":
@@ -100,7 +100,7 @@ func startFile(shell string) string {
 	return ".config/powershell/Microsoft.PowerShell_profile.ps1"
 }
 
-// TestPlaces is where each shell looks, by variable and system.
+// TestPlaces checks where each shell looks, by variable and system.
 func TestPlaces(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -139,7 +139,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestBashCompletionThatIsNotLoaded: the package alone completes nothing.
+// TestBashCompletionThatIsNotLoaded: the installed package alone completes nothing.
 func TestBashCompletionThatIsNotLoaded(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ system, file, text, want string }{
@@ -159,8 +159,8 @@ func TestBashCompletionThatIsNotLoaded(t *testing.T) {
 	}
 }
 
-// TestLoginShell: on macOS the block is in the start file that bash reads, and
-// is found again when that has become another one.
+// TestLoginShell: on macOS the block is in the startup file that bash reads, and is
+// still found when bash reads another one.
 func TestLoginShell(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, map[string]string{".profile": "export A=1\n"})

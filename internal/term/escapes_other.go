@@ -4,6 +4,6 @@ package term
 
 import "os"
 
-// drawsEscapes: a terminal here is one that knows escape sequences, or TERM says
-// that it is not.
+// drawsEscapes returns true: unless TERM says otherwise, every terminal supports
+// escape sequences.
 func drawsEscapes(*os.File) bool { return true }

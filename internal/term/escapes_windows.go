@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// drawsEscapes makes the console read escape sequences, which it shows as they
-// are until a program asks for more, and reports whether it does.
+// drawsEscapes makes the console interpret escape sequences, which it prints
+// literally by default, and reports whether it does.
 func drawsEscapes(f *os.File) bool {
 	console := windows.Handle(f.Fd())
 	var mode uint32

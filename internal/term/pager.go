@@ -11,23 +11,21 @@ import (
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
-// PagerOptions are what a pager needs of the world.
+// PagerOptions are a pager's inputs.
 type PagerOptions struct {
 	LookupEnv func(string) (string, bool) // os.LookupEnv; nil for an empty environment
-	Setting   func() (string, bool)       // the pager of the configuration file; may be nil
-	Started   func()                      // called once a pager has the screen; may be nil
+	Setting   func() (string, bool)       // the "pager" setting of the configuration file; may be nil
+	Started   func()                      // called once a pager controls the screen; may be nil
 }
 
-// Pager returns where long text for a person goes. What fits on the screen is
-// printed, and stays there; from the first row that does not fit on, all of it
-// goes through the pager that EPILOT_PAGER, the configuration file or PAGER
-// names, else less. A variable that is set but empty, or "cat", means none.
-// Nothing is paged where Out is not a terminal, its height is unknown, TERM is
-// dumb, unset or unknown, or CI is set.
+// Pager returns a writer for long text. Text that fits on the screen is printed and
+// stays there; longer text goes entirely through the pager set by EPILOT_PAGER, the
+// configuration file or PAGER, or else less. An empty variable, or "cat", disables
+// the pager. There is no paging if Out is not a terminal, its height is unknown,
+// TERM is dumb, unset or unknown, or CI is set.
 //
-// Close waits until the person leaves the pager. Writes fail with EPIPE once the
-// person has left it. What a pager refuses, because it does not start or fails,
-// is printed.
+// Close waits until the user quits the pager. After that, writes fail with EPIPE. If
+// the pager does not start or fails, the text is printed.
 func (s *Streams) Pager(o PagerOptions) io.WriteCloser {
 	if o.LookupEnv == nil {
 		o.LookupEnv = func(string) (string, bool) { return "", false }
@@ -42,15 +40,15 @@ func (s *Streams) Pager(o PagerOptions) io.WriteCloser {
 	return &screenful{streams: s, options: o, line: line, rows: rowCount{width: s.Width}}
 }
 
-// Unpaged gives a writer a Close that does nothing.
+// Unpaged adds a Close that does nothing to a writer.
 func Unpaged(w io.Writer) io.WriteCloser { return unpaged{w} }
 
 type unpaged struct{ io.Writer }
 
 func (unpaged) Close() error { return nil }
 
-// canPage reports whether the terminal is one that a pager can draw on. Windows
-// does not set TERM.
+// canPage reports whether a pager can draw on the terminal. Windows does not set
+// TERM.
 func canPage(lookup func(string) (string, bool), system string) bool {
 	if ci, _ := lookup("CI"); ci != "" && ci != "false" && ci != "0" {
 		return false
@@ -79,8 +77,8 @@ func (o PagerOptions) command() string {
 	return "less"
 }
 
-// pagerCommand is the process that the line stands for: a program and its
-// arguments, or what a shell makes of a pipeline.
+// pagerCommand returns the command for a pager setting: a program and its arguments,
+// or a shell for a pipeline.
 func pagerCommand(line string) *exec.Cmd {
 	args, err := shell.Command("the pager", line)
 	switch {
@@ -92,7 +90,7 @@ func pagerCommand(line string) *exec.Cmd {
 	return exec.Command("/bin/sh", "-c", line)
 }
 
-// pagerDefaults: less leaves short output on the screen and shows colours.
+// pagerDefaults makes less keep short output on the screen and show colours.
 func pagerDefaults(lookup func(string) (string, bool)) []string {
 	var env []string
 	if _, set := lookup("LESS"); !set {
@@ -104,22 +102,21 @@ func pagerDefaults(lookup func(string) (string, bool)) []string {
 	return env
 }
 
-// most is how much text is kept for the case that the pager fails: one that has
-// read more than that works.
+// most is how many bytes are kept in case the pager fails: a pager that has read
+// more than that works.
 const most = 1 << 20 // bytes
 
-// screenful holds text back until it is more than the screen has room for, and
-// starts the pager then.
+// screenful buffers text until it exceeds the screen, then starts the pager.
 type screenful struct {
 	streams *Streams
 	options PagerOptions
 	line    string
 
 	rows  rowCount
-	kept  bytes.Buffer // what came so far, as long as it may have to be printed
-	pager *exec.Cmd    // nil before it has started
+	kept  bytes.Buffer // the text so far, while it may still have to be printed
+	pager *exec.Cmd    // nil before it starts
 	in    io.WriteCloser
-	plain bool // print, there is no pager
+	plain bool // print without a pager
 	left  error
 }
 
@@ -134,7 +131,7 @@ func (f *screenful) Write(p []byte) (int, error) {
 	}
 	f.kept.Write(p)
 	f.rows.count(p)
-	if f.rows.total() < f.streams.Height { // the last row is for the shell's prompt
+	if f.rows.total() < f.streams.Height { // the last row is for the shell prompt
 		return len(p), nil
 	}
 	if !f.start() {
@@ -176,8 +173,8 @@ func (f *screenful) feed(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// leave is called when the pager does not read any more: a person who has left
-// it is told to the writer, a pager that failed is replaced.
+// leave is called when the pager stops reading. If the user quit, the writer gets an
+// error; if the pager failed, the text is printed.
 func (f *screenful) leave(broken error) error {
 	if f.wait() {
 		return f.print()
@@ -186,19 +183,19 @@ func (f *screenful) leave(broken error) error {
 	return broken
 }
 
-// wait ends the pager's input and waits for it. It reports whether the pager
-// failed, so that what it was given has to be printed.
+// wait closes the pager's input and waits for it to exit. It reports whether the
+// pager failed, so that its input must be printed.
 func (f *screenful) wait() (failed bool) {
-	_ = f.in.Close() // fails only when the pager is gone, which Wait tells
+	_ = f.in.Close() // fails only if the pager is gone, which Wait reports
 	err := f.pager.Wait()
 	exit := (*exec.ExitError)(nil)
 	if !errors.As(err, &exit) {
 		return false
 	}
-	return exit.Exited() && f.kept.Len() <= most // a signal is a way for a person to leave
+	return exit.Exited() && f.kept.Len() <= most // a signal means that the user quit
 }
 
-// print prints what was kept, and whatever comes.
+// print prints the kept text and all later text.
 func (f *screenful) print() error {
 	f.plain = true
 	_, err := f.streams.Out.Write(f.kept.Bytes())
@@ -216,14 +213,14 @@ func (f *screenful) Close() error {
 	return nil
 }
 
-// rowCount counts the rows that text takes on a terminal of that width.
+// rowCount counts the rows of text on a terminal.
 type rowCount struct {
-	width int // 0 where it is unknown: a line is one row then
-	whole int // rows of finished lines
+	width int // 0 if unknown: each line then counts as one row
+	whole int // rows of complete lines
 	line  []byte
 }
 
-const longestLine = 64 << 10 // bytes of a line that are measured
+const longestLine = 64 << 10 // bytes of a line to measure
 
 func (c *rowCount) count(p []byte) {
 	for len(p) > 0 {
@@ -237,7 +234,7 @@ func (c *rowCount) count(p []byte) {
 	}
 }
 
-// height is how many rows the unfinished line takes.
+// height returns the number of rows of the unfinished line.
 func (c *rowCount) height() int {
 	if c.width <= 0 || len(c.line) <= c.width && !bytes.ContainsRune(c.line, '\t') {
 		return 1
@@ -246,7 +243,7 @@ func (c *rowCount) height() int {
 	return max(1, (cells+c.width-1)/c.width)
 }
 
-// total is the rows of everything so far.
+// total returns the number of rows so far.
 func (c *rowCount) total() int {
 	if len(c.line) == 0 {
 		return c.whole
@@ -254,11 +251,10 @@ func (c *rowCount) total() int {
 	return c.whole + c.height()
 }
 
-// Page returns where long output goes: a pager when Out is a terminal and one
-// is there (paged), else Out itself. EPILOT_PAGER names it, then PAGER, then it is less;
-// a variable that is set but empty, or "cat", means none. lookup is
-// os.LookupEnv or its like. Close waits until the person leaves the pager.
-// Writes fail with EPIPE once the person has left it.
+// Page returns a writer for long output: a pager if Out is a terminal and a pager is
+// available (paged), otherwise Out. The pager is EPILOT_PAGER, PAGER or less; an
+// empty variable, or "cat", disables it. lookup works like os.LookupEnv. Close waits
+// until the user quits the pager. After that, writes fail with EPIPE.
 func (s *Streams) Page(lookup func(string) (string, bool)) (out io.WriteCloser, paged bool) {
 	if !s.OutTTY {
 		return plain{s.Out}, false
@@ -286,7 +282,7 @@ func originalPager(lookup func(string) (string, bool)) []string {
 	return []string{"less"}
 }
 
-// splitLine splits a command line at spaces; either quote keeps a word together.
+// splitLine splits a command line at spaces outside single or double quotes.
 func splitLine(line string) []string {
 	var found []string
 	var word strings.Builder
@@ -317,10 +313,10 @@ type pager struct {
 }
 
 func (p *pager) Close() error {
-	p.WriteCloser.Close() // fails only when the pager is gone, which Wait tells
+	p.WriteCloser.Close() // fails only if the pager is gone, which Wait reports
 	err := p.wait()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		return nil // how a person leaves the pager is no failure of ours
+		return nil // however the user quits the pager, it is not an error
 	}
 	return err
 }

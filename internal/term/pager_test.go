@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestMain lets this program be a pager: it writes what it reads, and the
-// variables that a pager looks at.
+// TestMain lets the test binary act as a pager: it writes its input and the
+// variables that pagers use.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "be a pager" {
 		text, _ := io.ReadAll(os.Stdin)
@@ -28,8 +28,8 @@ func lookup(pairs map[string]string) func(string) (string, bool) {
 	}
 }
 
-// TestPager: what is taller than the screen goes through the pager, and nothing
-// is lost where there is none, or one that fails.
+// TestPager checks that text taller than the screen goes through the pager, and that
+// none is lost if the pager is missing or fails.
 func TestPager(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
@@ -103,7 +103,7 @@ func TestPager(t *testing.T) {
 	}
 }
 
-// TestPagerStartsLate: Started is called for a pager that starts, and only then.
+// TestPagerStartsLate checks that Started is called only for a pager that starts.
 func TestPagerStartsLate(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()

@@ -1,54 +1,102 @@
 package term
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/fatih/color"
 )
 
-// Paint colours a text. It is never given text from outside that did not go
-// through Safe.
+// Paint colours a text. External text must go through Safe first.
 type Paint func(string) string
 
-// Palette is what each kind of text looks like. Its zero value cannot paint.
+// Palette defines the colours of each kind of text. The zero value cannot paint.
 type Palette struct {
 	on bool
 
 	Key, String, Number, Literal Paint // JSON: names, strings, numbers, true false null
 
-	Method, Dim, Bold, Error Paint
+	Method, Dim, Bold, Error, Chosen Paint
 
 	success, moved, refused Paint
 }
 
-// NewPalette returns a palette with colours, or one that leaves text as it is.
-func NewPalette(on bool) *Palette {
+// NewPalette returns a palette with colours for any terminal, or one that leaves text
+// unchanged.
+func NewPalette(on bool) *Palette { return AnyTheme.Palette(on) }
+
+// Palette returns the palette of the theme, or one that leaves text unchanged.
+func (t Theme) Palette(on bool) *Palette {
 	paint := func(attributes ...color.Attribute) Paint { return newPaint(on, attributes) }
+	h := t.hues()
 	return &Palette{
 		on:      on,
-		Key:     paint(extended(blue)...),
-		String:  paint(extended(green)...),
-		Number:  paint(extended(violet)...),
-		Literal: paint(extended(magenta)...),
+		Key:     paint(extended(h.blue)...),
+		String:  paint(extended(h.green)...),
+		Number:  paint(extended(h.violet)...),
+		Literal: paint(extended(h.magenta)...),
 		Method:  paint(color.Bold),
-		Dim:     paint(extended(gray)...),
+		Dim:     paint(extended(h.gray)...),
 		Bold:    paint(color.Bold),
-		Error:   paint(extended(red)...),
-		success: paint(extended(green)...),
-		moved:   paint(extended(violet)...),
-		refused: paint(extended(red)...),
+		Error:   paint(extended(h.red)...),
+		Chosen:  paint(color.ReverseVideo),
+		success: paint(extended(h.green)...),
+		moved:   paint(extended(h.violet)...),
+		refused: paint(extended(h.red)...),
 	}
 }
 
-// The colours of the 256 that themes leave alone (the cube and the grays of
-// xterm) and that are readable on black and on white: contrast 4.5 on both
-// (WCAG 2.2, 1.4.3). The first 16 are a theme's, and most themes have some that
-// are not.
-const (
-	green, blue, violet, red, magenta, gray = 29, 63, 98, 131, 163, 243
+// Theme is the background of a terminal.
+type Theme int
 
-	foreground, indexed = color.Attribute(38), color.Attribute(5) // ISO 8613-6
+// The themes. Colours of AnyTheme are readable on black and on white.
+const (
+	AnyTheme Theme = iota
+	Dark
+	Light
 )
+
+// ThemeNamed returns the theme with that name, AnyTheme for another.
+func ThemeNamed(name string) Theme {
+	switch name {
+	case "dark":
+		return Dark
+	case "light":
+		return Light
+	}
+	return AnyTheme
+}
+
+// themeOf reads COLORFGBG, which some terminals set to the numbers of the foreground
+// and the background colour, such as "15;0" (rxvt, Konsole, iTerm2).
+func themeOf(colors string) Theme {
+	switch colors[strings.LastIndexByte(colors, ';')+1:] {
+	case "0", "1", "2", "3", "4", "5", "6", "8":
+		return Dark
+	case "7", "15":
+		return Light
+	}
+	return AnyTheme
+}
+
+// hues are colours from the part of the 256-colour palette that themes do not change
+// (xterm's cube and grays). Themes define the first 16, and often make some of them
+// unreadable.
+type hues struct{ green, blue, violet, red, magenta, gray color.Attribute }
+
+// hues returns colours with a contrast of at least 4.5 (WCAG 2.2, 1.4.3) on the
+// backgrounds of common themes: dark, light, or black and white.
+func (t Theme) hues() hues {
+	switch t {
+	case Dark:
+		return hues{114, 111, 141, 210, 176, 247}
+	case Light:
+		return hues{22, 25, 55, 124, 90, 240}
+	}
+	return hues{29, 63, 98, 131, 163, 243}
+}
+
+const foreground, indexed = color.Attribute(38), color.Attribute(5) // ISO 8613-6
 
 func extended(number color.Attribute) []color.Attribute {
 	return []color.Attribute{foreground, indexed, number}
@@ -66,8 +114,8 @@ func (p *Palette) Status(code int) Paint {
 	return p.success
 }
 
-// Safe is the function Safe for text that the palette has painted: its colours
-// stay, any other escape sequence is shown.
+// Safe is like the function Safe, but keeps the palette's own colours in the text;
+// other escape sequences are escaped.
 func (p *Palette) Safe(text string) string {
 	if unsafe(text) == len(text) {
 		return text
@@ -93,12 +141,20 @@ func (p *Palette) Safe(text string) string {
 	}
 }
 
-// paintSize is the length of the colour that the text begins with, 0 for any
-// other escape sequence.
+// paintSize returns the length of the colour sequence at the start of text, 0 if
+// there is none.
 func paintSize(text string) int {
-	for _, code := range []string{"0;25;0", "1", "22", "38;5;29", "38;5;63", "38;5;98", "38;5;131", "38;5;163", "38;5;243"} {
+	for _, code := range []string{"0;25;0", "1", "22", "7", "27"} {
 		if paint := "\x1b[" + code + "m"; strings.HasPrefix(text, paint) {
 			return len(paint)
+		}
+	}
+	for _, t := range []Theme{AnyTheme, Dark, Light} {
+		h := t.hues()
+		for _, number := range []color.Attribute{h.green, h.blue, h.violet, h.red, h.magenta, h.gray} {
+			if paint := "\x1b[38;5;" + strconv.Itoa(int(number)) + "m"; strings.HasPrefix(text, paint) {
+				return len(paint)
+			}
 		}
 	}
 	return 0
@@ -109,6 +165,6 @@ func newPaint(on bool, attributes []color.Attribute) Paint {
 		return func(text string) string { return text }
 	}
 	c := color.New(attributes...)
-	c.EnableColor() // else the library's own look at stdout would decide
+	c.EnableColor() // otherwise the library checks stdout itself
 	return func(text string) string { return c.Sprint(text) }
 }

@@ -1,6 +1,6 @@
-// Package term knows the terminal: the three streams, whether they are
-// terminals, colour, width, the pager, and text that must not drive the screen.
-// It does not decide what is shown, and asks nothing of the person.
+// Package term handles the terminal: the standard streams, terminal detection,
+// colour, width, the pager, and escaping untrusted text. It does not decide what to
+// show and never prompts.
 package term
 
 import (
@@ -11,22 +11,31 @@ import (
 	"golang.org/x/term"
 )
 
-// Streams are the standard streams and what is known of them.
+// Streams are the standard streams and their properties.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 
 	InTTY, OutTTY, ErrTTY bool
 
-	Width, Height int // of Out's terminal in cells, 0 when not known
-	ErrWidth      int // of Err's terminal
+	Width, Height int // of Out's terminal, in cells; 0 if unknown
+	ErrWidth      int // of Err's terminal, in cells
 
-	Color    bool // Out may be coloured; data is only where it is a terminal
-	ErrColor bool // Err may be coloured
+	Color    bool // Out can be coloured; data is coloured only on a terminal
+	ErrColor bool // Err can be coloured
+
+	Theme Theme // of the terminal
 }
 
-// System returns the streams of this process. getenv is asked for NO_COLOR
-// (https://no-color.org), FORCE_COLOR, CLICOLOR_FORCE, TERM and COLUMNS.
+// Palette returns the colours for Out.
+func (s *Streams) Palette() *Palette { return s.Theme.Palette(s.Color) }
+
+// ErrPalette returns the colours for Err.
+func (s *Streams) ErrPalette() *Palette { return s.Theme.Palette(s.ErrColor) }
+
+// System returns the streams of this process. getenv provides NO_COLOR
+// (https://no-color.org), FORCE_COLOR, CLICOLOR_FORCE,
+// COLORFGBG, TERM and COLUMNS.
 func System(getenv func(string) string) *Streams {
 	return inspect(os.Stdin, os.Stdout, os.Stderr, getenv)
 }
@@ -35,6 +44,7 @@ func inspect(in, out, err *os.File, getenv func(string) string) *Streams {
 	s := &Streams{In: in, Out: out, Err: err, InTTY: isTTY(in), OutTTY: isTTY(out), ErrTTY: isTTY(err)}
 	s.Color = coloured(s.OutTTY, getenv) && (drawsEscapes(out) || !s.OutTTY)
 	s.ErrColor = coloured(s.ErrTTY, getenv) && (drawsEscapes(err) || !s.ErrTTY)
+	s.Theme = themeOf(getenv("COLORFGBG"))
 	if s.OutTTY {
 		s.Width, s.Height = size(out)
 	}
@@ -57,9 +67,9 @@ func size(f *os.File) (width, height int) {
 	return width, height
 }
 
-// coloured: on a terminal, or where FORCE_COLOR (https://force-color.org) or
-// CLICOLOR_FORCE (https://bixense.com/clicolors) asks for it. NO_COLOR takes
-// precedence over both.
+// coloured reports whether to use colour: on a terminal, or if FORCE_COLOR
+// (https://force-color.org) or CLICOLOR_FORCE (https://bixense.com/clicolors) is
+// set. NO_COLOR takes precedence over both.
 func coloured(tty bool, getenv func(string) string) bool {
 	if getenv("NO_COLOR") != "" {
 		return false

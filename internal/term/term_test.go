@@ -4,9 +4,12 @@ import (
 	"io"
 	"math"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/creack/pty"
+	"github.com/fatih/color"
 )
 
 func env(pairs map[string]string) func(string) string {
@@ -36,7 +39,7 @@ func TestColoured(t *testing.T) {
 	}
 }
 
-// terminal is the two ends of a pseudo-terminal of 80 by 24 cells.
+// terminal returns both ends of a pseudo-terminal of 80 by 24 cells.
 func terminal(t *testing.T) (screen, tty *os.File) {
 	t.Helper()
 	screen, tty, err := pty.Open()
@@ -80,7 +83,7 @@ func TestSystem(t *testing.T) {
 	}
 }
 
-// TestPaletteSafe keeps what the palette paints, and nothing else.
+// TestPaletteSafe checks that only the palette's own colours are kept.
 func TestPaletteSafe(t *testing.T) {
 	t.Parallel()
 	on, off := NewPalette(true), NewPalette(false)
@@ -127,36 +130,67 @@ func TestPalette(t *testing.T) {
 	}
 }
 
-// TestContrast: every colour is readable on a black and on a white screen. The
-// numbers are the formula's of WCAG 2.2, "relative luminance".
+// TestContrast checks that every colour is readable on the backgrounds of common
+// themes, with the "relative luminance" formula of WCAG 2.2.
 func TestContrast(t *testing.T) {
 	t.Parallel()
 	const readable = 4.5
-	for name, number := range map[string]int{
-		"green": green, "blue": blue, "violet": violet, "red": red, "magenta": magenta, "gray": gray,
+	for theme, grounds := range map[Theme]string{
+		AnyTheme: "000000 ffffff",
+		Dark:     "000000 1e1e1e 0c0c0c 282c34 282a36 002b36 282828 300a24 2e3440 1a1b26 1e1e2e",
+		Light:    "ffffff fafafa fdf6e3 eff1f5 fbf1c7 f6f8fa",
 	} {
-		light := luminance(number)
-		if onBlack, onWhite := (light+0.05)/0.05, 1.05/(light+0.05); onBlack < readable || onWhite < readable {
-			t.Errorf("%s: contrast %.2f on black, %.2f on white", name, onBlack, onWhite)
+		h := theme.hues()
+		for _, number := range []color.Attribute{h.green, h.blue, h.violet, h.red, h.magenta, h.gray} {
+			for ground := range strings.FieldsSeq(grounds) {
+				behind, err := strconv.ParseUint(ground, 16, 32)
+				if err != nil {
+					t.Fatal(err)
+				}
+				front, back := luminance(int(number)), luminanceOf(uint8(behind>>16), uint8(behind>>8), uint8(behind))
+				if contrast := (max(front, back) + 0.05) / (min(front, back) + 0.05); contrast < readable {
+					t.Errorf("theme %d: %d on %s has contrast %.2f", theme, number, ground, contrast)
+				}
+			}
 		}
 	}
 }
 
-// luminance is that of one of xterm's colours from 16 on: a cube of six levels,
-// then 24 grays.
-func luminance(number int) float64 {
-	red, green, blue := number-232, number-232, number-232
-	level := func(n int) float64 { return float64(8+10*n) / 255 }
-	if number < 232 {
-		n := number - 16
-		red, green, blue = n/36, n/6%6, n%6
-		level = func(n int) float64 { return float64(min(n, 1)*55+40*n) / 255 }
+// TestThemes checks which background COLORFGBG and the setting name.
+func TestThemes(t *testing.T) {
+	t.Parallel()
+	for colors, want := range map[string]Theme{"": AnyTheme, "15;0": Dark, "0;default;15": Light, "12;8": Dark, "0;7": Light, "x": AnyTheme} {
+		if got := themeOf(colors); got != want {
+			t.Errorf("%q: %d, want %d", colors, got, want)
+		}
 	}
-	linear := func(n int) float64 {
-		if c := level(n); c > 0.03928 {
+	for name, want := range map[string]Theme{"auto": AnyTheme, "dark": Dark, "light": Light} {
+		if got := ThemeNamed(name); got != want {
+			t.Errorf("%q: %d, want %d", name, got, want)
+		}
+	}
+	on := Dark.Palette(true)
+	if text := on.Key("a") + on.Chosen("b"); on.Safe(text) != text || text != "\x1b[38;5;111ma\x1b[0;25;0m\x1b[7mb\x1b[27m" {
+		t.Errorf("%q becomes %q", text, on.Safe(text))
+	}
+}
+
+func luminance(number int) float64 {
+	if number >= 232 {
+		gray := uint8(8 + 10*(number-232))
+		return luminanceOf(gray, gray, gray)
+	}
+	level := func(n int) uint8 { return uint8(min(n, 1)*55 + 40*n) }
+	n := number - 16
+	return luminanceOf(level(n/36), level(n/6%6), level(n%6))
+}
+
+func luminanceOf(red, green, blue uint8) float64 {
+	linear := func(n uint8) float64 {
+		if c := float64(n) / 255; c > 0.03928 {
 			return math.Pow((c+0.055)/1.055, 2.4)
 		}
-		return level(n) / 12.92
+		return float64(n) / 255 / 12.92
 	}
 	return 0.2126*linear(red) + 0.7152*linear(green) + 0.0722*linear(blue)
 }

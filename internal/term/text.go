@@ -9,14 +9,14 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// measure counts nothing for escape sequences, which paint without taking a cell.
+// measure ignores escape sequences, which take no cells.
 var measure = displaywidth.Options{ControlSequences: true}
 
-// Width is how many cells of a terminal the text takes: 2 for wide characters
-// and emoji (UAX #11, UTS #51), 0 for what combines and for colours.
+// Width returns the width of the text in terminal cells: 2 for wide characters and
+// emoji (UAX #11, UTS #51), 0 for combining characters and colours.
 func Width(text string) int { return measure.String(text) }
 
-// Cut shortens a text that is wider than that many cells; "…" ends it then.
+// Cut shortens a text wider than cells and ends it with "…".
 func Cut(text string, cells int) string {
 	if Width(text) <= cells {
 		return text
@@ -27,7 +27,7 @@ func Cut(text string, cells int) string {
 	return Head(text, cells-1) + "…"
 }
 
-// Head is as much of the beginning of the text as fits into the cells.
+// Head returns the longest prefix of the text that fits into cells.
 func Head(text string, cells int) string {
 	at := 0
 	for clusters := graphemes.FromString(text); clusters.Next(); {
@@ -39,7 +39,7 @@ func Head(text string, cells int) string {
 	return text[:at]
 }
 
-// Tail is as much of the end of the text as fits into the cells.
+// Tail returns the longest suffix of the text that fits into cells.
 func Tail(text string, cells int) string {
 	left := Width(text)
 	for clusters := graphemes.FromString(text); left > cells && clusters.Next(); {
@@ -54,7 +54,30 @@ func Tail(text string, cells int) string {
 	return text
 }
 
-// Line is Safe text on one line: a line break or tab becomes a space.
+// Wrap breaks text between words into lines of at most cells cells. A longer word
+// gets its own line.
+func Wrap(text string, cells int) []string {
+	var lines []string
+	line, used := "", 0
+	for word := range strings.FieldsSeq(text) {
+		wide := Width(word)
+		switch {
+		case line == "":
+			line, used = word, wide
+		case used+1+wide > cells:
+			lines = append(lines, line)
+			line, used = word, wide
+		default:
+			line, used = line+" "+word, used+1+wide
+		}
+	}
+	if line == "" {
+		return lines
+	}
+	return append(lines, line)
+}
+
+// Line is like Safe, but on one line: a line break or tab becomes a space.
 func Line(text string) string {
 	if strings.ContainsAny(text, "\n\t") {
 		text = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ").Replace(text)
@@ -62,10 +85,10 @@ func Line(text string) string {
 	return Safe(text)
 }
 
-// Squeeze is Line with runs of white space as one space, and none at the ends.
+// Squeeze is like Line, but collapses runs of white space and trims the ends.
 func Squeeze(text string) string {
 	if isSqueezed(text) {
-		return text // as nearly all texts are
+		return text // the common case
 	}
 	return strings.Join(strings.Fields(Safe(text)), " ")
 }
@@ -83,10 +106,9 @@ func isSqueezed(text string) bool {
 	return last != ' ' || text == ""
 }
 
-// Safe returns the text with everything that could drive a terminal shown
-// instead of sent: controls as \x1b, other characters that are Unsafe as
-// \u202e or \U000e0001, bytes that are not UTF-8 as \xff. Newline, tab and the
-// carriage return of a CRLF stay.
+// Safe escapes everything in the text that could control a terminal: control
+// characters as \x1b, other Unsafe characters as \u202e or \U000e0001, invalid UTF-8
+// as \xff. Newlines, tabs and the carriage return of a CRLF are kept.
 func Safe(s string) string {
 	if unsafe(s) == len(s) {
 		return s
@@ -102,11 +124,11 @@ func Safe(s string) string {
 	return out.String()
 }
 
-// Unsafe tells whether a terminal may act on the character instead of showing
-// it, or whether it changes how the text beside it reads: C0 and C1 controls,
-// DEL, line and paragraph separators, directional marks, embeddings, overrides
-// and isolates (UAX #9, section 2), deprecated format characters, interlinear
-// annotation, and tags.
+// Unsafe reports whether a terminal may interpret the character instead of showing
+// it, or whether it changes how adjacent text reads: C0 and C1 controls, DEL, line
+// and paragraph separators, directional marks, embeddings, overrides and isolates
+// (UAX #9, section 2), deprecated format characters, interlinear annotation, and
+// tags.
 func Unsafe(r rune) bool {
 	switch {
 	case r < ' ', 0x7f <= r && r <= 0x9f:
@@ -123,7 +145,7 @@ func Unsafe(r rune) bool {
 	return false
 }
 
-// unsafe is the index of the first character that must not be sent, or len(s).
+// unsafe returns the index of the first character to escape, or len(s).
 func unsafe(s string) int {
 	for at, r := range s {
 		switch {
@@ -140,7 +162,7 @@ func broken(s string) bool {
 	return size == 1
 }
 
-// show spells the first character of s, and says how many bytes it takes there.
+// show escapes the first character of s and returns its length in bytes.
 func show(s string) (string, int) {
 	switch r, size := utf8.DecodeRuneInString(s); size {
 	case 0:

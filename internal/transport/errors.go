@@ -23,14 +23,14 @@ import (
 	"github.com/epilot-cli/epilot/internal/syserror"
 )
 
-// situation is what an error cannot say itself. Zero values are not known.
+// situation is context that an error does not contain. Zero values are unknown.
 type situation struct {
-	peer            string // host:port that the request went to
+	peer            string // host:port of the request
 	connect, header time.Duration
 	redactor        *Redactor
 }
 
-// explain gives the errors of one exchange their kind and message.
+// explain adds a kind and a message to the errors of one exchange.
 type explain struct {
 	next http.RoundTripper
 	at   situation
@@ -57,8 +57,8 @@ func peer(u *url.URL) string {
 	return host + ":" + httpx.EffectivePort(u)
 }
 
-// stopped says that the context ended. A cause that is a failure knows better
-// than we do which signal or limit it was.
+// stopped returns the error for an ended context. A cause that is a failure is more
+// precise about the signal or limit.
 func stopped(ctx context.Context, ended error, at situation) error {
 	if cause := (*failure.Error)(nil); errors.As(context.Cause(ctx), &cause) {
 		return cause
@@ -76,11 +76,11 @@ func interrupted(err error) *failure.Error {
 	return &failure.Error{Kind: failure.Interrupted, Message: "interrupted", Err: err}
 }
 
-// Classify makes one clear line of any network, TLS, name, timeout or context
-// error, such as a response body returns while it is read: a *failure.Error of
-// kind Network, or Interrupted for a cancelled context. It keeps the error in
-// the chain, shows no credentials, and returns a *failure.Error of the chain as
-// it is. Nil stays nil.
+// Classify converts any network, TLS, DNS, timeout or context error, including one
+// from reading a response body, to a *failure.Error with a clear one-line message:
+// of kind Network, or Interrupted for a canceled context. It keeps the error in the
+// chain, shows no credentials, and returns a *failure.Error in the chain unchanged.
+// Nil stays nil.
 func Classify(err error) error {
 	if err == nil {
 		return nil
@@ -113,7 +113,7 @@ func describe(err error, at situation) (message, hint string) {
 	return cmp.Or(at.peer, "request") + ": " + plain(err), ""
 }
 
-// plain is the error without the URL and prefixes that net/http puts around it.
+// plain returns the error without the URL and prefixes added by net/http.
 func plain(err error) string {
 	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
 		err = wrapped.Err
@@ -122,8 +122,8 @@ func plain(err error) string {
 	return strings.TrimPrefix(text, "http: ")
 }
 
-// oneLine replaces what could break the line or drive a terminal: a server can
-// put its own bytes into an error.
+// oneLine replaces characters that could break the line or control a terminal: a
+// server can put its own bytes into an error.
 func oneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsGraphic(r) {
@@ -133,7 +133,7 @@ func oneLine(text string) string {
 	}, text)
 }
 
-// Each of these tells one family of errors, or returns "".
+// Each of these describes one family of errors, or returns "".
 
 func lookupError(err error, _ situation) (message, hint string) {
 	var failed *net.DNSError
@@ -143,7 +143,7 @@ func lookupError(err error, _ situation) (message, hint string) {
 	case failed.IsNotFound:
 		return "no such host " + failed.Name, "check the spelling of the server and the network"
 	case failed.IsTimeout:
-		return "cannot look up " + failed.Name + ": the name server did not answer", "check the network"
+		return "cannot look up " + failed.Name + ": the name server did not respond", "check the network"
 	}
 	return "cannot look up " + failed.Name + ": " + failed.Err, "check the network"
 }
@@ -164,7 +164,7 @@ func dialError(err error, at situation) (message, hint string) {
 	}
 	to := cmp.Or(at.peer, address("", failed), "the server")
 	return "cannot connect to " + to + ": " + reason(failed.Err, at.connect),
-		"check that the server is the right one and is running"
+		"check the server address, and that the server is running"
 }
 
 func connectionError(err error, at situation) (message, hint string) {
@@ -177,7 +177,7 @@ func connectionError(err error, at situation) (message, hint string) {
 	case errors.Is(err, io.EOF), strings.Contains(err.Error(), "server closed idle connection"):
 		return who + " closed the connection without a response", ""
 	case strings.Contains(err.Error(), "malformed"):
-		// The text quotes what came, which may be the line of a cookie.
+		// The error quotes the received data, which may be a cookie.
 		return who + " sent a response that is not valid HTTP", ""
 	}
 	return "", ""
@@ -201,14 +201,14 @@ func bodyError(err error, _ situation) (message, hint string) {
 	var corrupt flate.CorruptInputError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "the response ended early", "what arrived is not complete"
+		return "the response ended early", "the received data is incomplete"
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
-		return "the response is not the gzip it claims to be", "what arrived is not complete"
+		return "the response is not valid gzip", "the received data is incomplete"
 	}
 	return "", ""
 }
 
-// operation finds the first *net.OpError of the chain, if it is one of ops.
+// operation returns the first *net.OpError of the chain if it is one of ops.
 func operation(err error, ops ...string) *net.OpError {
 	var failed *net.OpError
 	if !errors.As(err, &failed) {
@@ -232,8 +232,8 @@ func address(before string, failed *net.OpError) string {
 	return before + failed.Addr.String()
 }
 
-// reason is the system's word for a failed connection, such as "connection
-// refused", without the names of the calls that found it.
+// reason returns the system's reason for a failed connection, such as "connection
+// refused", without the names of system calls.
 func reason(err error, limit time.Duration) string {
 	var number syscall.Errno
 	if errors.As(err, &number) {
@@ -253,14 +253,14 @@ func within(limit time.Duration) string {
 	return " within " + strconv.FormatFloat(limit.Seconds(), 'f', -1, 64) + "s"
 }
 
-// tlsError tells why a TLS handshake failed (RFC 8446) or a certificate was
-// not believed (RFC 5280 section 6).
+// tlsError explains why a TLS handshake failed (RFC 8446) or a certificate was
+// rejected (RFC 5280 section 6).
 func tlsError(err error, at situation) (message, hint string) {
 	if message, hint = certificateError(err, at); message != "" {
 		return message, hint
 	}
 	if header := (tls.RecordHeaderError{}); errors.Is(err, http.ErrSchemeMismatch) || errors.As(err, &header) {
-		return "TLS: " + from(at, "the server does not speak TLS"), "if that is meant, give the server as http://…"
+		return "TLS: " + from(at, "the server does not speak TLS"), "if it uses plain http, write the server as http://…"
 	}
 	if refused := operation(err, "remote error", "local error"); refused != nil {
 		return "TLS: " + from(at, "handshake failed, "+strings.TrimPrefix(refused.Err.Error(), "tls: ")), ""
@@ -281,7 +281,7 @@ func certificateError(err error, at situation) (message, hint string) {
 	switch {
 	case errors.As(err, &unknown):
 		return "TLS: " + from(at, "certificate signed by unknown authority"),
-			"a company proxy may stand in between: its authority belongs in the system's trust store"
+			"a company proxy may intercept TLS: add its certificate authority to the system's trust store"
 	case errors.As(err, &name):
 		return "TLS: " + from(at, "the certificate is for another host than "+name.Host), ""
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:

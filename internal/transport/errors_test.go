@@ -31,7 +31,7 @@ func TestClassify(t *testing.T) {
 		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "cannot connect to 127.0.0.1:1: no route to host"},
 		{dial(os.ErrDeadlineExceeded), "cannot connect to 127.0.0.1:1: no response in time"},
 		{dial(&net.DNSError{Name: "x", IsNotFound: true}), "no such host x"},
-		{dial(&net.DNSError{Name: "x", IsTimeout: true}), "cannot look up x: the name server did not answer"},
+		{dial(&net.DNSError{Name: "x", IsTimeout: true}), "cannot look up x: the name server did not respond"},
 		{dial(&net.DNSError{Name: "x", Err: "server misbehaving"}), "cannot look up x: server misbehaving"},
 		{x509.UnknownAuthorityError{}, "TLS: certificate signed by unknown authority"},
 		{x509.HostnameError{Host: "b"}, "TLS: the certificate is for another host than b"},
@@ -43,7 +43,7 @@ func TestClassify(t *testing.T) {
 		{&net.OpError{Op: "write", Err: syscall.EPIPE}, "the server closed the connection while the request was being sent"},
 		{io.EOF, "the server closed the connection without a response"},
 		{io.ErrUnexpectedEOF, "the response ended early"},
-		{gzip.ErrChecksum, "the response is not the gzip it claims to be"},
+		{gzip.ErrChecksum, "the response is not valid gzip"},
 		{context.DeadlineExceeded, "the time limit ran out before the response was complete"},
 		{errors.New("http: malformed header: Set-Cookie: a=b"), "the server sent a response that is not valid HTTP"},
 		{errors.New("two\nlines \x1b[2J"), "request: two\uFFFDlines \uFFFD[2J"},
@@ -90,7 +90,7 @@ func TestBodyThatBreaks(t *testing.T) {
 		t.Errorf("lost what came: %q", text)
 	}
 	checkRefused(t, Classify(err), "the response ended early")
-	if !strings.Contains(failure.Of(Classify(err)).Hint, "not complete") {
+	if !strings.Contains(failure.Of(Classify(err)).Hint, "incomplete") {
 		t.Error("no hint")
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// blackHole is an address whose queue of connections is full: the system drops
-// what comes, and says nothing.
+// blackHole returns an address whose connection queue is full: the system silently
+// drops packets.
 func blackHole(t *testing.T) string {
 	t.Helper()
 	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestNoSuchName asks a real name server, on loopback, that knows no name.
+// TestNoSuchName queries a real name server on loopback that knows no names.
 func TestNoSuchName(t *testing.T) {
 	t.Parallel()
 	base := newBase(Options{}.withDefaults(), connectTimeout)
@@ -28,7 +28,7 @@ func TestNoSuchName(t *testing.T) {
 	}
 }
 
-// nameless answers every question NXDOMAIN (RFC 1035 section 4.1.1).
+// nameless answers every query with NXDOMAIN (RFC 1035 section 4.1.1).
 func nameless(t *testing.T) string {
 	t.Helper()
 	server, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -43,7 +43,7 @@ func nameless(t *testing.T) string {
 			if err != nil {
 				return
 			}
-			message[2] |= 0x80                 // a response
+			message[2] |= 0x80                 // response bit
 			message[3] = message[3]&0xf0 | 0x3 // no such name
 			_, _ = server.WriteTo(message[:n], from)
 		}
@@ -51,8 +51,8 @@ func nameless(t *testing.T) string {
 	return server.LocalAddr().String()
 }
 
-// TestBlackHole: nobody answers the first packet, as behind a firewall or on
-// the way to a machine that is switched off.
+// TestBlackHole: the first packet gets no reply, as with a firewall or a machine
+// that is switched off.
 func TestBlackHole(t *testing.T) {
 	t.Parallel()
 	address := blackHole(t)

@@ -14,9 +14,9 @@ import (
 	"testing"
 )
 
-// hosts is a small internet on loopback: every name leads to it, in TLS on the
-// ports 443 and 8443. The path /to redirects by its query ("status", "location"),
-// /hops as often as "left" says.
+// hosts is a small internet on loopback: every name resolves to it, with TLS on
+// ports 443 and 8443. The path /to redirects as its query says ("status",
+// "location"), /hops as many times as "left" says.
 type hosts struct {
 	plain, secure *httptest.Server
 	mutex         sync.Mutex
@@ -71,8 +71,8 @@ func redirect(w http.ResponseWriter, req *http.Request) {
 	w.WriteHeader(status)
 }
 
-// base connects to the loopback servers whatever the name is. DialContext is
-// the only thing that differs from what New makes.
+// base connects to the loopback servers for any name. Only DialContext differs from
+// what New creates.
 func (h *hosts) base(t *testing.T) *http.Transport {
 	t.Helper()
 	base := newBase(Options{}.withDefaults(), connectTimeout)

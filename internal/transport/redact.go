@@ -19,22 +19,21 @@ import (
 
 const mask = "***"
 
-// Redactor hides secrets: by the name of the header or query parameter that
-// holds them, by their look (JWT, bearer credentials, userinfo of a URL), and
-// by value. It is safe for concurrent use.
+// Redactor hides secrets: by the name of their header or query parameter, by their
+// pattern (JWT, bearer credentials, userinfo of a URL), and by value. It is safe for
+// concurrent use.
 type Redactor struct {
 	mutex   sync.RWMutex
 	secrets []string // longest first
 	looks   func() *looks
 }
 
-// looks are the patterns of text that holds a secret, compiled when the first
-// text is redacted.
+// looks are the patterns of secrets in text, compiled on first use.
 type looks struct {
 	userinfo, credentials, jwt, pair *regexp.Regexp
 }
 
-// NewRedactor returns a redactor that knows these secrets by value.
+// NewRedactor returns a redactor that hides these values.
 func NewRedactor(secrets ...string) *Redactor {
 	r := &Redactor{looks: sync.OnceValue(newLooks)}
 	for _, secret := range secrets {
@@ -52,10 +51,21 @@ func newLooks() *looks {
 	}
 }
 
+// hide masks what looks like a secret. Most texts have none of the characters that
+// every match of a pattern has, and searching for those is cheap.
 func (l *looks) hide(text string) string {
-	text = l.userinfo.ReplaceAllString(text, "://"+mask+"@")
-	text = l.credentials.ReplaceAllString(text, "${1}${2}"+mask)
-	text = l.jwt.ReplaceAllString(text, mask)
+	if strings.Contains(text, "://") {
+		text = l.userinfo.ReplaceAllString(text, "://"+mask+"@")
+	}
+	if strings.ContainsAny(text, "\t\n\f\r ") {
+		text = l.credentials.ReplaceAllString(text, "${1}${2}"+mask)
+	}
+	if strings.Contains(text, "eyJ") {
+		text = l.jwt.ReplaceAllString(text, mask)
+	}
+	if !strings.Contains(text, "=") {
+		return text
+	}
 	return l.pair.ReplaceAllStringFunc(text, func(pair string) string {
 		name, _, _ := strings.Cut(pair, "=")
 		if convention.IsSecret(unescape(name[1:])) {
@@ -65,12 +75,15 @@ func (l *looks) hide(text string) string {
 	})
 }
 
-// Add makes the redactor know one more secret by value, as it is and
-// percent-encoded. One of less than 8 bytes is only hidden where it stands
-// alone, not inside a longer word. Surrounding white space does not count.
+// Add adds a secret value, which is hidden literally and percent-encoded. A value of
+// less than 8 bytes is hidden only as a separate word. Surrounding white space is
+// ignored.
 func (r *Redactor) Add(secret string) {
 	secret = strings.TrimSpace(secret)
 	if strings.Contains(mask, secret) {
+		return
+	}
+	if r.knows(secret) { // the token of all rows of a bulk run
 		return
 	}
 	r.mutex.Lock()
@@ -83,8 +96,14 @@ func (r *Redactor) Add(secret string) {
 	slices.SortStableFunc(r.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
-// Header returns a copy without secrets. The scheme of credentials (RFC 9110
-// section 11.4) stays: "Bearer ***".
+func (r *Redactor) knows(secret string) bool {
+	r.mutex.RLock()
+	defer r.mutex.RUnlock()
+	return slices.Contains(r.secrets, secret)
+}
+
+// Header returns a copy without secrets. The scheme of credentials (RFC 9110 section
+// 11.4) is kept: "Bearer ***".
 func (r *Redactor) Header(header http.Header) http.Header {
 	shown := make(http.Header, len(header))
 	for name, values := range header {
@@ -108,8 +127,8 @@ func (r *Redactor) Value(name, value string) string {
 	return mask
 }
 
-// Text returns the text without secrets: those known by value, and what looks
-// like one.
+// Text returns the text without known secret values and anything that looks like a
+// secret.
 func (r *Redactor) Text(text string) string {
 	return r.hideSecrets(r.looks().hide(text))
 }
@@ -134,7 +153,7 @@ func (r *Redactor) URL(u *url.URL) string {
 	return r.Text(text)
 }
 
-// query masks pair by pair and leaves the others as they are spelled.
+// query masks pair by pair and keeps the spelling of the others.
 func (r *Redactor) query(raw string) string {
 	if raw == "" {
 		return ""
@@ -160,7 +179,7 @@ func unescape(text string) string {
 	return text
 }
 
-// ascii percent-encodes what a terminal could take for more than a character.
+// ascii percent-encodes what a terminal could interpret.
 func ascii(text string) string {
 	var shown strings.Builder
 	for i := range len(text) {
@@ -173,18 +192,17 @@ func ascii(text string) string {
 	return shown.String()
 }
 
-const minAnywhere = 8 // bytes; a shorter secret inside a longer word is chance
+const minAnywhere = 8 // bytes; a shorter match inside a longer word is chance
 
-// forms are the spellings in which a secret may turn up.
+// forms returns the possible spellings of a secret.
 func forms(secret string) []string {
 	query := url.QueryEscape(secret)
 	return []string{secret, query, strings.ReplaceAll(query, "+", "%20"), url.PathEscape(secret)}
 }
 
-// hideSecrets masks the secrets known by value. It repeats until nothing changes:
-// what was left and right of a masked one may form another. It ends, because
-// each replacement takes away a character that the mask does not have, or
-// makes the text shorter.
+// hideSecrets masks the known secret values. It repeats until nothing changes,
+// because the text around a masked value may form another. It terminates: each
+// replacement removes a character that the mask does not have, or shortens the text.
 func (r *Redactor) hideSecrets(text string) string {
 	r.mutex.RLock()
 	defer r.mutex.RUnlock()
@@ -229,15 +247,15 @@ func alphanumeric(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
-// JSON hides in JSON text the scalar values of members that hold a secret by
-// their name, and secrets inside of strings. Everything else keeps its text, but
-// for white space. The error is that of text which is not JSON.
+// JSON masks, in JSON text, the scalar values of members with a secret name, and
+// secrets inside strings. Everything else is unchanged except for white space. It
+// returns an error if the text is not JSON.
 func (r *Redactor) JSON(body []byte) ([]byte, error) {
 	options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 	var shown bytes.Buffer
 	dec := jsontext.NewDecoder(bytes.NewReader(body), options...)
 	enc := jsontext.NewEncoder(&shown, append(options, jsontext.PreserveRawStrings(true))...)
-	var names []string // of the members that lead to the next value
+	var names []string // path of member names to the next value
 	for {
 		depth := dec.StackDepth()
 		for len(names) <= depth {
@@ -260,7 +278,7 @@ func (r *Redactor) JSON(body []byte) ([]byte, error) {
 			if err := enc.WriteToken(token); err != nil {
 				return nil, err
 			}
-			if next == '[' { // its elements are what the member's name says
+			if next == '[' { // the elements belong to the member's name
 				names = append(names[:depth+1], names[depth])
 			} else if next == '{' {
 				names = append(names[:depth+1], "")

@@ -77,7 +77,7 @@ func TestRedactText(t *testing.T) {
 	}
 }
 
-// FuzzRedact: no secret is in any output, wherever it stood.
+// FuzzRedact: no output contains a secret, wherever it was.
 func FuzzRedact(f *testing.F) {
 	f.Add("0123456789", "a", "b", "X-Odd")
 	f.Add("abc", " ", ".", "Authorization")
@@ -105,7 +105,7 @@ func FuzzRedact(f *testing.F) {
 	})
 }
 
-// leaks finds long secrets anywhere and short ones as a word of their own.
+// leaks finds long secrets anywhere and short ones as separate words.
 func leaks(output, secret string) bool {
 	if len(secret) >= minAnywhere {
 		return strings.Contains(output, secret)

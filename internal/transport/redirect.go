@@ -13,25 +13,25 @@ import (
 
 const (
 	maxRedirects = 10
-	maxDrain     = 2 << 10 // bytes of a redirect's body worth reading to keep its connection
+	maxDrain     = 2 << 10 // bytes of a redirect's body to read to reuse its connection
 )
 
-// redirects follows redirects (RFC 9110 section 15.4) by this rule. Every target
-// is compared with the first request, not with the one before. GET and HEAD
-// follow 301, 302, 303, 307 and 308; away from the first origin they carry no
-// credentials and no header but User-Agent, Accept and Accept-Encoding. Any
-// other method, and any request with a body, is sent again unchanged on 307 and
-// 308 within the first origin; every other redirect of it is an error, and
-// nothing is sent. A request over https is never sent again over http.
+// redirects follows redirects (RFC 9110 section 15.4) with these rules. Every target
+// is compared with the first request, not the previous one. GET and HEAD follow 301,
+// 302, 303, 307 and 308; outside the first origin they carry no credentials and no
+// headers except User-Agent, Accept and Accept-Encoding. Any other method, and any
+// request with a body, is sent again unchanged on 307 and 308 within the first
+// origin; any other redirect of it is an error, and nothing is sent. An https
+// request is never sent again over http.
 type redirects struct {
-	begin    func() http.RoundTripper // what sends the requests of one call
+	begin    func() http.RoundTripper // returns the sender of the requests of one call
 	redactor *Redactor
 }
 
 type noRedirectsKey struct{}
 
-// NoRedirects marks the requests of a context as ones whose redirects are not
-// followed: the response is the redirect itself.
+// NoRedirects returns a context whose requests do not follow redirects: the response
+// is the redirect itself.
 func NoRedirects(ctx context.Context) context.Context {
 	return context.WithValue(ctx, noRedirectsKey{}, true)
 }
@@ -61,11 +61,11 @@ func (r *redirects) RoundTrip(first *http.Request) (*http.Response, error) {
 	}
 }
 
-// follow makes the request of the next request, or says why there is none.
+// follow returns the next request, or an error if the redirect cannot be followed.
 func (r *redirects) follow(first, current *http.Request, status int, location string) (*http.Request, error) {
 	target, err := current.URL.Parse(location)
 	if err != nil || target.Hostname() == "" {
-		return nil, failure.New(failure.Network, "the server answered %d to %s %s with a Location that is not a URL: %s",
+		return nil, failure.New(failure.Network, "the server returned %d for %s %s with a Location that is not a URL: %s",
 			status, first.Method, r.redactor.URL(current.URL), r.location(current, location))
 	}
 	target.User = nil
@@ -81,13 +81,13 @@ func (r *redirects) permit(first, current *http.Request, status int, target *url
 		return r.refuse(first, current, status, target, "only http and https are followed")
 	case isWrite(first) && !keepsMethod(status):
 		return r.refuse(first, current, status, target, "redirects of a %s are not followed", first.Method).
-			Hintf("nothing was sent there; the server may have done the work already: check before you repeat the call")
+			Hintf("nothing was sent there; the server may have applied the call: check before you repeat it")
 	case isWrite(first) && !httpx.SameOrigin(target, first.URL):
 		return r.refuse(first, current, status, target, "redirects of a %s to another origin are not followed", first.Method).
-			Hintf("nothing was sent there; if that is the right server, name it with --server")
+			Hintf("nothing was sent there; if that server is right, set it with --server")
 	case isWrite(first) && hasBody(first) && first.GetBody == nil:
 		return r.refuse(first, current, status, target, "a body that came from a stream cannot be sent again").
-			Hintf("name the server that it should go to with --server")
+			Hintf("set the final server with --server")
 	case isHTTPS(first.URL) && !isHTTPS(target):
 		return r.refuse(first, current, status, target, "redirects from https to plain http are not followed")
 	}
@@ -97,12 +97,12 @@ func (r *redirects) permit(first, current *http.Request, status int, target *url
 func (r *redirects) refuse(first, current *http.Request, status int, target *url.URL, why string, args ...any) *failure.Error {
 	args = append([]any{status, first.Method, r.redactor.URL(current.URL)}, args...)
 	args = append(args, r.redactor.URL(target))
-	return failure.New(failure.Network, "the server answered %d to %s %s: "+why+"; Location was %s", args...)
+	return failure.New(failure.Network, "the server returned %d for %s %s: "+why+"; Location was %s", args...)
 }
 
 func isHTTPS(u *url.URL) bool { return strings.EqualFold(u.Scheme, "https") }
 
-// location is what a Location header says, fit to be shown.
+// location returns a Location header for display.
 func (r *redirects) location(current *http.Request, text string) string {
 	if target, err := current.URL.Parse(text); err == nil {
 		return r.redactor.URL(target)
@@ -127,8 +127,8 @@ func keepsMethod(status int) bool {
 	return status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect
 }
 
-// discard ends a response that nobody will see. A short body of known length is
-// read so that the connection can be used again.
+// discard closes an unused response. It reads a short body of known length so that
+// the connection can be reused.
 func discard(response *http.Response) {
 	if response.ContentLength >= 0 && response.ContentLength <= maxDrain {
 		_, _ = io.CopyN(io.Discard, response.Body, response.ContentLength)
@@ -136,9 +136,8 @@ func discard(response *http.Response) {
 	_ = response.Body.Close()
 }
 
-// again is the first request once more, at the target. What may go along is
-// taken from the first request, so a way that comes back to its origin has
-// its credentials again.
+// again returns the first request for the new target. Headers are taken from the
+// first request, so credentials are restored on a return to its origin.
 func again(first *http.Request, target *url.URL) (*http.Request, error) {
 	home := httpx.SameOrigin(target, first.URL)
 	next := (&http.Request{
@@ -173,8 +172,8 @@ func headers(first *http.Request, home bool) http.Header {
 	return kept
 }
 
-// isWrite reports whether a repetition may change something or carries a body
-// that was meant for the first server.
+// isWrite reports whether repeating the request may change something or would send a
+// body intended for the first server.
 func isWrite(req *http.Request) bool {
 	return req.Method != http.MethodGet && req.Method != http.MethodHead && req.Method != "" || hasBody(req)
 }

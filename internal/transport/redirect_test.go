@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// via is a URL on the site that redirects to the location.
+// via returns a URL on site that redirects to location.
 func via(site string, status int, location string) string {
 	return fmt.Sprintf("%s/to?status=%d&location=%s", site, status, url.QueryEscape(location))
 }
@@ -28,7 +28,7 @@ func TestReadsFollow(t *testing.T) {
 	const home = "https://api.example"
 	for _, test := range []struct {
 		name, first, location string
-		arrives               string // the last URL asked for
+		arrives               string // the last requested URL
 		keeps                 bool   // credentials and custom headers
 	}{
 		{"relative", home, "/there", "https://api.example/there", true},

@@ -22,55 +22,55 @@ const (
 	longestWait = 20 * time.Second
 )
 
-// Retry says how often and when a request is sent again. A request that only
-// reads is repeated when the connection was reset before the response began,
-// and on the statuses 408, 429, 500, 502, 503 and 504. Any other request is
-// repeated only where the server did nothing: no connection could be dialled,
-// or the status is 429, or 503 with Retry-After. A body needs GetBody to be sent
-// again. A response whose body has begun to be read is never repeated.
+// Retry says how often and when a request is sent again. A read-only request is
+// retried if the connection was reset before the response began, and on the statuses
+// 408, 429, 500, 502, 503 and 504. Any other request is retried only if the server
+// did nothing: no connection could be dialed, or the status is 429, or 503 with
+// Retry-After. A request with a body needs GetBody. There is no retry once the
+// response body is being read.
 type Retry struct {
-	// Retries is how many times one call is sent again at most, its redirects
-	// included; 0 for none.
+	// Retries is the maximum number of retries of a call, including its redirects; 0
+	// for none.
 	Retries int
 
-	// Unsafe repeats every method as if it were a GET.
+	// Unsafe retries every method like GET.
 	Unsafe bool
 
-	// MaxWait bounds each wait. A server that asks for more with Retry-After
-	// (RFC 9110 section 10.2.3) has its response returned at once.
+	// MaxWait limits each wait. If Retry-After (RFC 9110 section 10.2.3) asks for
+	// more, the response is returned immediately.
 	MaxWait time.Duration
 
-	// Sleep waits, or returns early with an error when the context ends. Nil
-	// for a timer.
+	// Sleep waits, or returns an error early when the context ends. Nil means a
+	// timer.
 	Sleep func(context.Context, time.Duration) error
 
-	// Random draws from [0, limit), limit > 0. Nil for math/rand.
+	// Random returns a duration in [0, limit), limit > 0. Nil means math/rand.
 	Random func(limit time.Duration) time.Duration
 
-	// Report, if not nil, gets every repetition before its wait. It must be
-	// safe for concurrent use when requests are sent concurrently.
+	// Report, if not nil, is called before the wait of each retry. It must be safe
+	// for concurrent use if requests are sent concurrently.
 	Report func(Repeat)
 }
 
-// Repeat is one attempt that failed and the wait before the next: redacted.
+// Repeat is a failed attempt and the wait before the next, redacted.
 type Repeat struct {
-	Attempt, Of int // the number of this retry, counted from 1, and how many there may be
+	Attempt, Of int // the number of this retry, counted from 1, and the maximum
 	Method, URL string
-	Status      int   // 0 without an response
-	Err         error // nil with an response
+	Status      int   // 0 without a response
+	Err         error // nil with a response
 	Wait        time.Duration
 }
 
 type readsKey struct{}
 
-// OnlyReads marks the requests of a context as ones that only read, whatever
-// their method is, such as a search that is a POST.
+// OnlyReads returns a context whose requests are read-only whatever their method,
+// such as a search with POST.
 func OnlyReads(ctx context.Context) context.Context {
 	return context.WithValue(ctx, readsKey{}, true)
 }
 
-// Repeats reports whether a request is sent again when it may have arrived: one
-// that only reads (RFC 9110 section 9.2.1, and OnlyReads), or any with Unsafe.
+// Repeats reports whether a request that may have arrived is retried: a read-only
+// one (RFC 9110 section 9.2.1, and OnlyReads), or any with Unsafe.
 func (r Retry) Repeats(req *http.Request) bool {
 	switch req.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, "":
@@ -92,7 +92,7 @@ func (r Retry) withDefaults() Retry {
 	return r
 }
 
-// Wait waits, or returns early with the context's error when that ends.
+// Wait waits, or returns the context's error when it ends.
 func Wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
@@ -107,14 +107,14 @@ func Wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// repeater sends one call: its attempts are counted over all its redirects.
+// repeater sends one call and counts its attempts across redirects.
 type repeater struct {
 	next     http.RoundTripper
 	rule     Retry
 	now      func() time.Time
 	redactor *Redactor
 	attempt  int
-	began    atomic.Bool // the response to this attempt, if only its first byte
+	began    atomic.Bool // the response began, even if only with one byte
 }
 
 func (r *repeater) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -127,12 +127,12 @@ func (r *repeater) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		fresh, failed := renew(req)
 		if failed != nil {
-			return response, err // what came is worth more than why it cannot be repeated
+			return response, err // the response is more useful than why it cannot be retried
 		}
 		current = fresh
 		r.report(req, response, err, wait)
 		if response != nil {
-			_ = response.Body.Close() // unread: it may be as slow as the server is
+			_ = response.Body.Close() // unread: the server may be slow
 		}
 		if ended := r.rule.Sleep(req.Context(), wait); ended != nil {
 			if fresh.Body != nil {
@@ -143,14 +143,18 @@ func (r *repeater) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// once sends the request and notes whether an response began.
+// once sends the request and records whether a response began, which matters only
+// for a request that can be repeated after it was sent.
 func (r *repeater) once(req *http.Request) (*http.Response, error) {
+	if !r.rule.Repeats(req) {
+		return r.next.RoundTrip(req)
+	}
 	r.began.Store(false)
 	watch := &httptrace.ClientTrace{GotFirstResponseByte: func() { r.began.Store(true) }}
 	return r.next.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), watch)))
 }
 
-// renew is the request with its body from the beginning.
+// renew returns the request with a fresh body.
 func renew(req *http.Request) (*http.Request, error) {
 	fresh := req.Clone(req.Context())
 	if !hasBody(req) {
@@ -175,7 +179,7 @@ func (r *repeater) report(req *http.Request, response *http.Response, err error,
 	r.rule.Report(seen)
 }
 
-// plan decides whether the request is sent again, and after which wait.
+// plan decides whether to retry the request, and after which wait.
 func (r *repeater) plan(req *http.Request, response *http.Response, err error) (time.Duration, bool) {
 	if r.attempt > r.rule.Retries || req.Context().Err() != nil || !r.mayRepeat(req, response, err) {
 		return 0, false
@@ -192,8 +196,8 @@ func (r *repeater) plan(req *http.Request, response *http.Response, err error) (
 	return wait, !limited || r.now().Add(wait).Before(deadline)
 }
 
-// jitter is a wait from nothing to a limit that doubles, so that many clients
-// that failed together do not come back together.
+// jitter returns a random wait below a limit that doubles, so that clients that
+// failed together do not retry together.
 func (r *repeater) jitter() time.Duration {
 	limit := firstWait
 	for range r.attempt - 1 {
@@ -216,8 +220,8 @@ func (r *repeater) mayRepeat(req *http.Request, response *http.Response, err err
 	return neverDialled(err) || repeatable && !r.began.Load() && lostConnection(err)
 }
 
-// Refused reports whether the server did certainly not do what a request asked
-// for: it could not be reached, or says so. Only one of the arguments is set.
+// Refused reports whether the server certainly did not process the request: it could
+// not be reached, or says so. Exactly one argument is set.
 func Refused(response *http.Response, err error) bool {
 	if err != nil {
 		return neverDialled(err)
@@ -225,14 +229,14 @@ func Refused(response *http.Response, err error) bool {
 	return didNothing(response) || !Transient(response.StatusCode) && response.StatusCode < http.StatusInternalServerError
 }
 
-// didNothing reports whether the server says that it did not process the
-// request: 429, or 503 with the time to come back.
+// didNothing reports whether the server says that it did not process the request:
+// 429, or 503 with Retry-After.
 func didNothing(response *http.Response) bool {
 	return response.StatusCode == http.StatusTooManyRequests ||
 		response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
 }
 
-// Transient reports whether a status tells of a failure that may be over soon.
+// Transient reports whether a status indicates a transient failure.
 func Transient(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
@@ -242,15 +246,14 @@ func Transient(status int) bool {
 	return false
 }
 
-// RetryAfter returns how long the server asks to wait from now (RFC 9110
-// section 10.2.3: seconds or a date), zero for a date that is over, and whether
-// it asks at all. Fractions of a second, which some servers send, are rounded
-// up.
+// RetryAfter returns how long the server asks to wait from now (RFC 9110 section
+// 10.2.3: seconds or a date), zero for a past date, and whether it asks at all.
+// Fractions of a second, which some servers send, are rounded up.
 func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	whole, fraction, hasFraction := strings.Cut(text, ".")
 	if isDigits(whole) && (!hasFraction || isDigits(fraction)) {
-		const most = 100 * 365 * 24 * time.Hour // a duration ends at 292 years
+		const most = 100 * 365 * 24 * time.Hour // a Duration overflows at 292 years
 		seconds, err := strconv.ParseInt(whole, 10, 64)
 		if strings.Trim(fraction, "0") != "" && err == nil {
 			seconds++
@@ -271,8 +274,8 @@ func isDigits(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
-// neverDialled reports that there was no connection to send a byte on. A name
-// that does not exist will not exist in a second either.
+// neverDialled reports whether no connection was made, so nothing was sent. A name
+// that does not exist is excluded: it will not exist in a second either.
 func neverDialled(err error) bool {
 	failed := operation(err, "dial", "proxyconnect")
 	if failed != nil && failed.Op == "proxyconnect" {
@@ -285,7 +288,7 @@ func neverDialled(err error) bool {
 	return !errors.As(failed, &name) || !name.IsNotFound
 }
 
-// lostConnection reports that the connection ended, whoever ended it.
+// lostConnection reports whether the connection ended, on either side.
 func lostConnection(err error) bool {
 	if failed := operation(err, "read", "write"); failed != nil {
 		return !failed.Timeout()
@@ -293,7 +296,7 @@ func lostConnection(err error) bool {
 	return errors.Is(err, io.EOF) || syserror.ClosedPipe(err) || lostStream(err)
 }
 
-// lostStream tells what net/http has no types for.
+// lostStream detects errors for which net/http has no types.
 func lostStream(err error) bool {
 	text := err.Error()
 	if cause := errors.Unwrap(err); cause != nil {

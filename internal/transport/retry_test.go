@@ -15,7 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// waits is a clock that stands still, and remembers how long it was slept.
+// waits is a fake clock that records the waits.
 type waits struct {
 	slept    []time.Duration
 	reported []Repeat
@@ -36,7 +36,7 @@ func (w *waits) options(attempts int) Options {
 	}
 }
 
-// answers serves one step after the other, and the last for ever.
+// answers serves one step after the other, repeating the last.
 func answers(t *testing.T, steps ...http.HandlerFunc) (url string, count *atomic.Int32) {
 	t.Helper()
 	count = &atomic.Int32{}
@@ -58,7 +58,7 @@ func says(status int, retryAfter string) http.HandlerFunc {
 	}
 }
 
-// resets ends the connection with RST after so many bytes of an answer.
+// resets ends the connection with RST after sending these bytes of a response.
 func resets(sent string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -80,7 +80,7 @@ func TestRepeats(t *testing.T) {
 		name, method, body string
 		steps              []http.HandlerFunc
 		unsafe             bool
-		want               string // of the answer: status and body, or the error's words
+		want               string // the status and body, or part of the error
 		slept              []time.Duration
 	}{
 		{"429 with seconds, twice", "GET", "", []http.HandlerFunc{says(429, "3"), says(429, " 7 "), says(200, "")}, false, "200 GET ", []time.Duration{3 * time.Second, 7 * time.Second}},
@@ -132,7 +132,7 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
-// TestResetInsideTheBody: what came is the caller's already.
+// TestResetInsideTheBody: the caller already has the first part of the body.
 func TestResetInsideTheBody(t *testing.T) {
 	t.Parallel()
 	url, count := answers(t, resets("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), says(200, ""))
@@ -147,14 +147,14 @@ func TestResetInsideTheBody(t *testing.T) {
 	}
 }
 
-// TestNeverDialled: nothing was sent, so a write is repeated too.
+// TestNeverDialled: nothing was sent, so a write is retried too.
 func TestNeverDialled(t *testing.T) {
 	t.Parallel()
 	closed := closedPort(t)
 	server := serve(t, says(200, ""))
 	for _, test := range []struct {
 		name, url string
-		err       error // of the first two dials
+		err       error // error of the first two dials
 		want      string
 		slept     int
 	}{
@@ -187,7 +187,7 @@ func TestNeverDialled(t *testing.T) {
 	}
 }
 
-// failing dials, but not the first two times.
+// failing returns a transport whose first two dials fail.
 func failing(t *testing.T, err error) *http.Transport {
 	t.Helper()
 	base := newBase(Options{}.withDefaults(), connectTimeout)
@@ -228,7 +228,7 @@ func TestRepeatLimits(t *testing.T) {
 	}
 }
 
-// TestRepeatsOverRedirects: three attempts are three, wherever they went.
+// TestRepeatsOverRedirects: the limit of three attempts includes redirects.
 func TestRepeatsOverRedirects(t *testing.T) {
 	t.Parallel()
 	url, count := answers(t, says(503, ""), func(w http.ResponseWriter, r *http.Request) {
@@ -262,8 +262,8 @@ func TestStreamedBodyIsNotRepeated(t *testing.T) {
 	}
 }
 
-// TestWaitEnds: a wait ends with the context, and one that would be longer than
-// the context lasts is not begun.
+// TestWaitEnds: a wait ends with the context, and one that would outlast the context
+// does not start.
 func TestWaitEnds(t *testing.T) {
 	t.Parallel()
 	url, count := answers(t, says(503, "30"))

@@ -116,7 +116,7 @@ func TestSchemeMismatch(t *testing.T) {
 	checkRefused(t, err, "TLS: the server does not speak TLS")
 }
 
-// closedPort is an address on loopback where nobody listens.
+// closedPort returns a loopback address where nothing listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -227,7 +227,8 @@ func TestDefaultTimeouts(t *testing.T) {
 	}
 }
 
-// TestStalledBody: the wait for the next bytes is bounded, the body is not.
+// TestStalledBody: only the wait for the next bytes is limited, not the time of the
+// body.
 func TestStalledBody(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"", "gzip"} {
@@ -259,7 +260,7 @@ func TestStalledBody(t *testing.T) {
 	}
 }
 
-// TestOnlyReads: a POST that only reads is sent again like a GET.
+// TestOnlyReads: a read-only POST is retried like a GET.
 func TestOnlyReads(t *testing.T) {
 	t.Parallel()
 	url, count := answers(t, says(502, ""), hangsUp, says(200, ""))

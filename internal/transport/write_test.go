@@ -15,22 +15,22 @@ func TestWrites(t *testing.T) {
 	for _, test := range []struct {
 		method, location string
 		status           int
-		want             string // the error's words, "" when it is sent again
+		want             string // part of the error, "" if sent again
 	}{
 		{"POST", "/there", 307, ""},
 		{"PUT", "/there", 308, ""},
 		{"PATCH", "http://api.example:80/there", 307, ""},
 		{"DELETE", "/there", 308, ""},
 		{"GET", "/there", 307, ""},
-		{"POST", "/there", 301, "answered 301 to POST http://api.example/to?status=301&location=%2Fthere: " +
+		{"POST", "/there", 301, "returned 301 for POST http://api.example/to?status=301&location=%2Fthere: " +
 			"redirects of a POST are not followed; Location was http://api.example/there"},
 		{"POST", other, 302, "redirects of a POST are not followed; Location was http://other.example/there"},
 		{"DELETE", "/there", 303, "redirects of a DELETE are not followed"},
-		{"GET", "/there", 302, "redirects of a GET are not followed"}, // has a body
+		{"GET", "/there", 302, "redirects of a GET are not followed"}, // the request has a body
 		{"POST", other, 307, "redirects of a POST to another origin are not followed"},
 		{"POST", "https://api.example/there", 308, "redirects of a POST to another origin are not followed"},
 		{"PUT", "http://api.example:8080/there", 308, "redirects of a PUT to another origin"},
-		{"GET", other, 307, "redirects of a GET to another origin"}, // has a body
+		{"GET", other, 307, "redirects of a GET to another origin"}, // the request has a body
 	} {
 		t.Run(fmt.Sprint(test.method, test.status, test.location), func(t *testing.T) {
 			t.Parallel()

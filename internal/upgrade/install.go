@@ -20,27 +20,27 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Installer puts a release in the place of a program.
+// Installer replaces a program with a release.
 type Installer struct {
-	Program         string   // the file to replace, absolute; what a link leads to is replaced
-	System, Machine string   // as GOOS and GOARCH name them
+	Program         string   // absolute path of the file to replace; the target of a link is replaced
+	System, Machine string   // GOOS and GOARCH values
 	Lock            string   // see atomicfile.Lock
-	Environ         []string // of the programs that are tried, as os.Environ
+	Environ         []string // environment of the programs that are tried, as os.Environ
 
-	// Watch, if not nil, stands between the archive and who reads it. The size
-	// is in bytes, -1 where it is not known.
+	// Watch, if not nil, wraps the reader of the archive. size is in bytes, -1 if
+	// unknown.
 	Watch func(archive io.Reader, size int64) io.Reader
 
-	// Timeout is how long a program may take to tell its version, zero for
-	// ten seconds.
+	// Timeout is how long a program may take to print its version; zero means ten
+	// seconds.
 	Timeout time.Duration
 }
 
-// Install downloads the release, checks it, and lets it take the program's
-// place once it has told its version. Until then, and after any error, the old
-// program is there as it was. It reports false where the program is that
-// release already, by the work of another process. Errors are of kind Network
-// for what came from the feed, and of kind File for what cannot be written.
+// Install downloads and verifies the release, and replaces the program once the new
+// one has printed its version. Until then, and after any error, the old program is
+// unchanged. It returns false if another process has already installed that release.
+// Errors are of kind Network for the feed, and of kind File for files that cannot be
+// written.
 func (i Installer) Install(ctx context.Context, r *Release) (done bool, err error) {
 	if i.Program, err = filepath.EvalSymlinks(i.Program); err != nil {
 		return false, i.failed(err)
@@ -70,7 +70,7 @@ func (i Installer) Install(ctx context.Context, r *Release) (done bool, err erro
 	return true, nil
 }
 
-// failed is why the program cannot be replaced on this machine.
+// failed returns the error for a program that cannot be replaced on this machine.
 func (i Installer) failed(err error) error {
 	failed := failure.New(failure.File, "%s cannot be replaced: %w", i.Program, atomicfile.Cause(err))
 	if errors.Is(err, fs.ErrPermission) {
@@ -81,7 +81,7 @@ func (i Installer) failed(err error) error {
 
 const mostArchive = 256 << 20 // bytes
 
-// make puts the new program on the bench, ready to run.
+// make puts the new program in the workspace, ready to run.
 func (i Installer) make(ctx context.Context, b *workspace, r *Release) error {
 	name, sum, err := r.archive(i.System, i.Machine)
 	if err != nil {
@@ -98,9 +98,9 @@ func (i Installer) make(ctx context.Context, b *workspace, r *Release) error {
 	return i.unpackTo(b, archive)
 }
 
-// unpackTo lets no other process begin meanwhile: it would have the new program
-// open for a moment too, and what somebody writes cannot be run (execve(2),
-// ETXTBSY).
+// unpackTo prevents the start of other processes meanwhile: they would briefly
+// inherit the open file of the new program, and a file open for writing cannot be
+// run (execve(2), ETXTBSY).
 func (i Installer) unpackTo(b *workspace, archive *os.File) error {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
@@ -115,7 +115,7 @@ func (i Installer) unpackTo(b *workspace, archive *os.File) error {
 	return i.finish(fresh)
 }
 
-// download fetches the archive and holds it against its checksum.
+// download fetches the archive and verifies its checksum.
 func (i Installer) download(ctx context.Context, r *Release, name string, sum []byte, to *os.File) error {
 	in, err := r.feed.get(ctx, folderOf(r.Version)+"/"+name, mostArchive)
 	if err != nil {
@@ -131,7 +131,7 @@ func (i Installer) download(ctx context.Context, r *Release, name string, sum []
 		return err
 	}
 	if !bytes.Equal(got.Sum(nil), sum) {
-		return untrusted("%s is not what the release signed: its checksum differs", name)
+		return untrusted("%s does not match the checksum of the release", name)
 	}
 	if _, err := to.Seek(0, io.SeekStart); err != nil {
 		return i.failed(err)
@@ -157,7 +157,7 @@ func (i Installer) finish(fresh *os.File) error {
 	return nil
 }
 
-// toDisk is a file whose errors are those of this machine, not of the feed.
+// toDisk is a file that marks its errors as local, not from the feed.
 type toDisk struct {
 	file *os.File
 	by   Installer
@@ -171,10 +171,10 @@ func (d toDisk) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-const mostProgram = 512 << 20 // bytes of a program, or of all that is packed before it
+const mostProgram = 512 << 20 // bytes of a program, or of everything before it in the archive
 
-// unpack copies the one file of that name at the top of an archive. No name in
-// the archive becomes a path.
+// unpack extracts the single file of that name at the top of an archive. Names in
+// the archive are never used as paths.
 func unpack(archive *os.File, name string, to io.Writer) error {
 	find := inTar
 	if strings.HasSuffix(archive.Name(), ".zip") {
@@ -187,7 +187,7 @@ func unpack(archive *os.File, name string, to io.Writer) error {
 	defer program.Close()
 	n, err := io.Copy(to, io.LimitReader(program, mostProgram+1))
 	if failed := (*failure.Error)(nil); errors.As(err, &failed) {
-		return err // of the writer
+		return err // from the writer
 	}
 	if err == nil && n > mostProgram {
 		err = errors.New("the program in it is too large")
@@ -239,25 +239,24 @@ func inZip(archive *os.File, name string) (io.ReadCloser, error) {
 	return nil, missing(name)
 }
 
-func missing(name string) error { return errors.New("there is no file " + name + " in it") }
+func missing(name string) error { return errors.New("no file " + name + " in it") }
 
 const (
 	workspacePrefix = ".epilot-upgrade-"
 	longAgo         = time.Hour
 )
 
-// workspace is a folder beside the program, for the time of an upgrade: a rename
-// from there stays on one file system.
+// workspace is a temporary folder next to the program, so that a rename stays on one
+// file system.
 type workspace struct {
 	folder string
-	name   string // of the program in the archive
-	fresh  string // the new program
-	old    string // the old one, while the new one has to prove itself
-	kept   bool   // the old one could not be put back: it must not go
+	name   string // name of the program in the archive
+	fresh  string // path of the new program
+	old    string // path of the old one, until the new one has proved itself
+	kept   bool   // the old one could not be restored: keep the workspace
 }
 
-// makeWorkspace also clears away what a killed upgrade or a program that was still
-// running left behind.
+// makeWorkspace also removes what a killed upgrade or a still running program left.
 func (i Installer) makeWorkspace() (*workspace, error) {
 	folder := filepath.Dir(i.Program)
 	made, err := os.MkdirTemp(folder, workspacePrefix)
@@ -275,23 +274,23 @@ func (i Installer) makeWorkspace() (*workspace, error) {
 
 func (b *workspace) file(name string) string { return filepath.Join(b.folder, name) }
 
-// clear removes the bench. A system that keeps a running program's file keeps
-// it too, until the next upgrade.
+// clear removes the workspace. A system that locks the file of a running program
+// also keeps the workspace, until the next upgrade.
 func (b *workspace) clear() {
 	if !b.kept {
 		_ = os.RemoveAll(b.folder)
 	}
 }
 
-// sweep removes older benches. Another user's upgrade may be at work in one:
-// what is younger than an hour stays.
+// sweep removes older workspaces. It keeps those younger than an hour, which another
+// user's upgrade may be using.
 func (b *workspace) sweep() {
 	now, err := os.Stat(b.folder)
 	if err != nil {
 		return
 	}
 	beside := filepath.Dir(b.folder)
-	entries, _ := os.ReadDir(beside) // what cannot be listed is not swept
+	entries, _ := os.ReadDir(beside) // ignore folders that cannot be listed
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err != nil || !entry.IsDir() || !strings.HasPrefix(entry.Name(), workspacePrefix) {

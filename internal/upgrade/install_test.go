@@ -20,7 +20,7 @@ const (
 	newProgram = "#!/bin/sh\necho epilot 2.0.0\n"
 )
 
-// installed is a program in a folder of its own.
+// installed returns an installed program in a separate folder.
 func installed(t *testing.T) Installer {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "bin", "epilot")
@@ -34,7 +34,7 @@ func installed(t *testing.T) Installer {
 	}
 }
 
-// writeProgram lets no other process begin meanwhile, as the installer does.
+// writeProgram prevents the start of other processes meanwhile, like the installer.
 func writeProgram(t *testing.T, file, text string) {
 	t.Helper()
 	syscall.ForkLock.RLock()
@@ -44,7 +44,7 @@ func writeProgram(t *testing.T, file, text string) {
 	}
 }
 
-// only holds that the folder has that program and nothing beside it.
+// only checks that the folder contains that program and nothing else.
 func (i Installer) only(t *testing.T, want string) {
 	t.Helper()
 	text, err := os.ReadFile(i.Program)
@@ -86,8 +86,7 @@ func TestInstall(t *testing.T) {
 	}
 }
 
-// TestInstallFails: whatever goes wrong, the old program stays, and nothing
-// else does.
+// TestInstallFails: after any failure the old program remains, and nothing else.
 func TestInstallFails(t *testing.T) {
 	t.Parallel()
 	by := upgradetest.NewSigner(1)
@@ -101,8 +100,8 @@ func TestInstallFails(t *testing.T) {
 	}{
 		"wrong checksum": {good, func(t *testing.T, s upgradetest.Files) {
 			s[archive] = upgradetest.Tar(t, file("epilot", newProgram+"rm -r /\n"))
-		}, "its checksum differs"},
-		"short archive":     {good, func(_ *testing.T, s upgradetest.Files) { s[archive] = s[archive][:len(s[archive])/2] }, "its checksum differs"},
+		}, "does not match the checksum"},
+		"short archive":     {good, func(_ *testing.T, s upgradetest.Files) { s[archive] = s[archive][:len(s[archive])/2] }, "does not match the checksum"},
 		"no archive":        {good, func(_ *testing.T, s upgradetest.Files) { delete(s, archive) }, "the release feed has no " + archive[1:]},
 		"outside":           {[]entry{file("../epilot", newProgram)}, nil, "no file epilot in it"},
 		"absolute":          {[]entry{file("/epilot", newProgram)}, nil, "no file epilot in it"},
@@ -111,9 +110,9 @@ func TestInstallFails(t *testing.T) {
 		"empty archive":     {nil, nil, "no file epilot in it"},
 		"no program":        {[]entry{file("epilot", "\x7fELF what is this")}, nil, "epilot 2.0.0 does not run here: exec format error"},
 		"it fails":          {[]entry{file("epilot", "#!/bin/sh\necho epilot 2.0.0; exit 7\n")}, nil, "does not run here: exit status 7"},
-		"it says no more":   {[]entry{file("epilot", "#!/bin/sh\n")}, nil, "does not tell its version"},
-		"another version":   {[]entry{file("epilot", "#!/bin/sh\necho epilot 1.9.0\n")}, nil, `says that it is "1.9.0"`},
-		"it hangs":          {[]entry{file("epilot", "#!/bin/sh\nexec sleep 60\n")}, nil, "did not tell its version within"},
+		"it says no more":   {[]entry{file("epilot", "#!/bin/sh\n")}, nil, "does not print its version"},
+		"another version":   {[]entry{file("epilot", "#!/bin/sh\necho epilot 1.9.0\n")}, nil, `reports version "1.9.0"`},
+		"it hangs":          {[]entry{file("epilot", "#!/bin/sh\nexec sleep 60\n")}, nil, "did not print its version within"},
 		"only on the bench": {[]entry{file("epilot", "#!/bin/sh\ncase $0 in */.epilot-upgrade-*) echo epilot 2.0.0 ;; *) exit 9 ;; esac\n")}, nil, "does not run here: exit status 9"},
 		"not on the bench":  {[]entry{file("epilot", "#!/bin/sh\ncase $0 in */.epilot-upgrade-*) exit 9 ;; *) echo epilot 2.0.0 ;; esac\n")}, nil, "does not run here: exit status 9"},
 		"no gzip": {good, func(t *testing.T, s upgradetest.Files) {

@@ -17,8 +17,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/upgrade/upgradetest"
 )
 
-// TestInstallFromAFeedThatBreaks: an archive that is cut off, that stops
-// moving, and that says it is larger than any.
+// TestInstallFromAFeedThatBreaks: an archive that is truncated, that stalls, or that
+// claims to be larger than allowed.
 func TestInstallFromAFeedThatBreaks(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -28,17 +28,17 @@ func TestInstallFromAFeedThatBreaks(t *testing.T) {
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			_, _ = w.Write([]byte("a part"))
-		}, "did not come whole: the response ended early"},
+		}, "is incomplete: the response ended early"},
 		"hangs": {func(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write([]byte("a part"))
 			_ = http.NewResponseController(w).Flush()
 			<-r.Context().Done()
-		}, "sent nothing of download/v2.0.0/epilot_2.0.0_linux_amd64.tar.gz for 100ms"},
-		"never begins": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "sent nothing of"},
+		}, "sent no data of download/v2.0.0/epilot_2.0.0_linux_amd64.tar.gz for 100ms"},
+		"never begins": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "sent no data of"},
 		"huge": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "999999999999")
 			w.WriteHeader(http.StatusOK)
-		}, "longer than it may be"},
+		}, "is too long"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,7 +65,7 @@ func TestInstallFromAFeedThatBreaks(t *testing.T) {
 	}
 }
 
-// TestInstallFromASlowFeed: what moves has all the time that it needs.
+// TestInstallFromASlowFeed: a slow download is not limited as long as data arrives.
 func TestInstallFromASlowFeed(t *testing.T) {
 	t.Parallel()
 	by, i := upgradetest.NewSigner(1), installed(t)
@@ -96,8 +96,8 @@ func TestInstallFromASlowFeed(t *testing.T) {
 	i.only(t, newProgram)
 }
 
-// TestInstallIsInterrupted while the new program is tried in its place: the old
-// one comes back.
+// TestInstallIsInterrupted while the new program is tried in place: the old one is
+// restored.
 func TestInstallIsInterrupted(t *testing.T) {
 	t.Parallel()
 	by, i := upgradetest.NewSigner(1), installed(t)
@@ -109,7 +109,7 @@ func TestInstallIsInterrupted(t *testing.T) {
 	release := latest(t, by, files)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() {
-		if _, err := os.ReadFile(reached); err == nil { // it waits for the program to write
+		if _, err := os.ReadFile(reached); err == nil { // wait for the program to write
 			cancel(failure.New(failure.Interrupted, "interrupted"))
 		}
 	}()
@@ -121,7 +121,7 @@ func TestInstallIsInterrupted(t *testing.T) {
 	i.only(t, oldProgram)
 }
 
-// TestInstallersTakeTurns: of several at once one does the work.
+// TestInstallersTakeTurns: of several concurrent installers, one does the work.
 func TestInstallersTakeTurns(t *testing.T) {
 	t.Parallel()
 	by, i := upgradetest.NewSigner(1), installed(t)
@@ -154,8 +154,8 @@ func TestInstallersTakeTurns(t *testing.T) {
 	i.only(t, newProgram)
 }
 
-// TestInstallSweeps: what a killed upgrade left is cleared away; what another
-// may be at work in is not.
+// TestInstallSweeps: files of a killed upgrade are removed, those possibly in use
+// are kept.
 func TestInstallSweeps(t *testing.T) {
 	t.Parallel()
 	by, i := upgradetest.NewSigner(1), installed(t)
@@ -184,8 +184,7 @@ func TestInstallSweeps(t *testing.T) {
 	i.only(t, newProgram)
 }
 
-// TestInstallWhereNothingCanBe: the place is no folder that a file can be made
-// in, root or not.
+// TestInstallWhereNothingCanBe: no file can be created in the place, even as root.
 func TestInstallWhereNothingCanBe(t *testing.T) {
 	t.Parallel()
 	by, files := upgradetest.NewSigner(1), upgradetest.Files{}

@@ -56,8 +56,8 @@ func TestInstalled(t *testing.T) {
 	}
 }
 
-// TestInstalledByALink: a link in a folder of one's own may lead into a
-// package, and a package's link out of it.
+// TestInstalledByALink: a link in a user's folder may lead into a package, and a
+// package's link out of it.
 func TestInstalledByALink(t *testing.T) {
 	t.Parallel()
 	none := func(string) string { return "" }

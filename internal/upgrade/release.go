@@ -22,29 +22,29 @@ const (
 	mostSums      = 1 << 20 // bytes
 	mostSignature = 16 << 10
 
-	signedFor = "trusted comment: epilot " // what stands before the version
+	signedFor = "trusted comment: epilot " // text before the version
 )
 
-// Release is a version and the checksums of its files, signed.
+// Release is a signed version with the checksums of its files.
 type Release struct {
 	Version string // as in "1.4.0-rc.1"
 	feed    *Feed
 	sums    string // lines of a SHA-256 in hex, two spaces and a file name
 }
 
-// Latest returns the release that the feed calls the latest one. Errors are of
-// kind Network, also for a signature that is not the release key's.
+// Latest returns the latest release of the feed. Errors are of kind Network,
+// including a signature not made by the release key.
 func (f *Feed) Latest(ctx context.Context) (*Release, error) {
 	release, err := f.release(ctx, "latest/download")
 	if err == nil && IsPrerelease(release.Version) {
-		return nil, failure.New(failure.Network, "the feed calls the prerelease %s the latest release", release.Version).
-			Hintf("if you want it, name it: epilot upgrade %s", release.Version)
+		return nil, failure.New(failure.Network, "the release feed offers the prerelease %s as the latest release", release.Version).
+			Hintf("to install it anyway, run: epilot upgrade %s", release.Version)
 	}
 	return release, err
 }
 
-// Find returns the release of that version. For errors see Latest; a version
-// that IsVersion refuses is one of kind Usage.
+// Find returns the release of a version. Errors are those of Latest; a version that
+// IsVersion rejects is an error of kind Usage.
 func (f *Feed) Find(ctx context.Context, version string) (*Release, error) {
 	if !IsVersion(version) {
 		return nil, failure.New(failure.Usage, "%q is not a version", version).
@@ -52,16 +52,16 @@ func (f *Feed) Find(ctx context.Context, version string) (*Release, error) {
 	}
 	release, err := f.release(ctx, folderOf(version))
 	if err == nil && release.Version != version {
-		return nil, untrusted("the feed has release %s under the name of %s", release.Version, version)
+		return nil, untrusted("the release feed returned release %s for %s", release.Version, version)
 	}
 	return release, err
 }
 
 func folderOf(version string) string { return "download/v" + version }
 
-// release reads the signature first: it says which version it is for, and the
-// checksums of just that one are what must have been signed. A feed that moves
-// on between the two requests does no harm then.
+// release reads the signature first: it names its version, and the checksums of
+// exactly that version must have been signed. A feed that changes between the two
+// requests thus does no harm.
 func (f *Feed) release(ctx context.Context, folder string) (*Release, error) {
 	text, err := f.text(ctx, folder+"/"+signatureName, mostSignature)
 	if err != nil {
@@ -69,26 +69,26 @@ func (f *Feed) release(ctx context.Context, folder string) (*Release, error) {
 	}
 	signature, err := minisign.DecodeSignature(string(text))
 	if err != nil {
-		return nil, untrusted("%s of the release feed is no minisign signature", signatureName)
+		return nil, untrusted("%s of the release feed is not a minisign signature", signatureName)
 	}
 	version, isOurs := strings.CutPrefix(signature.TrustedComment, signedFor)
 	if !isOurs || !IsVersion(version) {
-		return nil, untrusted("%s of the release feed names no version of epilot", signatureName)
+		return nil, untrusted("%s of the release feed has no version of epilot", signatureName)
 	}
 	sums, err := f.text(ctx, folderOf(version)+"/"+sumsName, mostSums)
 	if err != nil {
 		return nil, err
 	}
-	// This also covers the trusted comment: an older release cannot be given
-	// out as a newer one.
+	// This also verifies the trusted comment: an older release cannot be served as a
+	// newer one.
 	if ok, err := f.key.Verify(sums, signature); !ok || err != nil {
 		return nil, untrusted("the signature of release %s is not valid", version)
 	}
 	return &Release{Version: version, feed: f, sums: string(sums)}, nil
 }
 
-// archive returns the name of the file for a system, in the words of GOOS and
-// GOARCH, and its SHA-256.
+// archive returns the file name and the SHA-256 of the archive for a GOOS and
+// GOARCH.
 func (r *Release) archive(system, machine string) (name string, sum []byte, err error) {
 	name = "epilot_" + r.Version + "_" + system + "_" + machine
 	if system == "windows" {
@@ -125,12 +125,12 @@ func (f *Feed) text(ctx context.Context, path string, most int64) ([]byte, error
 	return io.ReadAll(file)
 }
 
-// incoming is a file of the feed while it arrives. It gives up where no byte
-// comes, and where there are more than there may be. Its errors are ours.
+// incoming is a file being downloaded from the feed. It fails on a stall or if the
+// file is too large. Its errors have a kind and a message.
 type incoming struct {
 	path      string
-	size      int64 // -1 where the server does not say
-	remaining int64 // bytes that may still come
+	size      int64 // -1 if the server does not say
+	remaining int64 // bytes still allowed
 	body      io.ReadCloser
 	stall     time.Duration
 	timer     *time.Timer
@@ -138,12 +138,12 @@ type incoming struct {
 	end       context.CancelCauseFunc
 }
 
-// get asks for a file below the feed's address.
+// get requests a file below the feed's address.
 func (f *Feed) get(ctx context.Context, path string, most int64) (*incoming, error) {
 	ctx, end := context.WithCancelCause(ctx)
 	in := &incoming{path: path, remaining: most, stall: f.stall, ctx: ctx, end: end}
 	in.timer = time.AfterFunc(f.stall, func() {
-		end(failure.New(failure.Network, "the release feed sent nothing of %s for %s", path, f.stall).Hintf("try again later"))
+		end(failure.New(failure.Network, "the release feed sent no data of %s for %s", path, f.stall).Hintf("try again later"))
 	})
 	if err := in.ask(f); err != nil {
 		in.Close()
@@ -155,10 +155,10 @@ func (f *Feed) get(ctx context.Context, path string, most int64) (*incoming, err
 func (in *incoming) ask(f *Feed) error {
 	req, err := http.NewRequestWithContext(in.ctx, http.MethodGet, f.base.JoinPath(in.path).String(), http.NoBody)
 	if err != nil {
-		return failure.New(failure.Network, "%s of the release feed cannot be asked for: %w", in.path, err)
+		return failure.New(failure.Network, "cannot request %s from the release feed: %w", in.path, err)
 	}
-	// A server that calls the compression of an archive its own would have it
-	// undone on the way, and the checksum with it.
+	// If a server declared the archive's compression as a content encoding, it would
+	// be decompressed in transit and fail the checksum.
 	req.Header.Set("Accept-Encoding", "identity")
 	resp, err := f.send.RoundTrip(req)
 	if err != nil {
@@ -168,9 +168,9 @@ func (in *incoming) ask(f *Feed) error {
 	switch {
 	case resp.StatusCode == http.StatusNotFound:
 		return failure.New(failure.Network, "the release feed has no %s", in.path).
-			Hintf("there may be no such release; \"epilot upgrade --check\" names the latest")
+			Hintf("the release may not exist; \"epilot upgrade --check\" shows the latest")
 	case resp.StatusCode != http.StatusOK:
-		return failure.New(failure.Network, "the release feed answered %d to %s", resp.StatusCode, in.path).
+		return failure.New(failure.Network, "the release feed returned %d for %s", resp.StatusCode, in.path).
 			Hintf("try again later")
 	case in.size > in.remaining:
 		return in.tooLong()
@@ -186,13 +186,13 @@ func (in *incoming) Read(p []byte) (int, error) {
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		failed := failure.Of(in.failed(err))
-		err = failure.New(failed.Kind, "%s of the release feed did not come whole: %w", in.path, failed).
+		err = failure.New(failed.Kind, "%s of the release feed is incomplete: %w", in.path, failed).
 			Hintf("nothing was changed; try again")
 	}
 	return n, err
 }
 
-// failed: why we ended a request says more than how it ended.
+// failed prefers the reason for which we ended a request over the resulting error.
 func (in *incoming) failed(err error) error {
 	if cause := (*failure.Error)(nil); errors.As(context.Cause(in.ctx), &cause) {
 		return cause
@@ -201,13 +201,13 @@ func (in *incoming) failed(err error) error {
 }
 
 func (in *incoming) tooLong() error {
-	return untrusted("%s of the release feed is longer than it may be", in.path)
+	return untrusted("%s of the release feed is too long", in.path)
 }
 
 func (in *incoming) Close() error {
 	in.timer.Stop()
 	if in.body != nil {
-		_ = in.body.Close() // what was read is what counts
+		_ = in.body.Close() // already read
 	}
 	in.end(nil)
 	return nil

@@ -40,8 +40,7 @@ func TestLatestAndNamedReleases(t *testing.T) {
 	}
 }
 
-// TestReleaseIsRefused: whatever is not signed as it is, for what it is, is
-// none.
+// TestReleaseIsRefused: a release that is not signed exactly as served is rejected.
 func TestReleaseIsRefused(t *testing.T) {
 	t.Parallel()
 	const latest, folder = "/latest/download/checksums.txt.minisig", "/download/v1.0.0/"
@@ -67,14 +66,14 @@ func TestReleaseIsRefused(t *testing.T) {
 		}, "signature of release 9.0.0 is not valid"},
 		"signed for another program": {func(t *testing.T, s upgradetest.Files) {
 			s[latest] = by.Signature(t, s[folder+"checksums.txt"], "tool 1.0.0")
-		}, "names no version of epilot"},
+		}, "has no version of epilot"},
 		"a path for a version": {func(t *testing.T, s upgradetest.Files) {
 			s[latest] = by.Signature(t, s[folder+"checksums.txt"], "epilot ../1.0.0")
-		}, "names no version of epilot"},
-		"no signature":     {func(_ *testing.T, s upgradetest.Files) { s[latest] = []byte("<html>\n\n\n\n") }, "no minisign signature"},
-		"empty signature":  {func(_ *testing.T, s upgradetest.Files) { s[latest] = nil }, "no minisign signature"},
-		"huge signature":   {func(_ *testing.T, s upgradetest.Files) { s[latest] = make([]byte, mostSignature+1) }, "longer than it may be"},
-		"huge checksums":   {func(_ *testing.T, s upgradetest.Files) { s[folder+"checksums.txt"] = make([]byte, mostSums+1) }, "longer than it may be"},
+		}, "has no version of epilot"},
+		"no signature":     {func(_ *testing.T, s upgradetest.Files) { s[latest] = []byte("<html>\n\n\n\n") }, "is not a minisign signature"},
+		"empty signature":  {func(_ *testing.T, s upgradetest.Files) { s[latest] = nil }, "is not a minisign signature"},
+		"huge signature":   {func(_ *testing.T, s upgradetest.Files) { s[latest] = make([]byte, mostSignature+1) }, "is too long"},
+		"huge checksums":   {func(_ *testing.T, s upgradetest.Files) { s[folder+"checksums.txt"] = make([]byte, mostSums+1) }, "is too long"},
 		"no checksums":     {func(_ *testing.T, s upgradetest.Files) { delete(s, folder+"checksums.txt") }, "has no download/v1.0.0/checksums.txt"},
 		"nothing released": {func(_ *testing.T, s upgradetest.Files) { clear(s) }, "has no latest/download/checksums.txt.minisig"},
 	} {
@@ -91,14 +90,14 @@ func TestReleaseIsRefused(t *testing.T) {
 	}
 }
 
-// TestOldReleaseUnderANewName: a feed that gives out one release for another.
+// TestOldReleaseUnderANewName: a feed that serves one release as another.
 func TestOldReleaseUnderANewName(t *testing.T) {
 	t.Parallel()
 	by, files := upgradetest.NewSigner(1), upgradetest.Files{}
 	files.Publish(t, by, "1.0.0", system, machine, nil)
 	files["/download/v2.0.0/checksums.txt.minisig"] = files["/download/v1.0.0/checksums.txt.minisig"]
 	_, err := open(t, by, files).Find(t.Context(), "2.0.0")
-	if err == nil || !strings.Contains(err.Error(), "release 1.0.0 under the name of 2.0.0") {
+	if err == nil || !strings.Contains(err.Error(), "returned release 1.0.0 for 2.0.0") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -107,7 +106,7 @@ func TestFeedAnswersWithAnError(t *testing.T) {
 	t.Parallel()
 	refuse := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
 	_, err := open(t, upgradetest.NewSigner(1), refuse).Latest(t.Context())
-	if err == nil || failure.Of(err).Kind != failure.Network || !strings.Contains(err.Error(), "answered 403") {
+	if err == nil || failure.Of(err).Kind != failure.Network || !strings.Contains(err.Error(), "returned 403") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -162,7 +161,8 @@ type entry = upgradetest.Entry
 
 func file(name, text string) entry { return entry{Name: name, Text: text} }
 
-// published is a shelf with one release whose archive has those files.
+// published returns the files of a feed with one release whose archive has these
+// entries.
 func published(t *testing.T, by *upgradetest.Signer, version string, entries ...entry) upgradetest.Files {
 	t.Helper()
 	files := upgradetest.Files{}
@@ -170,7 +170,7 @@ func published(t *testing.T, by *upgradetest.Signer, version string, entries ...
 	return files
 }
 
-// open is the feed of a server, for the signer's releases.
+// open returns the feed of a server for the signer's releases.
 func open(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Feed {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -182,7 +182,7 @@ func open(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Feed {
 	return f
 }
 
-// latest is the release that a server calls the latest.
+// latest returns the latest release of a server.
 func latest(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Release {
 	t.Helper()
 	release, err := open(t, by, handler).Latest(t.Context())
@@ -192,8 +192,8 @@ func latest(t *testing.T, by *upgradetest.Signer, handler http.Handler) *Release
 	return release
 }
 
-// TestMinisign: what the minisign program signs, in the way that docs/release.md
-// describes, is what we accept.
+// TestMinisign: signatures of the minisign program, made as docs/release.md
+// describes, are accepted.
 func TestMinisign(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("minisign"); err != nil {

@@ -13,9 +13,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// replace puts the new program in the place of the old one, which comes back
-// where the new one does not answer there: a system may permit a program in one
-// place and not in another.
+// replace replaces the old program with the new one and restores it if the new one
+// does not run there: a system may permit a program in one place and not in another.
 func (i Installer) replace(ctx context.Context, b *workspace, version string) error {
 	if err := setAside(i.Program, b.old); err != nil {
 		return i.failed(err)
@@ -42,8 +41,8 @@ func (i Installer) bringBack(b *workspace, why error) error {
 		Hintf("it is %s: move it to %s", b.old, i.Program)
 }
 
-// putBack does nothing where both names are one file, which a rename would
-// leave there twice.
+// putBack does nothing if both names are the same file, because a rename would then
+// keep both.
 func putBack(old, program string) error {
 	before, err := os.Stat(old)
 	if err != nil {
@@ -57,8 +56,7 @@ func putBack(old, program string) error {
 
 const renameTimeout = 10 * time.Second
 
-// try lets a program tell its version, and refuses it where that is not the
-// one that is wanted.
+// try runs a program and rejects it if its version is not the expected one.
 func (i Installer) try(ctx context.Context, program, want string) error {
 	version, err := i.ask(ctx, program)
 	if ctx.Err() != nil {
@@ -66,10 +64,10 @@ func (i Installer) try(ctx context.Context, program, want string) error {
 	}
 	if err != nil {
 		return failure.New(failure.Network, "epilot %s does not run here: %w", want, atomicfile.Cause(err)).
-			Hintf("the old program is still in its place")
+			Hintf("the old program is unchanged")
 	}
 	if version != want {
-		return untrusted("the program in release %s says that it is %q", want, version)
+		return untrusted("the program in release %s reports version %q", want, version)
 	}
 	return nil
 }
@@ -81,7 +79,7 @@ func interrupted(ctx context.Context) error {
 	return failure.New(failure.Interrupted, "interrupted")
 }
 
-// ask returns the version that a program tells.
+// ask returns the version that a program prints.
 func (i Installer) ask(ctx context.Context, program string) (string, error) {
 	limit := i.Timeout
 	if limit == 0 {
@@ -94,20 +92,20 @@ func (i Installer) ask(ctx context.Context, program string) (string, error) {
 	cmd.Env, cmd.Stdout, cmd.WaitDelay = Quiet(i.Environ), &said, limit/10
 	err := cmd.Run()
 	if limited.Err() != nil {
-		return "", errors.New("it did not tell its version within " + limit.String())
+		return "", errors.New("it did not print its version within " + limit.String())
 	}
 	if err != nil {
 		return "", err
 	}
 	version, named := strings.CutPrefix(strings.TrimSpace(said.String()), "epilot ")
 	if !named {
-		return "", errors.New("it does not tell its version")
+		return "", errors.New("it does not print its version")
 	}
 	return version, nil
 }
 
-// Quiet is an environment without the token, in which epilot asks for no new
-// version.
+// Quiet returns the environment without the token, and with the check for new
+// versions disabled.
 func Quiet(environ []string) []string {
 	quiet := []string{"EPILOT_NO_UPDATE_NOTIFIER=1"}
 	for _, pair := range environ {
@@ -118,7 +116,7 @@ func Quiet(environ []string) []string {
 	return quiet
 }
 
-// head keeps the beginning of what is written.
+// head keeps the beginning of the written data.
 type head struct{ bytes.Buffer }
 
 func (h *head) Write(p []byte) (int, error) {

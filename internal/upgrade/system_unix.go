@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// setAside gives the program a second name, so that its place is never empty;
-// where files can have one name only, it moves.
+// setAside gives the program a second name, so that its path is never missing; on
+// file systems without hard links, it is moved.
 func setAside(program, old string) error {
 	if os.Link(program, old) == nil {
 		return nil
@@ -17,13 +17,14 @@ func setAside(program, old string) error {
 	return os.Rename(program, old)
 }
 
-// giveTo makes the owner of the old file that of the new one, where this user
-// may do so: root must not take a program away from its user.
+// giveTo gives the new file the owner of the old one, if permitted: an upgrade by
+// root must not take a program away from its user.
 func giveTo(file *os.File, old fs.FileInfo) {
 	if owner, ok := old.Sys().(*syscall.Stat_t); ok {
 		_ = file.Chown(int(owner.Uid), int(owner.Gid))
 	}
 }
 
-// detached: a signal to the terminal's programs is not for this one.
+// detached returns attributes for a process that does not receive the terminal's
+// signals.
 func detached() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }

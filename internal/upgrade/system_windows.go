@@ -15,7 +15,8 @@ func detached() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: detachedProcess | processGroup, HideWindow: true}
 }
 
-// setAside moves the program away: a running one can be renamed, not replaced.
+// setAside moves the program away: a running program can be renamed, but not
+// replaced.
 func setAside(program, old string) error { return os.Rename(program, old) }
 
-func giveTo(*os.File, fs.FileInfo) {} // a new file belongs to who made it
+func giveTo(*os.File, fs.FileInfo) {} // a new file belongs to its creator

@@ -14,7 +14,7 @@ func TestUnpack(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
 		archive []byte
-		want    string // of the program, or of the error behind "!"
+		want    string // of the program, or part of the error after "!"
 	}{
 		"a.tar.gz":       {upgradetest.Tar(t, file("LICENSE", "l"), file("epilot", "tarred")), "tarred"},
 		"a.zip":          {upgradetest.Zip(t, file("LICENSE", "l"), file("epilot", "zipped")), "zipped"},

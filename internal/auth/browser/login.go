@@ -1,7 +1,7 @@
-// Package browser is the loopback half of a login in the browser: it listens for
-// the one callback that proves, by its state, that it answers this login, and
-// turns everything else away. It does not store the token, does not know the
-// terminal, and believes nothing that a caller says about itself.
+// Package browser is the loopback part of a browser login. It listens for the one
+// callback whose state proves that it belongs to this login, and rejects all other
+// requests. It does not store the token, does not use the terminal, and does not
+// trust anything the callback claims about itself.
 package browser
 
 import (
@@ -26,30 +26,30 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// Account is what the portal hands over. Only the token is more than words.
+// Account is the portal's response. Only the token is verifiable.
 type Account struct{ Token, OrgID, UserID, Name string }
 
-// Login is one login that waits for its callback.
+// Login is a login that is waiting for its callback.
 type Login struct {
-	Code     string       // six hexadecimal digits, for the person to compare
-	Accounts chan Account // gets one account, when the callback has come
-	Leaked   chan error   // gets an error when somebody else may know the state
+	Code     string       // six hexadecimal digits for the user to compare
+	Accounts chan Account // receives one account after the callback
+	Leaked   chan error   // receives an error if someone else may know the state
 
 	state     string
-	start     string // path of the page that leads to the portal, once
+	start     string // path of the page that redirects to the portal, once
 	port      string
 	listeners []net.Listener
 	server    *http.Server
 
 	mu      sync.Mutex
 	won     bool
-	portal  string // where the start page leads; "" once it did
+	portal  string // redirect target of the start page; "" after its use
 	started bool
-	shown   chan struct{} // closed when the browser has its last page
+	shown   chan struct{} // closed when the browser has received the last page
 	once    sync.Once
 }
 
-// Listen starts to wait on a free port of 127.0.0.1 and ::1. An error is of kind
+// Listen starts listening on a free port of 127.0.0.1 and ::1. Errors are of kind
 // Network.
 func Listen(random io.Reader) (*Login, error) {
 	secret := make([]byte, 32+3+16)
@@ -71,7 +71,7 @@ func Listen(random io.Reader) (*Login, error) {
 	_, l.port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	l.server = &http.Server{
 		Handler: l, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 32 << 10,
-		ErrorLog: log.New(io.Discard, "", 0), // what a stranger sends is not for the terminal
+		ErrorLog: log.New(io.Discard, "", 0), // do not print untrusted input on the terminal
 	}
 	for _, listener := range listeners {
 		go func() { _ = l.server.Serve(listener) }()
@@ -79,10 +79,10 @@ func Listen(random io.Reader) (*Login, error) {
 	return l, nil
 }
 
-// Scope are what the portal is asked for.
+// Scope is the access requested from the portal.
 type Scope struct{ ReadOnly, Anonymize bool }
 
-// URL is the page that the person signs in on. portal is the portal's base URL.
+// URL returns the page on which the user signs in. portal is the portal's base URL.
 func (l *Login) URL(portal *url.URL, w Scope) string {
 	query := fmt.Sprintf("cli_callback=%s&state=%s&code=%s",
 		url.QueryEscape("http://localhost:"+l.port+"/callback"), l.state, l.Code)
@@ -97,9 +97,9 @@ func (l *Login) URL(portal *url.URL, w Scope) string {
 	return page.String()
 }
 
-// StartURL is an address on loopback that leads to URL, once. A browser is opened
-// with it because other users of the machine can read a program's arguments,
-// and the state must not stand in them.
+// StartURL returns a loopback URL that redirects to URL once. The browser is opened
+// with it because other users of the machine can read a program's arguments, which
+// must not contain the state.
 func (l *Login) StartURL(portal *url.URL, w Scope) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,8 +107,8 @@ func (l *Login) StartURL(portal *url.URL, w Scope) string {
 	return "http://localhost:" + l.port + l.start
 }
 
-// begin sends the browser to the portal. Who comes second finds out that
-// somebody else came first, and has the state: then the login ends.
+// begin redirects the browser to the portal. A second request means that someone
+// else came first and knows the state, so it ends the login.
 func (l *Login) begin(w http.ResponseWriter) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -127,8 +127,8 @@ func (l *Login) begin(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// Close stops to listen. After a callback it first lets the browser fetch its
-// last page, for as long as the context lasts.
+// Close stops listening. After a callback it first waits for the browser to fetch
+// the last page, until ctx is done.
 func (l *Login) Close(ctx context.Context) {
 	l.mu.Lock()
 	won := l.won
@@ -138,13 +138,13 @@ func (l *Login) Close(ctx context.Context) {
 		case <-l.shown:
 		case <-ctx.Done():
 		}
-		_ = l.server.Shutdown(ctx) // lets the page go out whole
+		_ = l.server.Shutdown(ctx) // finishes sending the page
 	}
 	_ = l.server.Close()
 }
 
-// listen takes the same free port on both loopback addresses, as "localhost"
-// may mean either. A machine without IPv6 has one of them.
+// listen takes the same free port on both loopback addresses because "localhost" can
+// resolve to either. A machine without IPv6 has only one.
 func listen() (taken []net.Listener, err error) {
 	const attempts = 20
 	for range attempts {
@@ -160,7 +160,7 @@ func listen() (taken []net.Listener, err error) {
 		if !hasSix() {
 			return []net.Listener{four}, nil
 		}
-		_ = four.Close() // somebody else has the port on ::1
+		_ = four.Close() // the port is in use on ::1
 	}
 	return nil, fmt.Errorf("no port is free on 127.0.0.1 and ::1 in %d attempts", attempts)
 }
@@ -184,9 +184,8 @@ const (
 	startPath    = "/start/"
 )
 
-// ServeHTTP takes the callback, by redirecting the browser to a page whose
-// address has no token, and refuses everything else with a status of 400 or
-// more.
+// ServeHTTP accepts the callback and redirects the browser to a page without the
+// token in its URL. It rejects all other requests with a status of 400 or more.
 func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	protect(w.Header())
 	if status, why := l.stranger(r); status != 0 {
@@ -215,9 +214,9 @@ func (l *Login) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// stranger finds out who is not a browser that navigates to one of the pages:
-// another site's script, form or frame, or a name that was bound to this
-// machine for an attack (https://www.w3.org/TR/fetch-metadata/).
+// stranger rejects any request other than a browser navigating to one of the pages:
+// a script, form or frame of another site, or a host name rebound to this machine
+// (https://www.w3.org/TR/fetch-metadata/).
 func (l *Login) stranger(r *http.Request) (status int, why string) {
 	fetch := func(name, want string) bool {
 		got, present := r.Header["Sec-Fetch-"+name]
@@ -236,15 +235,15 @@ func (l *Login) stranger(r *http.Request) (status int, why string) {
 	return 0, ""
 }
 
-// isHost accepts the names that the portal's callback has. It is stricter than
-// httpx.IsLoopback: any other name for this machine is somebody else's.
+// isHost accepts the hosts of the portal's callback. It is stricter than
+// httpx.IsLoopback: any other name for this machine is someone else's.
 func (l *Login) isHost(host string) bool {
 	name, port, err := net.SplitHostPort(strings.ToLower(host))
 	return err == nil && port == l.port && (name == "localhost" || name == "127.0.0.1" || name == "::1")
 }
 
-// read takes the account from the query, and says whether the state proves that
-// it answers this login.
+// read parses the account from the query and reports whether the state proves that
+// it belongs to this login.
 func (l *Login) read(r *http.Request) (account Account, proven bool, why string) {
 	const wrong = "This callback is not one of the portal's."
 	query, err := url.ParseQuery(r.URL.RawQuery)
@@ -269,7 +268,7 @@ func (l *Login) read(r *http.Request) (account Account, proven bool, why string)
 	return account, present, ""
 }
 
-// win ends the login with the account, unless it has ended.
+// win ends the login with the account, unless it has already ended.
 func (l *Login) win(account Account) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -286,8 +285,8 @@ const style = `body{font:1.125rem/1.5 system-ui,sans-serif;max-width:32rem;margi
 	`padding:.25rem .75rem;border:2px solid;border-radius:.5rem}` +
 	`@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}}`
 
-// page has no picture, script or font to load, and an empty icon, so that the
-// browser does not ask for one.
+// page loads no images, scripts or fonts, and has an empty icon so that the browser
+// does not request one.
 const page = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -306,8 +305,8 @@ const page = `<!DOCTYPE html>
 </html>
 `
 
-// protect sets what every answer has: it is kept nowhere, framed by nobody and
-// loads nothing, and the next page does not hear where the browser was.
+// protect sets the headers of every response: do not cache or frame it, load
+// nothing, and do not send a referrer.
 func protect(h http.Header) {
 	sum := sha256.Sum256([]byte(style))
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+
@@ -320,7 +319,7 @@ func protect(h http.Header) {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 }
 
-// refuse says no. It repeats nothing of what was asked.
+// refuse sends an error page. It does not echo any part of the request.
 func refuse(w http.ResponseWriter, status int, why string) {
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodGet)
@@ -329,7 +328,7 @@ func refuse(w http.ResponseWriter, status int, why string) {
 	write(w, "Not signed in", "<p>"+why+"</p>\n<p>The terminal still waits for its own login.</p>")
 }
 
-// done is the last page, once there is a login to speak of.
+// done sends the last page if the login has succeeded.
 func (l *Login) done(w http.ResponseWriter) {
 	l.mu.Lock()
 	won := l.won
@@ -343,5 +342,5 @@ func (l *Login) done(w http.ResponseWriter) {
 	l.once.Do(func() { close(l.shown) })
 }
 
-// write sends the page; a browser that is gone misses nothing.
+// write sends the page; errors do not matter because the browser is gone.
 func write(w io.Writer, title, text string) { _, _ = fmt.Fprintf(w, page, title, text) }

@@ -28,7 +28,7 @@ func start(t *testing.T) *Login {
 	return l
 }
 
-// visit asks as a browser does that does not follow redirects.
+// visit sends a request like a browser that does not follow redirects.
 func visit(t *testing.T, address string) *http.Response {
 	t.Helper()
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -99,7 +99,7 @@ func TestCallback(t *testing.T) {
 		t.Errorf("a second callback: %d", again.StatusCode)
 	}
 	checkPage(t, l)
-	l.Close(t.Context()) // does not wait: the page is out
+	l.Close(t.Context()) // does not wait: the page has been sent
 }
 
 func checkPage(t *testing.T, l *Login) {
@@ -129,8 +129,8 @@ func checkPage(t *testing.T, l *Login) {
 	}
 }
 
-// TestClosedBrowser: nobody fetches the last page, and Close does not wait longer
-// than it is told.
+// TestClosedBrowser checks that Close waits no longer than its context if the last
+// page is never fetched.
 func TestClosedBrowser(t *testing.T) {
 	t.Parallel()
 	l := start(t)
@@ -143,7 +143,7 @@ func TestClosedBrowser(t *testing.T) {
 	}
 }
 
-// TestNoState: a callback without the state is refused, whoever waits.
+// TestNoState checks that a callback without the state is rejected.
 func TestNoState(t *testing.T) {
 	t.Parallel()
 	l := start(t)
@@ -159,8 +159,8 @@ func TestNoRandomNumbers(t *testing.T) {
 	}
 }
 
-// TestStartPage: the address in the browser's arguments has no state, and leads
-// to the portal once.
+// TestStartPage checks that the URL in the browser's arguments does not contain the
+// state and redirects to the portal once.
 func TestStartPage(t *testing.T) {
 	t.Parallel()
 	l := start(t)

@@ -8,16 +8,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
-// Desktop is what is known of the person's desktop.
+// Desktop describes the user's desktop.
 type Desktop struct {
-	OS     string // as runtime.GOOS
+	OS     string // a GOOS value
 	Getenv func(string) string
 }
 
-var errNoDisplay = errors.New("there is no display")
+var errNoDisplay = errors.New("no display")
 
-// Open starts the browser on the address: the first program of BROWSER that
-// starts, else the desktop's own. It does not wait for it.
+// Open starts the browser with the address: the first program of BROWSER that
+// starts, or else the desktop's default. It does not wait for the browser to exit.
 func (d Desktop) Open(address string) error {
 	commands, err := d.commands(address)
 	if err != nil {
@@ -26,17 +26,17 @@ func (d Desktop) Open(address string) error {
 	for _, args := range commands {
 		cmd := exec.Command(args[0], args[1:]...)
 		if err = cmd.Start(); err == nil {
-			go func() { _ = cmd.Wait() }() // only so that it does not stay a zombie
+			go func() { _ = cmd.Wait() }() // reap the process
 			return nil
 		}
 	}
 	return err
 }
 
-// commands are the commands to try in order. BROWSER is read as xdg-open and
-// Python's webbrowser do: a list of commands with colons (on Windows semicolons)
-// between them, each with quotes as in a shell. %s stands for the address, which
-// else comes last; a command without %s may be a path with spaces.
+// commands returns the commands to try in order. BROWSER is parsed like in xdg-open
+// and Python's webbrowser: a list of commands separated by colons (semicolons on
+// Windows), each quoted as in a shell. %s is replaced by the address, which is
+// otherwise appended; a command without %s can be a path with spaces.
 func (d Desktop) commands(address string) ([][]string, error) {
 	separator := ":"
 	if d.OS == "windows" {
@@ -64,7 +64,7 @@ func (d Desktop) commands(address string) ([][]string, error) {
 	return [][]string{args}, err
 }
 
-// desktop is the desktop's own command.
+// desktop returns the desktop's default command.
 func (d Desktop) desktop(address string) ([]string, error) {
 	switch d.OS {
 	case "darwin":
@@ -72,7 +72,7 @@ func (d Desktop) desktop(address string) ([]string, error) {
 	case "windows":
 		return []string{"rundll32", "url.dll,FileProtocolHandler", address}, nil
 	}
-	// Without a display xdg-open would start a browser inside of the terminal.
+	// Without a display, xdg-open would start a browser inside the terminal.
 	if d.Getenv("DISPLAY") == "" && d.Getenv("WAYLAND_DISPLAY") == "" && d.Getenv("WSL_DISTRO_NAME") == "" {
 		return nil, errNoDisplay
 	}

@@ -1,6 +1,6 @@
-// Package keyring keeps tokens in the system's keyring, and gives up on a keyring
-// that is locked, absent or slow. It does not decide when a token is needed,
-// and knows no file: what it does not keep, its caller does.
+// Package keyring stores tokens in the system keyring, and gives up on a keyring
+// that is locked, absent or slow. It does not decide when a token is needed and does
+// not use files: the caller stores any token that the keyring does not.
 package keyring
 
 import (
@@ -16,50 +16,50 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Keyring is where a system keeps the secrets of who is logged in.
+// Keyring is the system's store for the secrets of the current user.
 type Keyring interface {
-	Get(account string) (string, error) // ErrNone where there is none
+	Get(account string) (string, error) // ErrNone if there is no entry
 	Set(account, secret string) error
-	Delete(account string) error // ErrNone where there is none
+	Delete(account string) error // ErrNone if there is no entry
 }
 
-// ErrNone is a Keyring's answer for an account that it has no secret of.
+// ErrNone is returned by a Keyring that has no secret for an account.
 var ErrNone = errors.New("the keyring has no such entry")
 
-// Timeout is how long a Vault waits for its keyring, which may be asking the
-// person to unlock it.
+// Timeout limits how long a Vault waits for its keyring, which may be asking the
+// user to unlock it.
 const Timeout = 3 * time.Second
 
-// The modes of Keep: the keyring where it works, the keyring, never the keyring.
+// The modes of Keep: the keyring if it works, always, or never.
 const (
 	Auto        = "auto"
 	KeyringOnly = "keyring"
 	FileOnly    = "file"
 )
 
-// Profile is the account of a profile's token.
+// Profile returns the account of a profile's token.
 func Profile(name string) string { return "profile:" + name }
 
-// API is the account of the token that a profile has for one API.
+// API returns the account of a profile's token for a single API.
 func API(profile, api string) string { return "api:" + api + " of " + Profile(profile) }
 
-// Credentials is the account of the token that credentials.json is about.
+// Credentials is the account of the token described by credentials.json.
 const Credentials = "credentials"
 
-// Vault is a keyring with a limit to its patience.
+// Vault is a keyring with a timeout.
 type Vault struct {
 	Keyring Keyring
-	Folder  string        // of the configuration: part of the name of each entry
-	Limit   time.Duration // of each access; zero means Patience
+	Folder  string        // configuration folder, part of each entry's name
+	Limit   time.Duration // timeout of each access; zero means Timeout
 	Warn    func(message string)
 
-	// Owns reports whether a token that an older version stored, without a
-	// folder, is the account's; nil for always. Another configuration may have
-	// stored its own under the same name.
+	// Owns reports whether a token that an older version stored without a folder
+	// belongs to the account; nil means always. Another configuration may have
+	// stored a token under the same name.
 	Owns func(account, token string) bool
 }
 
-// entry is the name of an account's entry.
+// entry returns the name of an account's entry.
 func (v *Vault) entry(account string) string {
 	if v.Folder == "" {
 		return account
@@ -67,7 +67,7 @@ func (v *Vault) entry(account string) string {
 	return account + " in " + v.Folder
 }
 
-// get reads an entry. One that an older version stored is renamed.
+// get reads an entry. It renames an entry stored by an older version.
 func (v *Vault) get(account string) (string, error) {
 	token, err := v.Keyring.Get(v.entry(account))
 	if !errors.Is(err, ErrNone) || v.Folder == "" {
@@ -81,12 +81,12 @@ func (v *Vault) get(account string) (string, error) {
 		return "", ErrNone
 	}
 	if err := v.Keyring.Set(v.entry(account), token); err == nil {
-		_ = v.Keyring.Delete(account) // the new entry is used from now on
+		_ = v.Keyring.Delete(account) // the new entry replaces it
 	}
 	return token, nil
 }
 
-// remove deletes an entry, also one that an older version stored.
+// remove deletes an entry, including one stored by an older version.
 func (v *Vault) remove(account string) error {
 	err := v.Keyring.Delete(v.entry(account))
 	if !errors.Is(err, ErrNone) || v.Folder == "" {
@@ -98,23 +98,23 @@ func (v *Vault) remove(account string) error {
 	return v.Keyring.Delete(account)
 }
 
-// Get returns the account's token. An error is of kind Credentials.
+// Get returns the account's token. Errors are of kind Credentials.
 func (v *Vault) Get(ctx context.Context, account string) (string, error) {
 	token, err := v.limited(ctx, func() (string, error) { return v.get(account) })
 	if errors.Is(err, ErrNone) {
-		return "", failure.New(failure.Credentials, "the system keyring has no token for %q any more", account).
-			Hintf("sign in again with \"epilot login\", or give a token with --token or EPILOT_TOKEN")
+		return "", failure.New(failure.Credentials, "the system keyring no longer has a token for %q", account).
+			Hintf("sign in again with \"epilot login\", or pass a token with --token or EPILOT_TOKEN")
 	}
 	if err != nil {
 		return "", failed("read", err).
-			Hintf("unlock it, or give a token with --token or EPILOT_TOKEN")
+			Hintf("unlock it, or pass a token with --token or EPILOT_TOKEN")
 	}
 	return token, nil
 }
 
-// Keep puts the token into the keyring where the mode wants that, and reports
-// whether it did. With Auto a keyring that fails is a warning, and the token is
-// the caller's to keep.
+// Keep stores the token in the keyring if the mode says so, and reports whether it
+// did. With Auto, a keyring failure is a warning and the caller must store the
+// token.
 func (v *Vault) Keep(ctx context.Context, mode, account, token string) (kept bool, err error) {
 	if mode == FileOnly {
 		return false, nil
@@ -133,7 +133,7 @@ func (v *Vault) Keep(ctx context.Context, mode, account, token string) (kept boo
 	return false, nil
 }
 
-// Forget removes the account's token, if there is one. An error is of kind
+// Forget removes the account's token, if there is one. Errors are of kind
 // Credentials.
 func (v *Vault) Forget(ctx context.Context, account string) error {
 	_, err := v.limited(ctx, func() (string, error) { return "", v.remove(account) })
@@ -150,8 +150,8 @@ func failed(what string, err error) *failure.Error {
 	return failure.New(failure.Credentials, "the system keyring cannot be %s: %w", what, err)
 }
 
-// limited gives up on an access that takes too long. The access itself may go
-// on for as long as the process does: no system lets it be called back.
+// limited gives up on an access that takes too long. The access itself may continue
+// until the process exits: no system can cancel it.
 func (v *Vault) limited(ctx context.Context, access func() (string, error)) (string, error) {
 	limit := v.Limit
 	if limit == 0 {
@@ -178,13 +178,13 @@ func (v *Vault) limited(ctx context.Context, access func() (string, error)) (str
 
 type slow struct{ limit time.Duration }
 
-func (s slow) Error() string { return "it did not answer within " + s.limit.String() }
+func (s slow) Error() string { return "it did not respond within " + s.limit.String() }
 
-// service is the name under which the keyring lists the program's entries.
+// service is the name under which the keyring lists epilot's entries.
 const service = "epilot"
 
-// System returns the keyring of the operating system: Keychain, Credential
-// Manager or the Secret Service of the desktop
+// System returns the keyring of the operating system: Keychain, Credential Manager
+// or the desktop's Secret Service
 // (https://specifications.freedesktop.org/secret-service/).
 func System(getenv func(string) string) Keyring { return system{getenv} }
 
@@ -212,10 +212,10 @@ func (s system) Delete(account string) error {
 	return absent(keyring.Delete(service, account))
 }
 
-var errNoBus = errors.New("there is no session bus")
+var errNoBus = errors.New("no session bus")
 
-// reachable looks for the session bus: without one the client would start a
-// bus of its own, with no keyring on it, and leave it running.
+// reachable checks for the session bus: otherwise the client would start a bus
+// without a keyring and leave it running.
 func (s system) reachable() error {
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// held is a keyring that works.
+// held is a working keyring.
 type held map[string]string
 
 func (h held) Get(account string) (string, error) {
@@ -28,7 +28,7 @@ func (h held) Delete(account string) error {
 	return err
 }
 
-// locked is a keyring that says no.
+// locked is a keyring that denies access.
 type locked struct{}
 
 var errLocked = errors.New("the collection is locked")
@@ -37,7 +37,7 @@ func (locked) Get(string) (string, error) { return "", errLocked }
 func (locked) Set(string, string) error   { return errLocked }
 func (locked) Delete(string) error        { return errLocked }
 
-// stuck is a keyring that waits for a person who is not there.
+// stuck is a keyring that waits for an absent user.
 type stuck struct{ until <-chan struct{} }
 
 func (s stuck) Get(string) (string, error) { <-s.until; return "too-late", nil }
@@ -55,7 +55,7 @@ func TestKeeps(t *testing.T) {
 		if got, err := v.Get(t.Context(), Profile("dev")); got != "SeCrEt" || err != nil {
 			t.Errorf("%s: got %q, %v", mode, got, err)
 		}
-		for range 2 { // the second finds nothing, which is what was asked for
+		for range 2 { // the second finds nothing and must succeed too
 			if err := v.Forget(t.Context(), Profile("dev")); err != nil || len(ring) != 0 {
 				t.Errorf("%s: %v, left %v", mode, err, ring)
 			}
@@ -74,7 +74,7 @@ func TestFailing(t *testing.T) {
 		"locked": locked{}, "slow": stuck{release}, "absent": System(func(string) string { return "" }),
 	} {
 		if name == "absent" && (system{func(string) string { return "" }}).reachable() == nil {
-			continue // this system has its keyring without a bus
+			continue // this system's keyring does not use a bus
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,8 +106,8 @@ func TestNothingThere(t *testing.T) {
 	}
 }
 
-// TestInterrupted: a person who is tired of waiting ends the command, and the
-// token does not end up in the file after all.
+// TestInterrupted checks that the user can interrupt the wait, and that the token is
+// then not stored in the file.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
@@ -143,8 +143,8 @@ func TestReachable(t *testing.T) {
 	}
 }
 
-// TestFolders: two configurations do not share an entry, and an entry of an
-// older version goes to the configuration that it belongs to.
+// TestFolders checks that two configurations do not share an entry, and that an
+// older version's entry goes to the configuration that owns it.
 func TestFolders(t *testing.T) {
 	t.Parallel()
 	ring := held{Profile("dev"): "old-token"}

@@ -1,5 +1,5 @@
-// Package tokencommand runs the program that a profile names for its token. It uses
-// no shell, keeps nothing, and does not choose between tokens.
+// Package tokencommand runs the program that a profile names for its token. It does
+// not use a shell, store the token or choose between tokens.
 package tokencommand
 
 import (
@@ -16,29 +16,30 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Timeout is how long a program may take.
+// Timeout is the default time limit of a program.
 const Timeout = 30 * time.Second
 
 // Program is a token command.
 type Program struct {
 	Argv   []string                                    // the program and its arguments
-	Name   string                                      // whose command it is, for messages
-	Env    []string                                    // as os.Environ
-	Limit  time.Duration                               // zero means Patience
-	Stderr io.Writer                                   // what the program says while it runs, nil for nobody
-	Redact func(text string, secrets ...string) string // takes what looks secret out of a message
+	Name   string                                      // name of the command's profile, for messages
+	Env    []string                                    // in the format of os.Environ
+	Limit  time.Duration                               // zero means Timeout
+	Stderr io.Writer                                   // receives the program's stderr while it runs, nil discards it
+	Redact func(text string, secrets ...string) string // redacts apparent secrets in a message
 }
 
-// Token runs the program and returns what it prints, without the white space
-// around it. An error is of kind Credentials, with the end of what the program
-// said on its standard error, or the cause of the context's end.
+// Token runs the program and returns its output without surrounding white space.
+// Errors are of kind Credentials and contain the end of the program's stderr, or are
+// the cause of the context's cancellation.
 func (p Program) Token(ctx context.Context) (string, error) {
 	if len(p.Argv) == 0 || p.Argv[0] == "" {
-		return "", p.failf("is empty").Hintf("name a program, as in [\"pass\", \"show\", \"epilot\"]")
+		return "", p.failf("is empty").Hintf("set a program, such as [\"pass\", \"show\", \"epilot\"]")
 	}
 	if name := p.Argv[0]; filepath.Base(name) != name && !filepath.IsAbs(name) {
-		// A relative path means another program in each folder: one of them may be a stranger's.
-		return "", p.failf("%q is a relative path", name).Hintf("give the full path of the program, or the name of one in PATH")
+		// A relative path names a different program in each folder, possibly a
+		// hostile one.
+		return "", p.failf("%q is a relative path", name).Hintf("use the full path of the program, or the name of one in PATH")
 	}
 	return p.run(ctx)
 }
@@ -58,7 +59,7 @@ func (p Program) run(ctx context.Context) (string, error) {
 		shown = &relay{to: p.Stderr, hide: func(text string) string { return p.Redact(text, strings.TrimSpace(out.String())) }}
 		cmd.Stderr = io.MultiWriter(&stderr, shown)
 	}
-	cmd.WaitDelay = limit / 30 // what the program started may hold its streams
+	cmd.WaitDelay = limit / 30 // child processes may keep the streams open
 	err := cmd.Run()
 	shown.end(err == nil)
 	token := strings.TrimSpace(out.String())
@@ -68,7 +69,7 @@ func (p Program) run(ctx context.Context) (string, error) {
 	case limited.Err() != nil:
 		return "", p.failf("did not end within %s", limit)
 	case errors.Is(err, exec.ErrNotFound):
-		return "", p.failf("%q is not there", p.Argv[0]).Hintf("install it, or give its full path")
+		return "", p.failf("%q was not found", p.Argv[0]).Hintf("install it, or give its full path")
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
 		return "", p.failf("failed: %w%s", err, p.excerpt(stderr.String(), token))
 	case out.full:
@@ -82,10 +83,10 @@ func (p Program) run(ctx context.Context) (string, error) {
 func (p Program) failf(format string, args ...any) *failure.Error {
 	args = append([]any{p.Name}, args...)
 	return failure.New(failure.Credentials, "the token command of %s "+format, args...).
-		Hintf("run it by hand to see what it says")
+		Hintf("run it by hand to see its output")
 }
 
-// excerpt is the end of what the program said, on one line and without secrets.
+// excerpt returns the end of the program's stderr on one line, without secrets.
 func (p Program) excerpt(stderr, token string) string {
 	const most = 300
 	letters := []rune(strings.Join(strings.Fields(p.Redact(stderr, token)), " "))
@@ -98,8 +99,8 @@ func (p Program) excerpt(stderr, token string) string {
 	return ": " + string(letters)
 }
 
-// withoutToken: a program that calls epilot itself must not get the token that
-// it is asked to replace.
+// withoutToken removes the current token: if the program calls epilot itself, it
+// must not get the token that it is supposed to replace.
 func withoutToken(env []string) []string {
 	var kept []string
 	for _, pair := range env {
@@ -110,9 +111,9 @@ func withoutToken(env []string) []string {
 	return kept
 }
 
-// relay shows what a program says while it runs, such as "Touch your YubiKey". It
-// waits a moment, so that a token which the program also prints is known by then
-// and can be hidden. What is left when the program fails is in the error.
+// relay shows the program's stderr while it runs, such as "Touch your YubiKey". It
+// delays the text a moment, so that a token that the program also prints is known
+// and can be redacted. If the program fails, the rest is in the error.
 type relay struct {
 	to      io.Writer
 	hide    func(string) string
@@ -139,12 +140,12 @@ func (r *relay) Write(p []byte) (int, error) {
 }
 
 func (r *relay) show() {
-	_, _ = io.WriteString(r.to, r.hide(r.pending.String())) // nobody waits for it
+	_, _ = io.WriteString(r.to, r.hide(r.pending.String())) // a failed write does not matter
 	r.pending.Reset()
 	r.timer = nil
 }
 
-// end is called when the program has ended; nothing is shown after it.
+// end is called after the program has exited; nothing is shown after it.
 func (r *relay) end(succeeded bool) {
 	if r == nil {
 		return
@@ -160,7 +161,7 @@ func (r *relay) end(succeeded bool) {
 	r.timer = nil
 }
 
-// capped is a buffer that a program cannot fill the memory with.
+// capped is a buffer of limited size, so that a program cannot exhaust memory.
 type capped struct {
 	mutex  sync.Mutex
 	buffer bytes.Buffer

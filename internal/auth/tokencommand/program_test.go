@@ -14,7 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// TestMain lets this program be a token command.
+// TestMain lets the test binary act as a token command.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "be a program" {
 		os.Exit(be(os.Args[2]))
@@ -39,7 +39,7 @@ func be(what string) int {
 	case "hangs":
 		os.Stderr.WriteString("starting")
 		never := make(chan os.Signal, 1)
-		signal.Notify(never) // a process that listens to signals is no deadlock
+		signal.Notify(never) // a process that listens for signals is not a deadlock
 		<-never
 	}
 	return 0
@@ -85,7 +85,7 @@ func TestFailures(t *testing.T) {
 		"printed nothing: not signed in":           command(t, "silent"),
 		"printed more than a token":                command(t, "floods"),
 		"did not end within 50ms":                  hangs,
-		`"no-such-program-here" is not there`:      gone,
+		`"no-such-program-here" was not found`:     gone,
 		`"./here" is a relative path`:              relative,
 		`the token command of profile "dev" is em`: empty,
 	} {
@@ -114,8 +114,8 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestStderrIsShown: a person must see what the program asks for while it waits,
-// and no token.
+// TestStderrIsShown checks that the user sees the program's instructions while it
+// waits, and no token.
 func TestStderrIsShown(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {

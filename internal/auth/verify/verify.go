@@ -1,6 +1,6 @@
-// Package verify checks who signed a token: with the keys that its issuer
-// publishes, and only where the issuer is one that can be believed. The token
-// itself is sent to nobody, and whether it has expired is not looked at.
+// Package verify checks a token's signature with the keys that its issuer publishes,
+// if the issuer is trusted. It does not send the token anywhere and does not check
+// its expiry.
 package verify
 
 import (
@@ -25,34 +25,34 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// Verdict is what a check has found.
+// Verdict is the result of a check.
 type Verdict string
 
 // The verdicts.
 const (
 	Verified       Verdict = "verified"
-	UnknownKey     Verdict = "unknown key"      // the issuer publishes no such key
-	WrongSignature Verdict = "wrong signature"  // the key has not signed this
-	UnknownIssuer  Verdict = "issuer not known" // nobody was asked
+	UnknownKey     Verdict = "unknown key"     // the issuer does not publish the key
+	WrongSignature Verdict = "wrong signature" // the key did not sign this token
+	UnknownIssuer  Verdict = "unknown issuer"  // no issuer was contacted
 )
 
-// byPool is the verdict on a token that a pool of Amazon Cognito signed: anybody
-// can have one, so it proves nothing about epilot.
+// byPool returns the verdict on a token signed by an Amazon Cognito pool: anyone can
+// create one, so it proves nothing about epilot.
 func byPool(issuer string) Verdict {
 	_, pool, _ := strings.Cut(strings.TrimPrefix(issuer, "https://"), "/")
 	return Verdict("signed by Cognito pool " + pool + ", which epilot does not vouch for")
 }
 
-// Checker asks issuers for their keys.
+// Checker fetches the keys of issuers.
 type Checker struct {
 	Transport http.RoundTripper
-	Hosts     []string // that an issuer may have, exactly, over https
-	Mock      *url.URL // a server on loopback that the person named: it may be an issuer too; nil for none
+	Hosts     []string // exact hosts that an issuer can have, over https
+	Mock      *url.URL // a loopback server that the user named, also a possible issuer; nil if none
 }
 
-// Check verifies the token's signature (RFC 7515, RS256 only) with the JWK set
-// of its issuer (OpenID Connect Discovery 1.0). An error is of kind Credentials
-// for what is no token, and of kind Network where the keys cannot be had.
+// Check verifies the token's signature (RFC 7515, RS256 only) with the JWK set of
+// its issuer (OpenID Connect Discovery 1.0). An invalid token is an error of kind
+// Credentials; keys that cannot be fetched are an error of kind Network.
 func (c *Checker) Check(ctx context.Context, token string) (Verdict, error) {
 	claims, err := auth.Parse(token)
 	if err != nil {
@@ -78,8 +78,8 @@ func (c *Checker) Check(ctx context.Context, token string) (Verdict, error) {
 
 var errUnknownKey = errors.New("no such key")
 
-// verify tells the verdicts apart. Any algorithm but RS256 is a wrong
-// signature: a public key must never be taken for a shared secret.
+// verify returns the verdict. Any algorithm but RS256 is a wrong signature: a public
+// key must never be used as a shared secret.
 func verify(token string, keys map[string]*rsa.PublicKey) (Verdict, error) {
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
 	_, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
@@ -98,7 +98,7 @@ func verify(token string, keys map[string]*rsa.PublicKey) (Verdict, error) {
 	return WrongSignature, nil
 }
 
-// believes reports whether keys from that address may vouch for a token.
+// believes reports whether keys from that URL can verify a token.
 func (c *Checker) believes(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.User != nil || u.Host == "" || strings.ContainsAny(address, "?#\\") || path.Clean(u.Path+"/") != "/" && path.Clean(u.Path) != strings.TrimSuffix(u.Path, "/") {
@@ -113,7 +113,7 @@ func (c *Checker) believes(address string) bool {
 	return slices.Contains(c.Hosts, strings.ToLower(u.Hostname())) || auth.CognitoIssuer(address)
 }
 
-// discover returns the address of the issuer's keys.
+// discover returns the URL of the issuer's keys.
 func (c *Checker) discover(ctx context.Context, issuer string) (string, error) {
 	var found struct {
 		Issuer string `json:"issuer"`
@@ -123,10 +123,10 @@ func (c *Checker) discover(ctx context.Context, issuer string) (string, error) {
 		return "", err
 	}
 	if found.Issuer != issuer {
-		return "", failure.New(failure.Network, "the issuer %q says that its name is %q", issuer, found.Issuer)
+		return "", failure.New(failure.Network, "the issuer %q identifies itself as %q", issuer, found.Issuer)
 	}
 	if !sameOrigin(issuer, found.Keys) && !c.believes(found.Keys) {
-		return "", failure.New(failure.Network, "the issuer %q has its keys at %q, which is not its own", issuer, found.Keys)
+		return "", failure.New(failure.Network, "the issuer %q has its keys at %q, which is another address", issuer, found.Keys)
 	}
 	return found.Keys, nil
 }
@@ -137,7 +137,7 @@ func sameOrigin(a, b string) bool {
 	return err == nil && bad == nil && second.User == nil && httpx.SameOrigin(first, second)
 }
 
-// jwk is a key of RFC 7517, as far as RSA and RFC 7518, section 6.3.1 go.
+// jwk is a key of RFC 7517, limited to RSA (RFC 7518, section 6.3.1).
 type jwk struct {
 	Type      string `json:"kty"`
 	ID        string `json:"kid"`
@@ -147,7 +147,7 @@ type jwk struct {
 	Exponent  string `json:"e"`
 }
 
-// keys returns the keys of a set that can verify RS256, by their ids.
+// keys returns the keys of a set that can verify RS256, by ID.
 func (c *Checker) keys(ctx context.Context, address string) (map[string]*rsa.PublicKey, error) {
 	var set struct {
 		Keys []jwk `json:"keys"`
@@ -164,8 +164,8 @@ func (c *Checker) keys(ctx context.Context, address string) (map[string]*rsa.Pub
 	return keys, nil
 }
 
-// public is the RSA key, nil where the entry is not one for signatures of
-// RS256 in a size that is safe and that can be computed with.
+// public returns the RSA key, or nil if the entry is not an RS256 signature key of a
+// safe and practical size.
 func (k jwk) public() *rsa.PublicKey {
 	if k.Type != "RSA" || k.Use != "" && k.Use != "sig" || k.Algorithm != "" && k.Algorithm != "RS256" {
 		return nil
@@ -196,7 +196,7 @@ func (c *Checker) get(ctx context.Context, address string, into any) error {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return failure.New(failure.Network, "%s answered %d, and not with the issuer's keys", address, resp.StatusCode)
+		return failure.New(failure.Network, "%s returned %d instead of the issuer's keys", address, resp.StatusCode)
 	}
 	const most = 1 << 20
 	text, err := io.ReadAll(io.LimitReader(resp.Body, most))
@@ -204,7 +204,7 @@ func (c *Checker) get(ctx context.Context, address string, into any) error {
 		return transport.Classify(err)
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return failure.New(failure.Network, "%s answered with something else than the issuer's keys", address)
+		return failure.New(failure.Network, "%s did not return the issuer's keys", address)
 	}
 	return nil
 }

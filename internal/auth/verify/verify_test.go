@@ -19,12 +19,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// issuer publishes a key, and remembers what it was asked.
+// issuer publishes a key and records its requests.
 type issuer struct {
 	*httptest.Server
 	key  *rsa.PrivateKey
-	name string // as the discovery document has it; "" for the address
-	at   string // of the keys; "" for its own
+	name string // the issuer in the discovery document; "" for its URL
+	at   string // the URL of the keys; "" for its own
 	set  []map[string]string
 
 	mu    sync.Mutex
@@ -75,7 +75,7 @@ func (i *issuer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// checker believes epilot's hosts and the issuer, which the person named.
+// checker trusts epilot's hosts and the issuer, as if the user had named it.
 func (i *issuer) checker(t *testing.T) *Checker {
 	t.Helper()
 	mock, err := url.Parse(i.URL)
@@ -85,7 +85,7 @@ func (i *issuer) checker(t *testing.T) *Checker {
 	return &Checker{Transport: transport.New(transport.Options{}), Hosts: []string{"access-token.sls.epilot.io"}, Mock: mock}
 }
 
-// token is signed by the key, and names the issuer and the key's id.
+// token returns a token signed by the key, with the issuer and the key's ID.
 func token(t *testing.T, method jwt.SigningMethod, key any, iss, id string) string {
 	t.Helper()
 	made := jwt.NewWithClaims(method, jwt.MapClaims{"iss": iss, "exp": 1})
@@ -204,8 +204,8 @@ func TestNoToken(t *testing.T) {
 	}
 }
 
-// TestNamedMockOnly: no loopback server vouches for a token unless the person
-// named it.
+// TestNamedMockOnly checks that a loopback server is trusted only if the user named
+// it.
 func TestNamedMockOnly(t *testing.T) {
 	t.Parallel()
 	home := newIssuer(t)

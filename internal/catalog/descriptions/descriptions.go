@@ -1,23 +1,25 @@
-// Package descriptions holds our own texts about the embedded APIs: what each
-// is for, and what their parameters and properties are,
-// and examples by hand of everyday operations. A call reads none of them; help, guided mode, completion, the map and the reference do.
+// Package descriptions contains our own texts about the embedded APIs: descriptions
+// of the APIs, their parameters and properties, and handwritten examples of common
+// operations. They are used by help, guided mode, completion, the map and the
+// reference; a call reads none of them.
 //
 // Each API has a file. A line is a key, a tab and the text:
 //
-//	about                      what the API is for
+//	about                      the purpose of the API
 //	group                      the group in a list of APIs
 //	param NAME                 a parameter of any operation
-//	param OPERATION NAME       the same where one operation means something else
+//	param OPERATION NAME       overrides param NAME for one operation
 //	field NAME                 a property of any schema
 //	field SCHEMA.path.to.NAME  a property of a component, or nested in it
 //	field OPERATION:path.NAME  a property of an inline schema of an operation
-//	example OPERATION          the arguments of a call that the mock takes, as a shell reads them
+//	example OPERATION          the arguments, in shell syntax, of a call that the mock accepts
 //
-// Paths name properties only: arrays and compositions add nothing. A reference
-// to a component starts a new path.
+// Paths contain only property names: arrays and compositions add nothing. A
+// reference to a component starts a new path.
 package descriptions
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"slices"
@@ -30,10 +32,10 @@ import (
 //go:embed *.txt
 var files embed.FS
 
-// Texts are the descriptions of one API, by key.
+// Texts contains the descriptions of one API, by key.
 type Texts map[string]string
 
-// Of returns the texts about the embedded API of that name, nil for none.
+// Of returns the texts of the named embedded API, or nil.
 func Of(name string) Texts {
 	content, err := files.ReadFile(name + ".txt")
 	if err != nil {
@@ -42,14 +44,13 @@ func Of(name string) Texts {
 	return Parse(string(content))
 }
 
-// About is what the embedded API of that name is for, and the group that it
-// belongs to.
+// About returns the description and the group of the named embedded API.
 func About(name string) (about, group string) {
 	texts := Of(name)
 	return texts["about"], texts["group"]
 }
 
-// Groups are the groups of APIs, in the order of a list.
+// Groups returns the groups of APIs in display order.
 func Groups() []string {
 	return []string{
 		"records and files", "sales and pricing", "processes", "communication",
@@ -57,7 +58,7 @@ func Groups() []string {
 	}
 }
 
-// Parse reads a file of descriptions.
+// Parse parses a file of descriptions.
 func Parse(content string) Texts {
 	texts := make(Texts, strings.Count(content, "\n"))
 	for line := range strings.Lines(content) {
@@ -68,14 +69,25 @@ func Parse(content string) Texts {
 	return texts
 }
 
-// Apply gives the operation its example, and its parameters and the properties
-// of its bodies and responses the texts that they lack. Components are shared by operations: it
-// must not run while another goroutine uses the API.
+// Example returns the handwritten example of an operation of the named embedded API,
+// or "". It reads no other texts.
+func Example(api string, op *openapi.Operation) string {
+	content, err := files.ReadFile(api + ".txt")
+	if err != nil {
+		return ""
+	}
+	_, rest, _ := bytes.Cut(content, []byte("\n"+exampleKey(op)+"\t"))
+	text, _, _ := bytes.Cut(rest, []byte("\n"))
+	return string(text)
+}
+
+// Apply fills in the missing descriptions of an operation's parameters and of the
+// properties of its bodies and responses. Operations share components, so it must
+// not run while another goroutine uses the API.
 func (t Texts) Apply(op *openapi.Operation) {
 	if len(t) == 0 {
 		return
 	}
-	op.Example = t[exampleKey(op)]
 	for _, p := range op.Params {
 		if p.Description == "" {
 			p.Description = t[t.key(paramKeys(op, p))]
@@ -88,7 +100,7 @@ func (t Texts) Apply(op *openapi.Operation) {
 	})
 }
 
-// key is the first of the keys that has a text, "" for none.
+// key returns the first of the keys that has a text, or "".
 func (t Texts) key(keys []string) string {
 	for _, key := range keys {
 		if _, found := t[key]; found {
@@ -104,8 +116,8 @@ func paramKeys(op *openapi.Operation, p *openapi.Param) []string {
 	return []string{"param " + op.ID + " " + p.Name, "param " + p.Name}
 }
 
-// walk visits the properties of an operation's bodies and responses, with the
-// keys of each, the narrowest first.
+// walk visits the properties of an operation's bodies and responses, with the keys
+// of each, most specific first.
 func walk(op *openapi.Operation, visit func(keys []string, p *openapi.Property, response bool)) {
 	w := &walker{visit: visit, seen: map[*openapi.Schema]bool{}}
 	if op.Body != nil {
@@ -150,9 +162,9 @@ func (w *walker) schema(s *openapi.Schema, owner, path string) {
 	}
 }
 
-// Check says what is wrong with the texts for an API that was read with the
-// document's own: parameters and properties of requests without a text, keys
-// that nothing has, and texts that share five words in a row with the document.
+// Check returns the faults of the texts for an API that was parsed with the
+// document's texts: parameters and request properties without a text, unused keys,
+// and texts that share five consecutive words with the document.
 func (t Texts) Check(api *openapi.API) []string {
 	var problems []string
 	used := map[string]bool{"about": true, "group": true}
@@ -198,8 +210,8 @@ func (t Texts) Check(api *openapi.API) []string {
 
 const longestRun = 4 // words that a text may share with the document's
 
-// sharedRun is the first run of more than longestRun words that a text shares
-// with others, "" for none.
+// sharedRun returns the first run of more than longestRun words that a text shares
+// with others, or "".
 func sharedRun(text string, others []string) string {
 	terms := termsOf(text)
 	for _, other := range others {

@@ -2,8 +2,8 @@ package facts
 
 import "testing"
 
-// TestDocument: the same as OpenAPI has it, with references that lead from
-// where the document is.
+// TestDocument compares a document in OpenAPI format, with references relative to
+// its location.
 func TestDocument(t *testing.T) {
 	t.Parallel()
 	api := parse(t, document)

@@ -1,7 +1,6 @@
-// Package facts holds the catalog's own text form of an API and reads and
-// writes it: what is needed to call its operations, in lines that a diff shows
-// well and of which a program reads no more than it needs. It does not know
-// where a text comes from.
+// Package facts reads and writes the catalog's own text format for an API: the facts
+// needed to call its operations, in lines that produce readable diffs and can be
+// read selectively. It is independent of the source of the text.
 //
 // The lines of an API, in this order:
 //
@@ -11,16 +10,14 @@
 //	response listPets.401 {"content":{…}}
 //	schema Pet {"type":"object",…}
 //
-// The JSON is OpenAPI 3.1 with bare names as references; what equals a default
-// is left out, and "deprecated" and "tags" come first. A response has a line of
-// its own where several operations share it. A space, a control character and
-// % are percent-encoded in a name.
+// The JSON is OpenAPI 3.1 with bare names as references; default values are left
+// out, and "deprecated" and "tags" come first. A response that several operations
+// share has a separate line. Spaces, control characters and % are percent-encoded in
+// names.
 package facts
 
 import (
-	"bufio"
 	"embed"
-	"errors"
 	"io"
 	"maps"
 	"net/url"
@@ -36,14 +33,14 @@ import (
 //go:embed *.txt
 var files embed.FS
 
-// Text returns the embedded facts of the API of that name.
+// Text returns the embedded facts of the named API.
 func Text(name string) (text string, known bool) {
 	file, err := files.Open(name + ".txt")
 	if err != nil {
 		return "", false
 	}
 	defer file.Close()
-	var content strings.Builder // spares the second copy that a string of ReadFile's bytes is
+	var content strings.Builder // avoids the copy made by converting ReadFile's bytes
 	if info, err := file.Stat(); err == nil {
 		content.Grow(int(info.Size()))
 	}
@@ -51,44 +48,13 @@ func Text(name string) (text string, known bool) {
 	return content.String(), err == nil
 }
 
-// HasID reports whether the embedded API of that name has an operation whose id
-// is wanted. It holds no more than the beginning of a line.
-func HasID(name string, wanted func(id string) bool) bool {
-	file, err := files.Open(name + ".txt")
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	lines := bufio.NewReader(file)
-	for begins := true; ; {
-		part, err := lines.ReadSlice('\n')
-		if begins {
-			word, described, _ := strings.Cut(string(part[:min(len(part), longestID)]), " ")
-			id, _, _ := strings.Cut(described, " ")
-			switch {
-			case word == "op" && wanted(unescape(id)):
-				return true
-			case word == "response", word == "schema":
-				return false
-			}
-		}
-		if begins = err == nil; err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return false
-		}
-	}
-}
-
-// longestID is how many bytes the id of an operation may have, with what is before
-// it on its line.
-const longestID = 200
-
-// text is the facts of one API: the JSON of its lines by name. A call asks for
-// few of the schemas, so that finding them is cheaper than a map of all, and a
-// list for none.
+// text contains the facts of one API: the JSON of its lines by name. A call needs
+// few of the schemas and a list none, so searching for them is cheaper than a map of
+// all.
 type text struct {
 	api        *openapi.API
-	operations []openapi.Operation // room for the next ones, made for many at a time
-	shared     string              // the lines of responses and schemas, not read yet
+	operations []openapi.Operation // preallocated space for the next operations
+	shared     string              // the unparsed lines of responses and schemas
 	readShared sync.Once
 	names      []string
 	schemas    []string
@@ -96,10 +62,10 @@ type text struct {
 	fragments  reader.Fragments
 }
 
-// Read reads the facts of the API of that name. One pass finds the lines of the
-// operations, a second one those that they share, once somebody asks; an
-// operation is completed when it is loaded and a schema read when it is asked
-// for. A text without operations is an error of kind File.
+// Read reads the facts of the named API. One pass finds the operation lines; a
+// second pass, on demand, finds the shared lines. Operations are completed when
+// loaded and schemas parsed on first use. A text without operations is an error of
+// kind File.
 func Read(name, lines string) (*openapi.API, error) {
 	t := &text{api: &openapi.API{Name: name}}
 	t.api.Components = openapi.LazyComponents(t.schemaNames, t.schema)
@@ -113,7 +79,7 @@ func Read(name, lines string) (*openapi.API, error) {
 	return t.api, nil
 }
 
-// read reads the API and its operations, and leaves what follows them.
+// read reads the API and its operations, and leaves the rest unread.
 func (t *text) read(lines string) error {
 	for lines != "" {
 		line, rest, _ := strings.Cut(lines, "\n")
@@ -135,7 +101,7 @@ func (t *text) read(lines string) error {
 	return nil
 }
 
-// share reads the lines of responses and schemas.
+// share finds the lines of responses and schemas.
 func (t *text) share() {
 	schemas := strings.Count(t.shared, "\nschema ") + 1
 	t.names, t.schemas = make([]string, 0, schemas), make([]string, 0, schemas)
@@ -158,7 +124,7 @@ func (t *text) schemaNames() []string {
 	return t.names
 }
 
-// operation lists an operation and leaves the rest for later.
+// operation lists an operation and defers the rest.
 func (t *text) operation(id, rest string) *openapi.Operation {
 	method, rest, _ := strings.Cut(rest, " ")
 	path, fragment, _ := strings.Cut(rest, " ")
@@ -170,7 +136,7 @@ func (t *text) operation(id, rest string) *openapi.Operation {
 	return op
 }
 
-// next is room for one more operation.
+// next returns space for one more operation.
 func (t *text) next() *openapi.Operation {
 	if len(t.operations) == 0 {
 		t.operations = make([]openapi.Operation, 32)
@@ -180,9 +146,9 @@ func (t *text) next() *openapi.Operation {
 	return op
 }
 
-// complete sets what the list leaves open, and only that: others may be
-// reading the rest. A fragment that cannot be read leaves the operation as
-// listed; a test reads all that are embedded.
+// complete sets only the fields that a listed operation lacks: others may be reading
+// the rest. An unreadable fragment leaves the operation as listed; a test loads all
+// embedded ones.
 func (t *text) complete(op *openapi.Operation, fragment string) {
 	full := openapi.Operation{}
 	if t.fragments.Operation(&full, fragment) != nil {
@@ -210,8 +176,8 @@ func (t *text) schema(name string) *openapi.Schema {
 	return s
 }
 
-// beginning reads what stands first in an operation's JSON, without a JSON
-// reader where the text is plain: it is wanted for every operation of a list.
+// beginning reads the first members of an operation's JSON, without a JSON decoder
+// if the text is simple, because every operation of a list needs them.
 func (t *text) beginning(fragment string) (deprecated bool, tags []string) {
 	rest, deprecated := strings.CutPrefix(fragment, `{"deprecated":true`)
 	rest, tagged := strings.CutPrefix(rest[min(1, len(rest)):], `"tags":["`)
@@ -222,13 +188,13 @@ func (t *text) beginning(fragment string) (deprecated bool, tags []string) {
 	if strings.Contains(list, `\`) {
 		var op openapi.Operation
 		listed := reader.Fragments{Name: t.api.Name, Response: func(string) (string, bool) { return "", false }}
-		_ = listed.Operation(&op, fragment) // what follows the tags is not readable yet
+		_ = listed.Operation(&op, fragment) // the text after the tags is not readable yet
 		return deprecated, op.Tags
 	}
 	return deprecated, strings.Split(list, `","`)
 }
 
-// escape makes a name one word of a line.
+// escape encodes a name so that it is one word of a line.
 func escape(name string) string {
 	if !strings.ContainsFunc(name, separates) {
 		return name
@@ -256,22 +222,22 @@ func unescape(word string) string {
 	return word
 }
 
-// Document writes parts of an API as an OpenAPI 3.1 document has them, for
-// programs that read the map of all operations. Of texts it has the descriptions
-// of parameters and properties, where they were asked for (Operation.Described).
+// Document writes parts of an API in OpenAPI 3.1 format, for programs that read the
+// map of all operations. It includes the descriptions of parameters and properties
+// if they were loaded (Operation.Described).
 type Document struct {
 	API  *openapi.API
-	Base string // stands before "#/components/schemas/…" in references: "", or where the document is
+	Base string // prefix of "#/components/schemas/…" in references: "" or the document's URL
 
 	writer *writer
 }
 
-// Parameters are the parameters of an operation as a JSON array, "" for none.
+// Parameters returns the parameters of an operation as a JSON array, or "".
 func (d *Document) Parameters(op *openapi.Operation) string {
 	return array(each(op.Params, d.write().param))
 }
 
-// Body is the request body of an operation as a JSON object, "" for none.
+// Body returns the request body of an operation as a JSON object, or "".
 func (d *Document) Body(op *openapi.Operation) string {
 	if op.Body == nil {
 		return ""
@@ -279,12 +245,12 @@ func (d *Document) Body(op *openapi.Operation) string {
 	return d.write().body(op.Body)
 }
 
-// Responses are the responses of an operation by status, as a JSON object.
+// Responses returns the responses of an operation by status, as a JSON object.
 func (d *Document) Responses(op *openapi.Operation) string {
 	return d.write().responses(op.Responses)
 }
 
-// Schemas are the components that the operations lead to, as a JSON object.
+// Schemas returns the components that the operations reach, as a JSON object.
 func (d *Document) Schemas(operations ...*openapi.Operation) string {
 	w := d.write()
 	for _, op := range operations {
@@ -314,8 +280,8 @@ func array(items []string) string {
 	return "[" + strings.Join(items, ",") + "]"
 }
 
-// reference is how a component is named: bare in the facts, by a pointer
-// (RFC 6901) in the fragment of a URL in a document.
+// reference returns the name of a component: bare in the facts, a JSON pointer (RFC
+// 6901) in a URL fragment in a document.
 func (w *writer) reference(name string) string {
 	if !w.options.whole || name == "" {
 		return name
@@ -332,7 +298,7 @@ func (w *writer) references(names map[string]string) map[string]string {
 	return found
 }
 
-// reach finds the components that an operation leads to.
+// reach finds the components that an operation references.
 func (w *writer) reach(op *openapi.Operation) {
 	for _, p := range op.Params {
 		w.visit(p.Schema)

@@ -116,7 +116,7 @@ func TestReadListsBeforeItLoads(t *testing.T) {
 		t.Errorf("loaded: %+v", loaded)
 	}
 	if name := api.Components.Schema("Pet").Property("name"); name.Target().Property("parent") == nil {
-		t.Error("a reference by pointer leads nowhere")
+		t.Error("a reference by pointer cannot be resolved")
 	}
 }
 
@@ -130,7 +130,7 @@ func TestLoadingInParallel(t *testing.T) {
 	for range 8 {
 		group.Go(func() {
 			for _, op := range api.Operations {
-				_ = op.Tags // listing goes on while others load
+				_ = op.Tags // listing continues while others load
 				if len(op.Load().Params) == 0 {
 					t.Error("an operation was seen half read")
 				}
@@ -147,7 +147,7 @@ func TestNoOperations(t *testing.T) {
 	}
 }
 
-// large is an API like the largest of the catalog: 173 operations and 600
+// large is an API of the size of the catalog's largest: 173 operations and 600
 // schemas.
 func large() string {
 	var b strings.Builder
@@ -166,7 +166,7 @@ func large() string {
 	return b.String()
 }
 
-// BenchmarkFind reads what one call on the largest API needs.
+// BenchmarkFind reads the facts for one call on the largest API.
 func BenchmarkFind(b *testing.B) {
 	lines := Write(parse(b, large()), Options{})
 	b.SetBytes(int64(len(lines)))

@@ -2,10 +2,10 @@ package facts
 
 import "strings"
 
-// mentions are the names and values that an operation's request has: of its
-// parameters, the properties of its body, their enums, and the components that
-// they refer to, one level deep. They are found in the text, for a search wants
-// those of every operation, and decoding it takes twenty times as long.
+// mentions returns the names and values in an operation's request: its parameters,
+// body properties, their enums, and the components that they reference, one level
+// deep. It scans the text, because a search needs the mentions of every operation,
+// and decoding takes twenty times as long.
 func (t *text) mentions(fragment string) string {
 	request, _, _ := strings.Cut(fragment, `"responses":`)
 	m := mentions{}
@@ -31,8 +31,8 @@ type mentions struct {
 	references []string
 }
 
-// collect takes the strings of a JSON text that are names or enum values: the
-// keys below "properties", what follows "name", "$ref" and "enum".
+// collect extracts the strings of a JSON text that are names or enum values: the
+// keys below "properties" and the values of "name", "$ref" and "enum".
 func (m *mentions) collect(text string) {
 	depth, properties := 0, []int{} // the depths of the members of open "properties"
 	inEnum, key := false, ""
@@ -69,7 +69,7 @@ func (m *mentions) collect(text string) {
 	}
 }
 
-// quotedAt is the string whose quote stands at a place, and where it ends.
+// quotedAt returns the string whose opening quote is at a position, and its end.
 func quotedAt(text string, at int) (word string, end int) {
 	for end = at + 1; end < len(text) && text[end] != '"'; end++ {
 		if text[end] == '\\' {

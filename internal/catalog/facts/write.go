@@ -11,17 +11,17 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// Options say what else than facts is written.
+// Options selects additional output.
 type Options struct {
-	Texts bool // descriptions, titles of schemas and every example: for documents that are ours
+	Texts bool // descriptions, schema titles and all examples: for our own documents
 
-	whole bool   // as in a document: references are pointers, what is required says so
-	base  string // before those pointers
+	whole bool   // document format: references are pointers, required is explicit
+	base  string // prefix of those pointers
 }
 
-// Write returns the facts of an API, the same for the same API. Components that
-// no operation leads to are left out. Without Options.Texts an example is kept
-// only where it is a scalar of at most 64 characters without a space.
+// Write returns the facts of an API; the output is deterministic. Unreachable
+// components are left out. Without Options.Texts, an example is kept only if it is a
+// scalar of at most 64 characters without a space.
 func Write(api *openapi.API, options Options) string {
 	w := &writer{options: options, components: api.Components, found: map[string]bool{}}
 	for _, op := range api.Operations {
@@ -47,17 +47,17 @@ func Write(api *openapi.API, options Options) string {
 type writer struct {
 	options    Options
 	components *openapi.Components
-	found      map[string]bool // components that are reached
-	order      []string        // the same, as they were reached
+	found      map[string]bool // reachable components
+	order      []string        // the same, in the order of discovery
 	shared     []sharedResponse
 	names      map[string]string // fragment of a shared response → its name
 }
 
 type sharedResponse struct{ name, fragment string }
 
-const shortResponse = 60 // bytes, up to which a line of its own does not pay
+const shortResponse = 60 // bytes; shorter responses are not shared
 
-// share finds the responses that are the same in several places.
+// share finds the responses that occur more than once.
 func (w *writer) share(api *openapi.API) {
 	times, first := map[string]int{}, map[string]string{}
 	var order []string
@@ -79,8 +79,8 @@ func (w *writer) share(api *openapi.API) {
 	}
 }
 
-// reached lists the components in the document's order, then those that only
-// a pointer names.
+// reached lists the components in document order, then those that only a pointer
+// names.
 func (w *writer) reached() []string {
 	declared := w.components.Names()
 	var names []string
@@ -212,9 +212,9 @@ func (w *writer) examples(o *object, examples []openapi.Example) {
 	}
 }
 
-const longestExample = 64 // bytes of JSON text
+const longestExample = 64 // bytes of JSON
 
-// keeps reports whether an example may be written.
+// keeps reports whether an example is written.
 func (w *writer) keeps(example string) bool {
 	if example == "" || w.options.Texts {
 		return example != ""
@@ -253,7 +253,7 @@ func (w *writer) param(p *openapi.Param) string {
 
 func (w *writer) schema(s *openapi.Schema) string { return w.described(s, "") }
 
-// described is a schema with our description of the property that has it.
+// described returns a schema with our description of its property.
 func (w *writer) described(s *openapi.Schema, description string) string {
 	var o object
 	o.text("$ref", w.reference(s.Ref))
@@ -302,7 +302,7 @@ func limits(o *object, s *openapi.Schema) {
 	o.count("maxProperties", s.MaxProps)
 }
 
-// boundName is the name of 3.1 for a limit: exclusiveMinimum has a value.
+// boundName returns the 3.1 keyword of a limit: exclusiveMinimum has a value.
 func boundName(ending string, exclusive bool) string {
 	if exclusive {
 		return "exclusiveM" + ending
@@ -341,7 +341,7 @@ func (w *writer) inside(o *object, s *openapi.Schema) {
 	}
 }
 
-// object is a JSON object while it is written. Empty values are left out.
+// object is a JSON object under construction. Empty values are left out.
 type object struct{ members jsonx.Object }
 
 func (o *object) raw(name, json string) {
@@ -378,7 +378,7 @@ func (o *object) texts(name string, texts []string) { o.list(name, each(texts, j
 
 func (o *object) json() string { return string(o.members.Text()) }
 
-// mapping writes a map, sorted.
+// mapping writes a map, sorted by key.
 func (o *object) mapping(name string, pairs map[string]string) {
 	var inner object
 	for _, key := range slices.Sorted(maps.Keys(pairs)) {

@@ -17,8 +17,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
 
-// build returns the files of the catalog by name: the facts of each API and
-// the index.
+// build returns the files of the catalog by name: the facts of each API and the
+// index.
 func build(ctx context.Context, folder string, log io.Writer, checks ...func(*openapi.API) error) (map[string]string, error) {
 	documents, err := sources(folder)
 	if err != nil {
@@ -43,7 +43,7 @@ func build(ctx context.Context, folder string, log io.Writer, checks ...func(*op
 	return files, nil
 }
 
-// convert reads one document and returns its facts.
+// convert parses one document and returns its facts.
 func convert(ctx context.Context, name, file string, log io.Writer) (*openapi.API, string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -60,7 +60,7 @@ func convert(ctx context.Context, name, file string, log io.Writer) (*openapi.AP
 	return api, lines, checkFacts(name, lines)
 }
 
-// checkDescribed fails where a parameter or a property has no line of ours.
+// checkDescribed fails if a parameter or property lacks our description.
 func checkDescribed(api *openapi.API) error {
 	if problems := descriptions.Of(api.Name).Check(api); len(problems) > 0 {
 		return fmt.Errorf("internal/catalog/descriptions/%s.txt: %s", api.Name, strings.Join(problems, "; "))
@@ -68,7 +68,7 @@ func checkDescribed(api *openapi.API) error {
 	return nil
 }
 
-// checkFacts reads facts back and writes them again: nothing may get lost.
+// checkFacts checks that facts survive a round trip.
 func checkFacts(name, lines string) error {
 	api, err := facts.Read(name, lines)
 	if err != nil {
@@ -83,9 +83,9 @@ func checkFacts(name, lines string) error {
 	return nil
 }
 
-// compare checks a document with kin-openapi and holds what it found against
-// what our reader read. What is wrong with somebody else's document is logged:
-// many of those that are published are not quite valid.
+// compare validates a document with kin-openapi and compares the result with our
+// reader's. Faults of a third-party document are only logged, because many published
+// ones are not quite valid.
 func compare(ctx context.Context, api *openapi.API, text []byte, log io.Writer) error {
 	doc, err := openapi3.NewLoader().LoadFromData(text)
 	if err == nil {
@@ -127,7 +127,7 @@ func sameParts(ours *openapi.Operation, theirs *openapi3.Operation, shared opena
 	for _, list := range []openapi3.Parameters{shared, theirs.Parameters} {
 		for _, p := range list {
 			if p.Value.In == "header" && strings.EqualFold(p.Value.Name, "Authorization") {
-				continue // OpenAPI 3 wants it ignored
+				continue // OpenAPI 3 requires it to be ignored
 			}
 			params[p.Value.In+" "+p.Value.Name] = true
 		}

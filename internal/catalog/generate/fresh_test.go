@@ -14,8 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write the facts anew")
 
-// documents is the folder of the package's documents: what
-// EPILOT_SDK_DEFINITIONS names, else fetched with npm.
+// documents returns the folder of the package's documents: EPILOT_SDK_DEFINITIONS,
+// or one fetched with npm.
 func documents(t *testing.T, pack string) string {
 	t.Helper()
 	if folder := os.Getenv(documentsVariable); folder != "" {
@@ -33,7 +33,7 @@ func documents(t *testing.T, pack string) string {
 	return folder
 }
 
-// generatedFrom is the package that go generate names.
+// generatedFrom returns the package named by go generate.
 func generatedFrom(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile("../catalog.go")
@@ -47,10 +47,13 @@ func generatedFrom(t *testing.T) string {
 	return string(found[1])
 }
 
-// TestFactsAreFresh fails when the package, the reader or the form of the facts
-// was changed and the facts were not.
+// TestFactsAreFresh fails if the package, the reader or the format of the facts
+// changed and the facts were not regenerated.
 func TestFactsAreFresh(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("sequential: nothing for the race detector")
+	}
 	const kept, keptNotice = "../facts", "../../../NOTICE"
 	pack := generatedFrom(t)
 	from := documents(t, pack)

@@ -1,8 +1,7 @@
-// Command generate makes the catalog's facts from the OpenAPI 3 documents of an
-// npm package: one text for each API and an index of them. It reads each document
-// twice, with the reader that the program itself uses and with kin-openapi, and
-// refuses to write what the two do not agree on. The form of the texts is the
-// business of package facts.
+// Command generate builds the catalog's facts from the OpenAPI 3 documents of an npm
+// package: one text per API and an index. It reads each document twice, with the
+// program's own reader and with kin-openapi, and fails if the two disagree. Package
+// facts defines the format of the texts.
 package main
 
 import (
@@ -32,11 +31,11 @@ func main() {
 	}
 }
 
-// documentsVariable names the definitions folder of an unpacked package, for
-// whoever has no npm, no network or fetched it already.
+// documentsVariable names the definitions folder of an unpacked package, for use
+// without npm or network.
 const documentsVariable = "EPILOT_SDK_DEFINITIONS"
 
-// options are the flags.
+// options contains the flags.
 type options struct {
 	pack, from, to, notice string
 	described              bool
@@ -79,7 +78,7 @@ func run(ctx context.Context, args []string, documents string, log io.Writer) er
 	return generate(ctx, o, log)
 }
 
-// generate makes the facts, and the notice where one is wanted.
+// generate writes the facts and, on request, the notice.
 func generate(ctx context.Context, o options, log io.Writer) error {
 	var checks []func(*openapi.API) error
 	if o.described {
@@ -154,8 +153,8 @@ func writeNotice(o options) error {
 	return os.WriteFile(o.notice, []byte(text), 0o644)
 }
 
-// notice says where the facts come from, by what the package in that folder
-// says of itself. A package other than the one that is meant is an error.
+// notice returns the attribution for the facts, based on the metadata of the package
+// in the folder. A package other than the expected one is an error.
 func notice(pack, folder string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(folder, "package.json"))
 	if err != nil {
@@ -179,7 +178,7 @@ func notice(pack, folder string) (string, error) {
 	return fmt.Sprintf(noticeForm, about.Name, about.Version, about.License, holder), nil
 }
 
-// copyright is the line of a licence that names the holder.
+// copyright returns the line of a license that names the holder.
 func copyright(licence []byte) string {
 	for line := range bytes.Lines(licence) {
 		if text := strings.TrimSpace(string(line)); strings.HasPrefix(text, "Copyright ") {
@@ -189,8 +188,8 @@ func copyright(licence []byte) string {
 	return ""
 }
 
-// fetch gets a package from npm and unpacks into the folder what is wanted of
-// it. It returns the folder of the documents.
+// fetch downloads a package from npm and unpacks the required files into the folder.
+// It returns the folder of the documents.
 func fetch(ctx context.Context, pack, folder string) (string, error) {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
@@ -205,7 +204,7 @@ func fetch(ctx context.Context, pack, folder string) (string, error) {
 	return filepath.Join(folder, "definitions"), unpackAll(folder)
 }
 
-// unpackAll unpacks the archives that lie in the folder.
+// unpackAll unpacks the archives in the folder.
 func unpackAll(folder string) error {
 	archives, err := filepath.Glob(filepath.Join(folder, "*.tgz"))
 	if err != nil {
@@ -223,10 +222,10 @@ func unpackAll(folder string) error {
 	return nil
 }
 
-const maxFile = 64 << 20 // bytes, of one file of a package
+const maxFile = 64 << 20 // bytes per file of a package
 
-// unpack writes the documents, the licence and the description of a package
-// into the folder; everything else in the archive is passed over.
+// unpack writes the documents, license and metadata of a package into the folder;
+// all other files are skipped.
 func unpack(archive io.Reader, folder string) error {
 	plain, err := gzip.NewReader(archive)
 	if err != nil {
@@ -253,8 +252,8 @@ func unpack(archive io.Reader, folder string) error {
 	}
 }
 
-// wanted is where a file of the archive goes, or "". Only names that are made
-// here or have no folder in them are returned, so nothing is written elsewhere.
+// wanted returns the destination of an archive file, or "". Names are generated or
+// contain no folder, so nothing is written elsewhere.
 func wanted(header *tar.Header) string {
 	folder, name := path.Split(header.Name)
 	switch {

@@ -51,7 +51,7 @@ func TestRun(t *testing.T) {
 
 func TestInvalidDocuments(t *testing.T) {
 	t.Parallel()
-	invalid := strings.Replace(shop, `{description: done}`, `{}`, 1) // a response needs a description
+	invalid := strings.Replace(shop, `{description: done}`, `{}`, 1) // a response requires a description
 	from := t.TempDir()
 	put(t, from, "shop.yaml", invalid)
 	var log bytes.Buffer

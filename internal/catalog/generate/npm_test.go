@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// archive is a package with those files.
+// archive returns a package with these files.
 func archive(t *testing.T, entries ...tar.Header) io.Reader {
 	t.Helper()
 	var packed bytes.Buffer
@@ -42,7 +42,7 @@ func archive(t *testing.T, entries ...tar.Header) io.Reader {
 	return &packed
 }
 
-// TestUnpack gives names that try to leave the folder.
+// TestUnpack includes names that try to escape the folder.
 func TestUnpack(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()

@@ -16,14 +16,15 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// A page that fails is no end: what was written is not passed off as complete.
+// TestBrokenPage checks that a failed page is not taken for the end: incomplete
+// output must not look complete.
 func TestBrokenPage(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, second, err string
 		status            int
 	}{
-		{"refused", "429|slow\ndown", "page 2 of list was answered 429 Too Many Requests: down", 1},
+		{"refused", "429|slow\ndown", "page 2 of list returned 429 Too Many Requests: down", 1},
 		{"no list", `{"error":1}`, "page 2 of list is not the list", 3},
 		{"no JSON", `<html>`, "page 2 of list is not the list", 3},
 		{"cut short", `[2`, "page 2 of list is not the list", 3},
@@ -56,7 +57,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// thousand is a server with 1,000 pages of 20 kB.
+// thousand serves 1,000 pages of 20 kB.
 func thousand(w http.ResponseWriter, r *http.Request) {
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 	page = max(page, 1)
@@ -67,7 +68,7 @@ func thousand(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"results":%s}`, items)
 }
 
-// TestThousandPages holds that memory does not grow with the pages.
+// TestThousandPages checks that memory does not grow with the number of pages.
 func TestThousandPages(t *testing.T) {
 	host := httptest.NewServer(http.HandlerFunc(thousand))
 	defer host.Close()
@@ -100,8 +101,8 @@ func TestThousandPages(t *testing.T) {
 	}
 }
 
-// FuzzPages holds that whatever a server sends, a list ends, no request leaves
-// the origin, and what ended without an error is one JSON document.
+// FuzzPages checks that, whatever a server sends, a list ends, no request leaves the
+// origin, and output without an error is a single JSON document.
 func FuzzPages(f *testing.F) {
 	for _, text := range []string{
 		`{"results":[1],"next_cursor":"a"}`, `[1,{"a":[2]}]`, `{"hits":{"hits":[1]}}`, `{"a":1}`, "[1", `{"data":{"items":[]},"next":{}}`,

@@ -1,7 +1,8 @@
 package paging
 
 import (
-	"hash/maphash"
+	"encoding/binary"
+	"hash/fnv"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,35 +12,34 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// A list ends where the server says so, where its items are counted, or with an
-// empty page. Servers are wrong about each of these: this file keeps what is
-// incomplete from looking complete, and every list finite.
+// A list ends when the server says so, when all items have been counted, or with an
+// empty page. Servers get each of these wrong: this file makes every list finite and
+// keeps an incomplete one from looking complete.
 
 const (
 	mostEmpty  = 100 // empty pages in a row
 	incomplete = "what is written is not complete"
-	excerpt    = 200 // bytes of an error's body that a message shows
+	excerpt    = 200 // bytes of an error body to include in a message
 )
 
-// ending is what the pages so far have shown of the end.
+// ending tracks what the pages so far say about the end of the list.
 type ending struct {
-	seed  maphash.Seed
-	seen  map[uint64]int  // the items of a page → its number
-	asked map[uint64]bool // requests
+	seen  map[uint64]int  // hash of a page's items → page number
+	asked map[uint64]bool // hashes of the requests so far
 
 	items int
-	empty int // pages in a row
-	most  int // the largest total that was said
-	last  int // the total that was said last, -1 for none
+	empty int // consecutive empty pages
+	most  int // largest total reported
+	last  int // latest total reported, -1 if none
 	name  string
-	whole bool // the total was larger than a page: it is not the page's own
+	whole bool // the total exceeded a page, so it counts the complete list
 }
 
 func newEnding() *ending {
-	return &ending{seed: maphash.MakeSeed(), seen: map[uint64]int{}, asked: map[uint64]bool{}, last: -1}
+	return &ending{seen: map[uint64]int{}, asked: map[uint64]bool{}, last: -1}
 }
 
-// asks remembers a request, and reports whether it is new.
+// asks records a request and reports whether it is new.
 func (e *ending) asks(req *http.Request, headers ...string) bool {
 	body, _ := bodyOf(req)
 	key := e.hash([]byte(req.URL.String()), body, []byte(strings.Join(headers, "\n")))
@@ -48,17 +48,17 @@ func (e *ending) asks(req *http.Request, headers ...string) bool {
 	return !known
 }
 
+// hash is stable across runs because a journal stores it to recognize pages.
 func (e *ending) hash(texts ...[]byte) uint64 {
-	var hash maphash.Hash
-	hash.SetSeed(e.seed)
+	hash := fnv.New64a()
 	for _, text := range texts {
+		_, _ = hash.Write(binary.AppendUvarint(nil, uint64(len(text))))
 		_, _ = hash.Write(text)
-		_ = hash.WriteByte(',')
 	}
 	return hash.Sum64()
 }
 
-// repeats is the error for a page that has the items of an earlier one.
+// repeats returns an error if the page has the items of an earlier one.
 func (e *ending) repeats(page *Page, n int) error {
 	if len(page.Items) == 0 {
 		return nil
@@ -71,8 +71,7 @@ func (e *ending) repeats(page *Page, n int) error {
 	return nil
 }
 
-// counts adds a page to what is known. Pages that are empty for ever are an
-// error.
+// counts adds a page to the statistics. Endless empty pages are an error.
 func (e *ending) counts(page *Page) error {
 	n := len(page.Items)
 	e.items += n
@@ -90,10 +89,10 @@ func (e *ending) counts(page *Page) error {
 	return nil
 }
 
-// ended reports that a list whose pages are counted has no more of them. A page
-// that is short proves nothing, as the server may have a limit of its own; nor
-// does a total that may be the page's own, that was larger before, or that the
-// items have passed already. Then one more page is asked for, an empty one.
+// ended reports whether a list of numbered pages has no more of them. A short page
+// proves nothing because the server may have a lower limit. Neither does a total
+// that could count only the page, that has shrunk, or that the items already exceed.
+// In these cases one more page, an empty one, is requested.
 func (w *walk) ended(p param, at *Page) bool {
 	if len(at.Items) == 0 {
 		return true
@@ -101,7 +100,7 @@ func (w *walk) ended(p param, at *Page) bool {
 	return at.more() != hasMore && w.end.whole && w.reached(p) == w.end.most
 }
 
-// reached is how many items of the list come before the next page.
+// reached returns how many items precede the next page.
 func (w *walk) reached(p param) int {
 	if isOffset(p) {
 		return p.number(w.start, 0) + w.end.items
@@ -109,7 +108,7 @@ func (w *walk) reached(p param) int {
 	return w.end.items
 }
 
-// once leads nowhere where the walk has been.
+// once rejects a request that the walk has already made.
 func (w *walk) once(at *Page, req *http.Request) (*http.Request, error) {
 	var header string
 	if w.method != nil && w.method.param.in == "header" {
@@ -118,14 +117,14 @@ func (w *walk) once(at *Page, req *http.Request) (*http.Request, error) {
 	switch {
 	case w.end.asks(req, header):
 		return req, nil
-	case len(at.Items) == 0 && at.more() != hasMore: // the same cursor again is how some lists end
+	case len(at.Items) == 0 && at.more() != hasMore: // some lists end by repeating the cursor
 		return nil, nil
 	}
-	return nil, failure.New(failure.Network, "page %d of %s leads to a page that was read before", w.number, w.Operation.ID).
-		Hintf("the server pages in a circle; %s", incomplete)
+	return nil, failure.New(failure.Network, "page %d of %s links to an earlier page", w.number, w.Operation.ID).
+		Hintf("the server repeats its pages; %s", incomplete)
 }
 
-// unfollowed ends a list whose last page leads nowhere. It is an error where
+// unfollowedError ends a list whose last page leads nowhere. It returns an error if
 // that page says that there is more.
 func (w *walk) unfollowedError(at *Page, stated more) error {
 	id := w.Operation.ID
@@ -133,10 +132,10 @@ func (w *walk) unfollowedError(at *Page, stated more) error {
 	switch {
 	case stated == hasMore:
 		return failure.New(failure.Network, "page %d of %s says that there are more items, but not how to get them", w.number, id).
-			Hintf("%s; leave out --all for one page", incomplete)
+			Hintf("%s; remove --all for one page", incomplete)
 	case !isPaged && at.lookup(explicitCursors()) != nil:
 		return failure.New(failure.Network, "%s has more pages, but no parameter for the next one", id).
-			Hintf("%s; leave out --all for one page", incomplete)
+			Hintf("%s; remove --all for one page", incomplete)
 	case w.lacks(at):
 		w.warn("the response has " + strconv.Quote(w.end.name) + ": " + strconv.Itoa(w.end.last) + ", but its pages have " + strconv.Itoa(w.end.items) + " items")
 	case !isPaged:
@@ -145,13 +144,13 @@ func (w *walk) unfollowedError(at *Page, stated more) error {
 	return nil
 }
 
-// explicitCursors are names that nothing but a next page has.
+// explicitCursors are names that only a next page uses.
 func explicitCursors() []string {
 	return slices.DeleteFunc(convention.Cursors(""), func(name string) bool { return name == "next" || !isExplicit(name) })
 }
 
-// lacks reports whether the list began at its beginning and ended, without a
-// word of the server, before as many items as it counts.
+// lacks reports whether a list that was read from its start ended with fewer items
+// than its total, without the server saying that it was the end.
 func (w *walk) lacks(at *Page) bool {
 	p := param{}
 	if w.method != nil {
@@ -165,9 +164,9 @@ func (w *walk) lacks(at *Page) bool {
 	return w.end.last > w.reached(p) && !at.saysEnd()
 }
 
-// fetch gets a page after the first one. Whatever is wrong with it is a failure:
-// the pages before are written already. The page is nil where the server
-// refuses one that a complete list does not need.
+// fetch gets a page after the first. Any problem is a failure because earlier pages
+// have been written. It returns a nil page if the server refuses a page that a
+// complete list does not need.
 func (w *walk) fetch(req *http.Request) (*Page, error) {
 	resp, err := w.Send(req)
 	if err != nil {
@@ -191,8 +190,7 @@ func (w *walk) fetch(req *http.Request) (*Page, error) {
 	return page, nil
 }
 
-// isBeyond reports whether a status may mean that a page after the last one was
-// asked for.
+// isBeyond reports whether a status may mean that the page is past the last one.
 func (w *walk) isBeyond(status int) bool {
 	beyond := status == http.StatusBadRequest || status == http.StatusNotFound || status == http.StatusRequestedRangeNotSatisfiable
 	return beyond && !w.led && w.end.last >= 0 && w.reached(w.method.param) >= w.end.most
@@ -204,7 +202,7 @@ func (w *walk) refused(resp *http.Response, text []byte) error {
 		kind = failure.Network
 	}
 	excerpted := strings.Join(strings.Fields(string(text[:min(len(text), excerpt)])), " ")
-	failed := failure.New(kind, "page %d of %s was answered %d %s: %s", w.number+1, w.Operation.ID,
+	failed := failure.New(kind, "page %d of %s returned %d %s: %s", w.number+1, w.Operation.ID,
 		resp.StatusCode, http.StatusText(resp.StatusCode), w.redact(excerpted))
 	failed.Status = resp.StatusCode
 	return failed.Hintf("%d items of earlier pages are written; the list is incomplete", w.end.items)

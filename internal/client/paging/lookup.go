@@ -11,8 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// around are the members beside the list and those of the objects that tell of
-// pages.
+// around returns the siblings of the list and the members of its paging objects.
 func (p *Page) around() []member {
 	if p.beside == nil {
 		p.beside = []member{}
@@ -35,7 +34,7 @@ func inner(members []member, depth int) []member {
 	return all
 }
 
-// more tells whether the response says that there are more items.
+// more reports whether the response says that there are more items.
 type more int
 
 const (
@@ -56,9 +55,9 @@ func (p *Page) more() more {
 	return unsaid
 }
 
-// lookup is the JSON text that the response has for the next page, nil for none.
-// A name that says "next" decides, even where it holds nothing: the "cursor"
-// beside a "next_cursor" that is null belongs to this page.
+// lookup returns the response's JSON value for the next page, or nil. A name that
+// contains "next" is decisive even if it is empty: a "cursor" next to a null
+// "next_cursor" belongs to this page.
 func (p *Page) lookup(names []string) []byte {
 	ended := false
 	for _, explicit := range []bool{true, false} {
@@ -81,7 +80,7 @@ func (p *Page) lookup(names []string) []byte {
 
 func isExplicit(name string) bool { return strings.HasPrefix(strings.ToLower(name), "next") }
 
-// headerCursor is the cursor in a header such as X-Next-Cursor.
+// headerCursor returns the cursor from a header such as X-Next-Cursor.
 func (p *Page) headerCursor(names []string) []byte {
 	for _, name := range names {
 		for header, values := range p.Response.Header {
@@ -99,8 +98,8 @@ func (p *Page) lookupNumber(names []string) (n int, ok bool) {
 	return n, err == nil
 }
 
-// last is a member of the last item, the first of the names that is a string, a
-// number or a list; nil for none.
+// last returns a member of the last item, the first of the names that is a string, a
+// number or a list; nil if there is none.
 func (p *Page) last(names ...string) []byte {
 	if len(p.Items) == 0 {
 		return nil
@@ -114,7 +113,7 @@ func (p *Page) last(names ...string) []byte {
 	return nil
 }
 
-// pageNumber is the page's own number, -1 where the response does not say.
+// pageNumber returns the page's number, -1 if the response does not include it.
 func (p *Page) pageNumber() int {
 	for _, name := range convention.PageNumbers() {
 		if n, err := strconv.Atoi(string(value(p.around(), name))); err == nil {
@@ -124,29 +123,28 @@ func (p *Page) pageNumber() int {
 	return -1
 }
 
-// saysEnd reports whether the response has a name for the next page that holds
-// nothing.
+// saysEnd reports whether the response has an empty member for the next page.
 func (p *Page) saysEnd() bool {
 	return slices.ContainsFunc(p.around(), func(m member) bool {
 		return isNothing(m.raw) && isExplicit(m.name) && isLead(m)
 	})
 }
 
-// Total is how many items there are on all pages, as far as the response says it:
-// it may be the page's own. -1 where it does not.
+// Total returns the number of items on all pages according to the response, -1 if it
+// does not say. It may count only the page.
 func (p *Page) Total() int {
 	_, n := p.total()
 	return n
 }
 
-// total is how many items there are and the name of that number, -1 where the
-// response does not say. It may be the page's own.
+// total returns the number of items and the member's name, or -1 if the response has
+// none. It may count only the page.
 func (p *Page) total() (name string, n int) {
 	for _, name := range convention.Totals() {
 		raw := value(p.around(), name)
 		if inner, ok := objectOf(raw); ok {
 			if string(value(inner, "relation")) == `"gte"` {
-				return "", -1 // Elasticsearch counts up to a limit
+				return "", -1 // Elasticsearch stops counting at a limit
 			}
 			raw = value(inner, "value")
 		}
@@ -162,8 +160,8 @@ func (p *Page) total() (name string, n int) {
 	return "", -1
 }
 
-// link is the URL of the next page, in a Link header (RFC 8288) or in the body.
-// A path is a URL only where the operation has no cursor that it could be.
+// link returns the URL of the next page from a Link header (RFC 8288) or the body. A
+// path counts as a URL only if the operation has no cursor parameter.
 func (w *walk) link(at *Page) (target string, found bool) {
 	for _, link := range httpx.ParseLinks(at.Response.Header.Values("Link")) {
 		if link.Is("next") && w.isContext(link) {
@@ -192,7 +190,7 @@ func (w *walk) link(at *Page) (target string, found bool) {
 	return target, isURL(target) || isPath && !w.hasCursor()
 }
 
-// isContext reports whether a link leads on from this list: an anchor may name
+// isContext reports whether a link continues this list: an anchor can give it
 // another context (RFC 8288, section 3.2).
 func (w *walk) isContext(link httpx.Link) bool {
 	anchor, found := link.Param("anchor")
@@ -207,7 +205,7 @@ func isURL(text string) bool {
 	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
 }
 
-// address is a URL as a member holds it: a string, or an object with "href".
+// address returns the URL in a member, a string or an object with "href".
 func address(raw []byte) string {
 	switch first(raw) {
 	case '"':
@@ -223,7 +221,7 @@ func address(raw []byte) string {
 	return ""
 }
 
-// relation is the address of "next" in a list of links: [{"rel":"next","href":…}].
+// relation returns the "next" URL in a list of links: [{"rel":"next","href":…}].
 func relation(raw []byte) string {
 	items, _ := arrayItems(raw)
 	for _, item := range items {

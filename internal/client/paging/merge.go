@@ -11,10 +11,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/convention"
 )
 
-// Merge returns a response whose body is the first page with the items of all
-// pages, or the items alone, one a line, for lines. A page is taken when the
-// body is read so far, and one is held at a time. A first page that is not a
-// list is returned as it came. A page that fails ends the body with its failure.
+// Merge returns a response whose body is the first page with the items of all pages,
+// or with lines the items alone, one per line. Pages are requested as the body is
+// read, and one is buffered at a time. A first page that is not a list is returned
+// unchanged. A failed page ends the body with its error.
 func Merge(pages iter.Seq2[*Page, error], lines bool) (*http.Response, error) {
 	next, stop := iter.Pull2(pages)
 	first, err, _ := next()
@@ -29,14 +29,14 @@ func Merge(pages iter.Seq2[*Page, error], lines bool) (*http.Response, error) {
 	m := &merger{next: next, stop: stop, lines: lines, outline: outlineOf(first)}
 	m.begin(first)
 	resp := replaced(first.Response, m)
-	resp.Header.Del("Link") // it leads to a page that is merged already
+	resp.Header.Del("Link") // leads to a page that is already merged
 	if lines {
 		resp.Header.Set("Content-Type", "application/x-ndjson")
 	}
 	return resp, nil
 }
 
-// merger is the body of all pages.
+// merger is the merged body.
 type merger struct {
 	next  func() (*Page, error, bool)
 	stop  func()
@@ -44,8 +44,8 @@ type merger struct {
 
 	outline outline // of the first page
 	last    *Page
-	some    bool   // there was an item
-	text    []byte // what Read returns next
+	some    bool   // at least one item was written
+	text    []byte // pending output of Read
 	end     error
 }
 
@@ -103,8 +103,8 @@ func (m *merger) add(page *Page) {
 	m.last = page
 }
 
-// outline is what stands around a list. Members that belong to one page, such as
-// a cursor, come from the last page; all others from the first.
+// outline is the JSON around a list. Members about a single page, such as a cursor,
+// come from the last page; all others from the first.
 type outline struct {
 	path   []string
 	levels [][]member
@@ -112,7 +112,7 @@ type outline struct {
 
 func outlineOf(p *Page) outline { return outline{path: p.path, levels: p.levels} }
 
-// head is the text in front of the items.
+// head returns the JSON before the items.
 func (o outline) head() []byte {
 	var text []byte
 	for i, name := range o.path {
@@ -131,7 +131,7 @@ func (o outline) head() []byte {
 	return append(text, '[')
 }
 
-// tail is the text after them.
+// tail returns the JSON after the items.
 func (o outline) tail(last *Page) []byte {
 	text := []byte{']'}
 	for i := len(o.path) - 1; i >= 0; i-- {
@@ -143,9 +143,9 @@ func (o outline) tail(last *Page) []byte {
 	return text
 }
 
-// after are the members of a level that follow the list: those of the first page
-// in their order, and what leads on from the last page, which is nothing where
-// it leads past items that were left out.
+// after returns the members of a level that follow the list: those of the first page
+// in order, and the last page's link to the next page. The link is dropped if it
+// leads past items that were left out.
 func (o outline) after(level int, last *Page) []member {
 	var members []member
 	behind := false
@@ -158,7 +158,7 @@ func (o outline) after(level int, last *Page) []member {
 	matches := func(m member) bool {
 		known := slices.IndexFunc(o.levels[level], func(other member) bool { return other.name == m.name })
 		if known >= 0 {
-			m = o.levels[level][known] // which is written already where it says nothing about the next page
+			m = o.levels[level][known] // already written unless it concerns the next page
 		}
 		return m.name != o.path[level] && isLead(m)
 	}
@@ -176,8 +176,8 @@ func (o outline) after(level int, last *Page) []member {
 	return members
 }
 
-// isLead reports whether a member belongs to one page and not to the list of all
-// of them, or is an object with such a member.
+// isLead reports whether a member concerns one page rather than the list, or is an
+// object with such a member.
 func isLead(m member) bool {
 	if slices.Contains(convention.PageMembers(), m.name) {
 		return true
@@ -189,7 +189,7 @@ func isLead(m member) bool {
 	return slices.ContainsFunc(inner, isLead) || relation(m.raw) != ""
 }
 
-// withoutLeads is what remains of an object, nil where nothing does.
+// withoutLeads removes the paging members of an object; nil if none remain.
 func withoutLeads(raw []byte) []byte {
 	members, _ := objectOf(raw)
 	members = slices.DeleteFunc(members, isLead)
@@ -211,6 +211,6 @@ func object(members []member) []byte {
 }
 
 func appendMember(text []byte, m member) []byte {
-	text, _ = jsontext.AppendQuote(text, m.name) // it was decoded before
+	text, _ = jsontext.AppendQuote(text, m.name) // the name was decoded before
 	return append(append(text, ':'), m.raw...)
 }

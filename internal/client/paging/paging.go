@@ -1,12 +1,16 @@
-// Package paging follows the pages of a list. How an operation pages is found in
-// its definition and in its responses: styles.go has the table. Pages yields one
-// page after the other, Merge makes one document of them.
+// Package paging follows the pages of a list. How an operation paginates is detected
+// from its definition and its responses; see the table in styles.go. Pages yields
+// the pages one by one, Merge joins them into one document.
 package paging
 
 import (
+	"bytes"
+	"io"
 	"iter"
 	"net/http"
 	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/convention"
@@ -15,43 +19,46 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// Options says which pages are followed, and with what.
+// Options controls which pages are requested and how.
 type Options struct {
 	Operation *openapi.Operation
-	PageSize  int                                         // items to ask for at once; 0: as the request has it
-	MaxItems  int                                         // items to yield in all; 0: every one
-	Stable    bool                                        // any order will do: a search that names none is sorted so that it reaches every item
+	PageSize  int                                         // items per page; 0 leaves the request unchanged
+	MaxItems  int                                         // total items to yield; 0 for all
+	Stable    bool                                        // any order is acceptable: sort an unsorted search so that it reaches every item
 	Send      func(*http.Request) (*http.Response, error) // errors are failures
-	Warn      func(message string)                        // what is odd and no failure; may be nil
-	Redact    func(text string) string                    // takes secrets out of a message; may be nil
-	Budget    budget.Budget                               // of one page, which is held in memory
+	Warn      func(message string)                        // receives anomalies that are not failures; may be nil
+	Redact    func(text string) string                    // redacts secrets in messages; may be nil
+	Budget    budget.Budget                               // limits the memory for one page
+
+	From *Position // end of an earlier run of the same request; nil for the first page
+	Seen []uint64  // the Sum of each page of the earlier run
 }
 
-// Pager follows the pages of one operation.
+// Pager follows the pages of an operation.
 type Pager struct {
 	Options
-	methods []method // how the operation may page, the likeliest first
+	methods []method // the operation's possible paging methods, most likely first
 	size    param
 }
 
-// New finds out how the operation pages. An error, of kind Usage, says that it
-// does not, or not as the options want it.
+// New detects how the operation paginates. It returns an error of kind Usage if it
+// does not, or if it cannot satisfy the options.
 func New(o Options) (*Pager, error) {
 	p := &Pager{Options: o, methods: waysOf(o.Operation), size: sizeOf(o.Operation)}
 	op := o.Operation
 	switch {
 	case op.Method != http.MethodGet && len(p.methods) == 0:
 		return nil, failure.New(failure.Usage, "%s has no pages that --all could follow", op.ID).
-			Hintf("leave out --all: %s is sent once", op.Method)
+			Hintf("remove --all: %s is sent once", op.Method)
 	case o.PageSize > 0 && p.size.name == "":
 		return nil, failure.New(failure.Usage, "%s has no parameter for the size of a page", op.ID).
-			Hintf("leave out --page-size; --all follows the pages as they come")
+			Hintf("remove --page-size; --all uses the default size")
 	}
 	return p, nil
 }
 
-// First is the request for the first page: it has the page size, and an order
-// where one is needed.
+// First returns the request for the first page, with the page size and, if needed, a
+// sort order.
 func (p *Pager) First(req *http.Request) (*http.Request, error) {
 	size := p.PageSize
 	if p.Stable && p.needsOrder(req) {
@@ -69,12 +76,12 @@ func (p *Pager) First(req *http.Request) (*http.Request, error) {
 	return p.size.set(req, number(size))
 }
 
-// stableSize is how many items of a whole collection are asked for at once.
+// stableSize is the page size for reading a complete collection.
 const stableSize = 100
 
-// needsOrder reports whether a search would end at 10,000 items, or miss some that
-// others change meanwhile: it can go on from its last item, and is sorted by
-// nothing.
+// needsOrder reports whether an unsorted search must be sorted: it could continue
+// from its last item, but unsorted it ends at 10,000 items, or misses some during
+// concurrent changes.
 func (p *Pager) needsOrder(req *http.Request) bool {
 	deep := func(m method) bool {
 		return m.param.in == "body" && slices.Contains(convention.SearchAfterParams(), m.param.name)
@@ -84,10 +91,10 @@ func (p *Pager) needsOrder(req *http.Request) bool {
 		schema.Declares(p.Operation.Body.JSON(), "sort") && isNothing(memberOf(req, "sort"))
 }
 
-// Pages yields the pages of a list from the request's on. A page is asked for
-// when the loop wants it. An error is a failure and ends the loop: the pages
-// before it are not the complete list. So does a first response that is no
-// success or no list, which is yielded as a page without items.
+// Pages yields the pages of a list, starting at the request. A page is requested
+// when the loop needs it. An error is a failure and ends the loop; the list is then
+// incomplete. A first response that is not a successful list also ends the loop and
+// is yielded as a page without items.
 func (p *Pager) Pages(req *http.Request) iter.Seq2[*Page, error] {
 	all := func(yield func(*Page, error) bool) {
 		w, page, err := p.begin(req)
@@ -107,7 +114,7 @@ func (p *Pager) Pages(req *http.Request) iter.Seq2[*Page, error] {
 	return limited(all, p.MaxItems)
 }
 
-// limited ends with the page that holds the last of n items.
+// limited stops at the page that contains the last of n items.
 func limited(pages iter.Seq2[*Page, error], n int) iter.Seq2[*Page, error] {
 	return func(yield func(*Page, error) bool) {
 		left := n
@@ -136,4 +143,201 @@ func (p *Pager) redact(text string) string {
 		return text
 	}
 	return p.Redact(text)
+}
+
+// Page is one response: a list and the JSON around it.
+type Page struct {
+	Response *http.Response // the body has been read if it is a list; otherwise the caller closes it
+	Items    [][]byte       // unmodified JSON
+
+	path      []string   // member names that lead to the list; empty if it is the response, nil if there is no list
+	levels    [][]member // the members at each level of the path
+	beside    []member   // members that may concern paging; nil before they are looked up
+	walk      *walk
+	advanced  bool          // the following request is known
+	following *http.Request // the request for the next page, nil if there is none
+	broken    error
+
+	cut bool // Options.MaxItems ended the list within this page
+}
+
+// IsList reports whether the response is a list. Only the first page can be
+// something else.
+func (p *Page) IsList() bool { return p.path != nil }
+
+type member struct {
+	name string
+	raw  []byte
+}
+
+// read finds the list in a response: at the path, or if path is nil at the likeliest
+// place. hint is a member name or "".
+func read(text []byte, path []string, hint string) (*Page, bool) {
+	text = bytes.TrimPrefix(bytes.TrimSpace(text), []byte("\xef\xbb\xbf"))
+	if path == nil {
+		var found bool
+		if path, found = locate(text, hint); !found {
+			return nil, false
+		}
+	}
+	p := &Page{path: path}
+	for _, name := range path {
+		members, ok := objectOf(text)
+		if !ok {
+			return nil, false
+		}
+		p.levels = append(p.levels, members)
+		if text = value(members, name); text == nil || string(text) == "null" {
+			return p, len(p.levels) == len(path) // a page without the list has no items
+		}
+	}
+	var ok bool
+	p.Items, ok = arrayItems(text)
+	return p, ok
+}
+
+// locate returns the path of the list; it is not nil if there is one.
+func locate(text []byte, hint string) ([]string, bool) {
+	if first(text) == '[' {
+		return []string{}, true
+	}
+	members, ok := objectOf(text)
+	if !ok {
+		return nil, false
+	}
+	for _, name := range append(convention.ListWrappers(), hint) {
+		switch raw := value(members, name); first(raw) {
+		case '[':
+			return []string{name}, true
+		case '{':
+			if inner, found := locate(raw, ""); found && convention.IsListWrapper(inner[0]) {
+				return append([]string{name}, inner...), true
+			}
+		}
+	}
+	for _, m := range members {
+		if first(m.raw) == '[' {
+			return []string{m.name}, true
+		}
+	}
+	return nil, false
+}
+
+// arrayOf returns the response member that is the list, "" if the definition does
+// not declare one.
+func arrayOf(op *openapi.Operation) string {
+	success := op.Success()
+	if success == nil {
+		return ""
+	}
+	content := openapi.JSON(success.Contents)
+	if content == nil {
+		return ""
+	}
+	for _, p := range schema.Shape(content.Schema).Properties {
+		if slices.Contains(schema.Types(p.Schema), "array") {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// replaced returns a copy of the response with another body.
+func replaced(resp *http.Response, body io.ReadCloser) *http.Response {
+	other := *resp
+	other.Header = resp.Header.Clone()
+	other.Header.Del("Content-Length")
+	other.ContentLength = -1
+	other.Body = body
+	return &other
+}
+
+// body is a body that has been read, with its final error.
+type body struct {
+	text []byte
+	end  error
+	from *bytes.Reader
+}
+
+func (g *body) Read(p []byte) (int, error) {
+	if g.from == nil {
+		g.from = bytes.NewReader(g.text)
+	}
+	n, err := g.from.Read(p)
+	if err == io.EOF && g.end != nil {
+		err = g.end
+	}
+	return n, err
+}
+
+func (g *body) Close() error { return nil }
+
+func first(raw []byte) byte {
+	if len(raw) == 0 {
+		return 0
+	}
+	return raw[0]
+}
+
+func value(members []member, name string) []byte {
+	for _, m := range members {
+		if m.name == name && name != "" {
+			return m.raw
+		}
+	}
+	return nil
+}
+
+// decoder tolerates what does not affect paging; the reader of the response will
+// report it.
+func decoder(text []byte) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// next returns the unmodified text of the next value.
+func next(dec *jsontext.Decoder, text []byte) ([]byte, error) {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return nil, err
+	}
+	end := int(dec.InputOffset())
+	return text[end-len(raw) : end], nil
+}
+
+func objectOf(text []byte) ([]member, bool) {
+	if first(text) != '{' {
+		return nil, false
+	}
+	dec := decoder(text)
+	_, err := dec.ReadToken()
+	members := []member{}
+	for err == nil && dec.PeekKind() != '}' {
+		var name jsontext.Token
+		if name, err = dec.ReadToken(); err != nil {
+			break
+		}
+		m := member{name: name.String()}
+		m.raw, err = next(dec, text)
+		members = append(members, m)
+	}
+	return members, err == nil
+}
+
+func arrayItems(text []byte) ([][]byte, bool) {
+	if first(text) != '[' {
+		return nil, false
+	}
+	dec := decoder(text)
+	_, err := dec.ReadToken()
+	items := [][]byte{}
+	for err == nil && dec.PeekKind() != ']' {
+		var item []byte
+		if item, err = next(dec, text); err == nil {
+			items = append(items, item)
+		}
+	}
+	if err == nil {
+		_, err = dec.ReadToken()
+	}
+	return items, err == nil
 }

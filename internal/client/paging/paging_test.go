@@ -14,8 +14,8 @@ import (
 
 func typed(name string) *openapi.Schema { return &openapi.Schema{Types: []string{name}} }
 
-// lists is an operation with query parameters "name:type", or with a body that
-// has them when the method is POST.
+// lists returns an operation with query parameters "name:type", or with these
+// members in the body if the method is POST.
 func lists(method string, words ...string) *openapi.Operation {
 	op := &openapi.Operation{ID: "list", Method: method}
 	body := &openapi.Schema{Types: []string{"object"}}
@@ -33,7 +33,7 @@ func lists(method string, words ...string) *openapi.Operation {
 	return op
 }
 
-// script is a server with an answer for each request line, "METHOD uri body".
+// script is a server with a response for each request line, "METHOD uri body".
 type script struct {
 	answers map[string]string
 	asked   []string
@@ -113,7 +113,7 @@ func TestStyles(t *testing.T) {
 		uri     string
 		body    string
 		options paging.Options
-		answers []string // request line, answer, …
+		answers []string // request line, response, …
 		want    string
 		warned  string
 	}{

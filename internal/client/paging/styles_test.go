@@ -9,18 +9,18 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// walked is a list of three items and what a server says of its pages. answers
-// are a request line and its response in turn; each must be asked for once, in
-// this order, and nothing else.
+// walked is a list of three items and the server's statements about its pages.
+// answers alternates request lines and responses; exactly these must be requested,
+// in this order.
 type walked struct {
 	name    string
 	op      *openapi.Operation
-	uri     string // "/l" where it is empty
+	uri     string // "/l" if empty
 	body    string
 	options paging.Options
 	answers []string
 	want    string // the merged document
-	err     string // of kind Network; what was written is then not closed
+	err     string // of kind Network; the output is then left unclosed
 	warned  string
 }
 
@@ -53,8 +53,7 @@ func (tt *walked) run(t *testing.T) {
 	}
 }
 
-// numbered is an operation whose pages begin at a number that its definition
-// says.
+// numbered returns an operation whose definition declares the first page number.
 func numbered(first string) *openapi.Operation {
 	op := lists("GET", "page:integer")
 	op.Params[0].Schema.Default = first
@@ -116,8 +115,8 @@ func TestEachStyle(t *testing.T) {
 	t.Run("cursor in a header both ways", (&walked{op: headed("x-ms-continuation"), want: three, answers: []string{"GET /l", "200|X-Ms-Continuation: a\n[1,2]", "GET /l ms=a", `[3]`}}).run)
 }
 
-// Servers that are wrong about their pages: nothing is skipped or read twice,
-// nothing is endless, and what is not complete is no success.
+// TestLies covers servers that are wrong about their pages: no item is skipped or
+// read twice, the list ends, and an incomplete list is not a success.
 func TestLies(t *testing.T) {
 	t.Parallel()
 	tests := []walked{
@@ -129,10 +128,10 @@ func TestLies(t *testing.T) {
 		{name: "a page repeated by number", op: numbered("1"), want: `[1,2]`, warned: "page 2 repeats page 1", answers: []string{"GET /l", `[1,2]`, "GET /l?page=2", `[1,2]`}},
 		{name: "a page repeated for every number", op: lists("GET", "page:integer"), want: `[1,2]`, warned: "page 2 repeats page 1", answers: []string{"GET /l", `[1,2]`, "GET /l?page=1", `[1,2]`, "GET /l?page=2", `[1,2]`}},
 		{name: "a page repeated for a new cursor", op: lists("GET", "cursor:string"), want: `{"data":[1`, err: "page 2 repeats page 1", answers: []string{"GET /l", `{"data":[1],"cursor":"a"}`, "GET /l?cursor=a", `{"data":[1],"cursor":"b"}`}},
-		{name: "the same cursor for ever", op: lists("GET", "cursor:string"), want: `{"data":[1,2`, err: "a page that was read before", answers: []string{"GET /l", `{"data":[1],"cursor":"a"}`, "GET /l?cursor=a", `{"data":[2],"cursor":"a"}`}},
-		{name: "cursors in a circle", op: lists("GET", "cursor:string"), want: `{"data":[1,2,3`, err: "page 3 of list leads to a page that was read before", answers: []string{"GET /l", `{"data":[1],"cursor":"a"}`, "GET /l?cursor=a", `{"data":[2],"cursor":"b"}`, "GET /l?cursor=b", `{"data":[3],"cursor":"a"}`}},
-		{name: "a link to itself", op: lists("GET"), want: `[1`, err: "page 1 of list leads to a page that was read before", answers: []string{"GET /l", "200|</l>; rel=next\n[1]"}},
-		{name: "links in a circle", op: lists("GET"), want: `{"data":[1,2`, err: "leads to a page that was read before", answers: []string{"GET /l", `{"data":[1],"links":{"next":"?p=2"}}`, "GET /l?p=2", `{"data":[2],"links":{"next":"/l"}}`}},
+		{name: "the same cursor for ever", op: lists("GET", "cursor:string"), want: `{"data":[1,2`, err: "an earlier page", answers: []string{"GET /l", `{"data":[1],"cursor":"a"}`, "GET /l?cursor=a", `{"data":[2],"cursor":"a"}`}},
+		{name: "cursors in a circle", op: lists("GET", "cursor:string"), want: `{"data":[1,2,3`, err: "page 3 of list links to an earlier page", answers: []string{"GET /l", `{"data":[1],"cursor":"a"}`, "GET /l?cursor=a", `{"data":[2],"cursor":"b"}`, "GET /l?cursor=b", `{"data":[3],"cursor":"a"}`}},
+		{name: "a link to itself", op: lists("GET"), want: `[1`, err: "page 1 of list links to an earlier page", answers: []string{"GET /l", "200|</l>; rel=next\n[1]"}},
+		{name: "links in a circle", op: lists("GET"), want: `{"data":[1,2`, err: "links to an earlier page", answers: []string{"GET /l", `{"data":[1],"links":{"next":"?p=2"}}`, "GET /l?p=2", `{"data":[2],"links":{"next":"/l"}}`}},
 		{name: "a link to another server", op: lists("GET"), want: `{"data":[1`, err: "leads to another server, 192.0.2.1", answers: []string{"GET /l", `{"data":[1],"links":{"next":"http://192.0.2.1/l"}}`}},
 		{name: "a link to another port", op: lists("GET", "cursor:string"), want: `{"data":[1`, err: "leads to another server", answers: []string{"GET /l", `{"data":[1],"next":"http://127.0.0.1:1/l"}`}},
 		{name: "a link to another scheme", op: lists("GET"), want: `{"data":[1`, err: "leads to another server", answers: []string{"GET /l", `{"data":[1],"next":{"href":"//192.0.2.1/l"},"next_url":"https://HOST/l"}`}},
@@ -143,7 +142,7 @@ func TestLies(t *testing.T) {
 		{name: "has_more with an empty page", op: lists("GET", "from:integer"), want: `{"data":[1`, err: "page 2 of list says that there are more items", answers: []string{"GET /l", `{"has_more":true,"data":[1]}`, "GET /l?from=1", `{"has_more":true,"data":[]}`}},
 		{name: "has_more without a cursor, but with an offset", op: lists("GET", "cursor:string", "offset:integer"), want: `{"data":[1,2],"has_more":false}`, answers: []string{"GET /l", `{"has_more":true,"data":[1]}`, "GET /l?offset=1", `{"has_more":false,"data":[2]}`}},
 		{name: "a cursor without a parameter", op: lists("GET", "limit:integer"), want: `{"executions":[1`, err: "no parameter for the next one", answers: []string{"GET /l", `{"executions":[1],"next_cursor":"a"}`}},
-		{name: "the last id for ever", op: lists("GET", "after_id:integer"), want: `[{"id":1},{"id":2},{"a":3,"id":2}`, err: "leads to a page that was read before", answers: []string{"GET /l", `[{"id":1}]`, "GET /l?after_id=1", `[{"id":2}]`, "GET /l?after_id=2", `[{"a":3,"id":2}]`}},
+		{name: "the last id for ever", op: lists("GET", "after_id:integer"), want: `[{"id":1},{"id":2},{"a":3,"id":2}`, err: "links to an earlier page", answers: []string{"GET /l", `[{"id":1}]`, "GET /l?after_id=1", `[{"id":2}]`, "GET /l?after_id=2", `[{"a":3,"id":2}]`}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, tt.run)

@@ -7,7 +7,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/help"
 )
 
-// TestTopic: the help topic names each parameter of each style.
+// TestTopic checks that the help topic names each parameter of each style.
 func TestTopic(t *testing.T) {
 	t.Parallel()
 	text := help.TopicText("paging")

@@ -10,15 +10,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
-// walk is where one iteration is.
+// walk is the state of one iteration.
 type walk struct {
 	*Pager
 	start  *http.Request // of the first page
-	path   []string      // that leads to its list
-	req    *http.Request // of the last page
-	method *method       // on which the pages are followed; nil before the second page, or for links
-	led    bool          // the response led to the last page, nothing was counted
-	number int           // of the last page, counted from 1
+	path   []string      // the path to its list
+	req    *http.Request // of the latest page
+	value  []byte        // parameter value for the next page
+	method *method       // the method in use; nil before the second page, or for links
+	led    bool          // the response led to the latest page, no counting
+	number int           // of the latest page, starting at 1
 	end    *ending
 }
 
@@ -27,6 +28,9 @@ func (p *Pager) begin(req *http.Request) (*walk, *Page, error) {
 	req, err := p.First(req)
 	if err != nil {
 		return nil, nil, err
+	}
+	if p.From != nil {
+		return p.resume(req)
 	}
 	w := &walk{Pager: p, start: req, req: req, end: newEnding()}
 	w.end.asks(req)
@@ -45,7 +49,7 @@ func (p *Pager) begin(req *http.Request) (*walk, *Page, error) {
 		}
 		return w, &Page{Response: replaced(resp, &body{text: text, end: broken})}, nil
 	}
-	page.Response = replaced(resp, http.NoBody)
+	page.Response, page.walk = replaced(resp, http.NoBody), w
 	w.number, w.path = 1, page.path
 	w.end.counts(page)
 	return w, page, w.end.repeats(page, w.number)
@@ -53,9 +57,9 @@ func (p *Pager) begin(req *http.Request) (*walk, *Page, error) {
 
 func succeeded(resp *http.Response) bool { return resp.StatusCode >= 200 && resp.StatusCode <= 299 }
 
-// next gets the page after this one, nil where the list ends.
+// next gets the page after this one, nil at the end of the list.
 func (w *walk) next(at *Page) (*Page, error) {
-	req, err := w.advance(at)
+	req, err := w.after(at)
 	for req != nil && err == nil {
 		var page *Page
 		if page, err = w.fetch(req); page == nil || err != nil {
@@ -64,22 +68,22 @@ func (w *walk) next(at *Page) (*Page, error) {
 		repeated := w.end.repeats(page, w.number+1)
 		switch {
 		case repeated == nil:
-			w.req, w.number = req, w.number+1
+			w.req, w.number, page.walk = req, w.number+1, w
 			return page, w.end.counts(page)
 		case !w.led && w.wasFirst(req):
 			req, err = w.unasked(at, number(2))
 		case w.led:
 			return nil, repeated
 		default:
-			w.warn(repeated.Error() + ": the server does not page any further, and --all stops")
+			w.warn(repeated.Error() + ": the server has no further pages, so --all stops")
 			return nil, nil
 		}
 	}
 	return nil, err
 }
 
-// wasFirst reports whether page 1 was asked for after a page without a number,
-// and was the same one.
+// wasFirst reports whether page 1 was requested after a page without a number and
+// turned out to be the same page.
 func (w *walk) wasFirst(req *http.Request) bool {
 	p := w.method.param
 	return w.number == 1 && isPage(p) && p.get(req) == "1" && p.number(w.req, 0) == 0
@@ -89,13 +93,13 @@ func isPage(p param) bool { return slices.Contains(convention.PageParams(), p.na
 
 func isOffset(p param) bool { return slices.Contains(convention.OffsetParams(), p.name) }
 
-// isBegun reports whether the request already says where on the way it is. An
-// offset of 0 does not.
+// isBegun reports whether the request already contains a position. An offset of 0
+// does not count.
 func (w method) isBegun(req *http.Request) bool {
 	return w.param.isSet(req) && (!isOffset(w.param) || w.param.number(req, 0) != 0)
 }
 
-// advance makes the request of the next page, nil where there is none.
+// advance returns the request for the next page, nil if there is none.
 func (w *walk) advance(at *Page) (*http.Request, error) {
 	stated := at.more()
 	if stated == noMore {
@@ -114,8 +118,8 @@ func (w *walk) advance(at *Page) (*http.Request, error) {
 	return nil, w.unfollowedError(at, stated)
 }
 
-// candidates are the methods that may lead on from a page: after the second one
-// the way that led there, before that the one that the request has begun on.
+// candidates returns the methods that may lead on from a page: from the second page
+// on, the method in use; before that, the method that the request already uses.
 func (w *walk) candidates(at *Page) []method {
 	switch {
 	case w.method != nil:
@@ -136,9 +140,8 @@ func (w *walk) candidates(at *Page) []method {
 	return append(methods, w.methods...)
 }
 
-// isDeep reports whether a search goes on from its last item although it has an
-// offset: it does where it is sorted by the id, which no two items share. An
-// offset reaches 10,000 items.
+// isDeep reports whether a search continues from its last item although it has an
+// offset: it must be sorted by the unique ID. An offset is limited to 10,000 items.
 func (w *walk) isDeep(m method) bool {
 	return slices.Contains(convention.SearchAfterParams(), m.param.name) && m.param.in == "body" &&
 		strings.Contains(string(memberOf(w.req, "sort")), "_id")
@@ -148,8 +151,9 @@ func (w *walk) hasCursor() bool {
 	return len(w.methods) > 0 && slices.Contains(append(convention.CursorParams(), "after"), w.methods[0].param.name)
 }
 
-// unasked is the request for a value of the way's parameter.
+// unasked returns the request for a value of the method's parameter.
 func (w *walk) unasked(at *Page, raw []byte) (*http.Request, error) {
+	w.value = raw
 	req, err := w.method.param.set(w.req, raw)
 	if err != nil {
 		return nil, err
@@ -157,8 +161,8 @@ func (w *walk) unasked(at *Page, raw []byte) (*http.Request, error) {
 	return w.once(at, req)
 }
 
-// follow is the request for a URL that the server named, in the same origin
-// only: the request carries credentials.
+// follow returns the request for a URL named by the server. The URL must have the
+// same origin because the request carries credentials.
 func (w *walk) follow(at *Page, target string) (*http.Request, error) {
 	to, err := w.req.URL.Parse(target)
 	switch {

@@ -17,15 +17,15 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// MaxBody is how many bytes a request body may have: 10 MB, as at the API's
-// own gateway.
+// MaxBody is the maximum size of a request body in bytes: 10 MB, the limit of the
+// API's own gateway.
 const MaxBody = 10 << 20
 
-// readBody reads the body of an operation that has one, and returns what is
-// wrong with it. The problems are 413 for its length, 415 for its media type
-// or coding, 400 for one that ends early.
+// readBody reads the body, if the operation accepts one, and returns its faults.
+// The problems are 413 for its length, 415 for its media type or coding, 400 for
+// a truncated body.
 func (c *checker) readBody() ([]string, error) {
-	if c.Op.Body == nil {
+	if c.Op.Body == nil && !c.sendsJSON() {
 		return nil, nil
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(c.writer, c.HTTP.Body, MaxBody))
@@ -34,6 +34,9 @@ func (c *checker) readBody() ([]string, error) {
 	}
 	if len(raw) == 0 {
 		return c.checkAbsent(), nil
+	}
+	if c.Op.Body == nil {
+		return nil, c.keepUndocumented(raw)
 	}
 	content, err := c.content()
 	if err != nil {
@@ -53,16 +56,34 @@ func (c *checker) readBody() ([]string, error) {
 	return prefixed("body: ", checkValue(content.Schema, value)), nil
 }
 
-// maxValues is how many values a body may have: a value of two bytes takes a
-// hundred times as much memory once it is decoded.
+// sendsJSON reports whether the request has a JSON body.
+func (c *checker) sendsJSON() bool {
+	return c.HTTP.ContentLength != 0 && httpx.IsJSON(c.HTTP.Header.Get("Content-Type"))
+}
+
+// keepUndocumented keeps a JSON object that the definition does not document:
+// some operations of the API have a body without a definition of it.
+func (c *checker) keepUndocumented(raw []byte) error {
+	value, err := decodeJSON(raw)
+	if errors.Is(err, errManyValues) {
+		return message.Refuse(http.StatusRequestEntityTooLarge, "%s", err)
+	}
+	if members, ok := value.(map[string]any); ok {
+		c.Body, c.Raw = members, raw
+	}
+	return nil
+}
+
+// maxValues is the maximum number of values in a body: a decoded value takes a
+// hundred times the memory of its two bytes.
 const maxValues = 200_000
 
-// maxFormParts is how many parts or pairs a form may have.
+// maxFormParts is the maximum number of parts or pairs in a form.
 const maxFormParts = 10_000
 
 var errManyValues = errors.New("the body has too many values; a JSON text may have 200,000, a form 10,000")
 
-// decodeJSON is schema.Decode with a bound on the number of values.
+// decodeJSON is schema.Decode with a limit on the number of values.
 func decodeJSON(text []byte) (any, error) {
 	count, quoted := 0, false
 	for i := 0; i < len(text); i++ {
@@ -96,7 +117,7 @@ func (c *checker) checkAbsent() []string {
 	return []string{"a request body is required"}
 }
 
-// content returns the documented content that the body is of.
+// content returns the documented content that matches the body.
 func (c *checker) content() (*openapi.Content, error) {
 	header := c.HTTP.Header
 	if coding := header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
@@ -128,8 +149,8 @@ func (c *checker) unsupported() error {
 		c.HTTP.Header.Get("Content-Type"), list).With("Accept", list)
 }
 
-// accepts returns the content for a Content-Type, by its essence; the
-// definition may have a range such as "image/*".
+// accepts returns the content for a Content-Type without its parameters; the
+// definition can have a range such as "image/*".
 func accepts(contents []*openapi.Content, contentType string) *openapi.Content {
 	mediaType := httpx.Essence(contentType)
 	for _, content := range contents {
@@ -142,9 +163,9 @@ func accepts(contents []*openapi.Content, contentType string) *openapi.Content {
 	return nil
 }
 
-// decode returns the value of the body: of JSON as schema.Decode does, of a
-// form as an object, of text as a string. Anything else is nil: it has no
-// schema that could tell more than its media type.
+// decode returns the value of the body: JSON like schema.Decode, a form as an
+// object, text as a string. For anything else it returns nil, since its schema
+// says no more than its media type.
 func (c *checker) decode(content *openapi.Content, raw []byte) (any, error) {
 	switch mediaType := httpx.Essence(c.HTTP.Header.Get("Content-Type")); {
 	case httpx.IsJSON(mediaType):
@@ -159,8 +180,8 @@ func (c *checker) decode(content *openapi.Content, raw []byte) (any, error) {
 	return nil, nil
 }
 
-// checkJSON returns what is wrong with a JSON text: one fault where it is not
-// JSON, else the schema's.
+// checkJSON returns the faults of a JSON text: one fault if it is not JSON,
+// otherwise those of the schema.
 func checkJSON(s *openapi.Schema, text []byte) []string {
 	value, err := schema.Decode(text)
 	if err != nil {
@@ -187,9 +208,9 @@ func prefixed(prefix string, texts []string) []string {
 	return texts
 }
 
-// multipartForm is the object that a form stands for: a member for each name,
-// an array where the schema has one. A part with a file name, or with a type of
-// its own that is not JSON, is its text; what a file holds is not checked.
+// multipartForm returns the form as an object: a member for each name, an array
+// if the schema has one. A part with a file name, or with a type of its own other
+// than JSON, is a string; file contents are not checked.
 func multipartForm(s *openapi.Schema, contentType string, raw []byte) (any, error) {
 	_, mediaParams, err := mime.ParseMediaType(contentType)
 	if err != nil || mediaParams["boundary"] == "" {
@@ -233,7 +254,7 @@ func partValue(s *openapi.Schema, part *multipart.Part) (any, error) {
 	return schema.ReadWord(s, string(text)), nil
 }
 
-// urlencodedForm is the object that the pairs stand for.
+// urlencodedForm returns the pairs as an object.
 func urlencodedForm(s *openapi.Schema, text string) (any, error) {
 	if strings.Count(text, "&") > maxFormParts {
 		return nil, errManyValues
@@ -251,8 +272,8 @@ func urlencodedForm(s *openapi.Schema, text string) (any, error) {
 	return formObject(s, members), nil
 }
 
-// formObject has the only value of each name, or all where the schema has an
-// array or several came.
+// formObject returns a single value for each name, or an array if the schema has
+// one or the name was repeated.
 func formObject(s *openapi.Schema, members map[string][]any) map[string]any {
 	object := map[string]any{}
 	for name, values := range members {
@@ -266,7 +287,7 @@ func formObject(s *openapi.Schema, members map[string][]any) map[string]any {
 	return object
 }
 
-// elementOf is the schema that one value of the name has to fit.
+// elementOf returns the schema for one value of the name.
 func elementOf(s *openapi.Schema, name string) *openapi.Schema {
 	member := memberOf(s, name)
 	if items := itemsOf(member); items != nil {

@@ -1,4 +1,4 @@
-// Package check holds a request against its definition: parameters in every
+// Package check validates a request against its definition: parameters in every
 // style, and bodies.
 package check
 
@@ -14,7 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// MaxFaults bounds how many faults one answer names.
+// MaxFaults is the maximum number of faults in a response.
 const MaxFaults = 5
 
 // checker reads and checks one request.
@@ -23,9 +23,8 @@ type checker struct {
 	writer http.ResponseWriter
 }
 
-// Check holds the whole request against the definition, so that one answer
-// names the faults of parameters and body. What is not documented passes, as it
-// does at the API.
+// Check validates the request against the definition, and reports faults of
+// parameters and body together. Like the API, it ignores anything undocumented.
 func Check(w http.ResponseWriter, r *message.Request) error {
 	c := &checker{r, w}
 	faults, err := c.checkParams()
@@ -39,7 +38,7 @@ func Check(w http.ResponseWriter, r *message.Request) error {
 	return invalid(append(faults, more...))
 }
 
-// checkParams reads the query and checks every documented parameter.
+// checkParams parses the query and checks every documented parameter.
 func (c *checker) checkParams() ([]string, error) {
 	query, err := url.ParseQuery(c.HTTP.URL.RawQuery)
 	if err != nil {
@@ -55,7 +54,7 @@ func (c *checker) checkParams() ([]string, error) {
 	return faults, nil
 }
 
-// invalid is the 400 for the faults, or nil where there are none.
+// invalid returns a 400 with the faults, or nil if there are none.
 func invalid(faults []string) error {
 	if len(faults) == 0 {
 		return nil
@@ -89,7 +88,7 @@ func missing(p *openapi.Param) []string {
 	return nil
 }
 
-// values are the values that the request has under the parameter's own name.
+// values returns the request's values under the parameter's own name.
 func (c *checker) values(p *openapi.Param) []string {
 	switch p.In {
 	case "path":
@@ -105,7 +104,7 @@ func (c *checker) values(p *openapi.Param) []string {
 	return c.HTTP.Header.Values(p.Name)
 }
 
-// cookies are the values of that name, percent-decoded where they can be.
+// cookies returns the cookie values of the name, percent-decoded if possible.
 func (c *checker) cookies(name string) []string {
 	var texts []string
 	for _, cookie := range c.HTTP.CookiesNamed(name) {
@@ -118,7 +117,7 @@ func (c *checker) cookies(name string) []string {
 	return texts
 }
 
-// checkDocument checks a parameter that has "content": its text is a document.
+// checkDocument checks a parameter that has "content": its value is a document.
 func (c *checker) checkDocument(p *openapi.Param) []string {
 	texts := c.values(p)
 	switch {
@@ -132,8 +131,8 @@ func (c *checker) checkDocument(p *openapi.Param) []string {
 	return checkJSON(p.Schema, []byte(texts[0]))
 }
 
-// messages are the faults of a parameter: what is said of all of it needs no
-// place.
+// messages formats the faults of a parameter. A fault of the complete value has
+// no pointer.
 func messages(faults []schema.Fault) []string {
 	var found []string
 	for _, fault := range faults {

@@ -10,23 +10,22 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// paramValue is what a request has for one parameter, in each way in which its
-// schema may be read.
+// paramValue is a parameter's value in each form that its schema allows.
 type paramValue struct {
-	values      []string            // as they came, without the marks of label and matrix
-	list        []string            // the elements, where the parameter may be an array
-	members     map[string][]string // where it may be an object
-	syntaxFault string              // why the text has not the form of its style, may be empty
+	values      []string            // as sent, without the prefixes of label and matrix
+	list        []string            // the elements, if the parameter can be an array
+	members     map[string][]string // the members, if it can be an object
+	syntaxFault string              // why the value does not match its style, or ""
 }
 
 func (g *paramValue) isAbsent() bool {
 	return g.syntaxFault == "" && len(g.values)+len(g.list)+len(g.members) == 0
 }
 
-// readParam takes the request's text apart by the parameter's style (OpenAPI 3.1,
-// "Style Values"). In a query, an array may also come as name[]=a or name[0]=a
-// and an object as name[member]=a, whatever its style says: common clients send
-// them so.
+// readParam splits the request's value by the parameter's style (OpenAPI 3.1,
+// "Style Values"). In a query, it also accepts an array as name[]=a or name[0]=a
+// and an object as name[member]=a, whatever the style, because common clients
+// send those.
 func (c *checker) readParam(p *openapi.Param) *paramValue {
 	g := &paramValue{values: c.values(p)}
 	if p.In == "path" {
@@ -44,7 +43,7 @@ func (c *checker) readParam(p *openapi.Param) *paramValue {
 	return g
 }
 
-// strip removes what the styles of paths put before a value: ".a", ";name=a".
+// strip removes the prefix of a path style: ".a", ";name=a".
 func (g *paramValue) strip(p *openapi.Param) {
 	mark := ""
 	switch {
@@ -65,7 +64,7 @@ func (g *paramValue) strip(p *openapi.Param) {
 	}
 }
 
-// mayBe reports whether the schema, or a part of it, takes the type by name.
+// mayBe reports whether the schema, or a part of it, allows the type.
 func mayBe(s *openapi.Schema, kind string) bool {
 	for _, part := range s.Parts() {
 		if part.Is(kind) || kind == "array" && part.Items != nil || kind == "object" && len(part.Properties) > 0 {
@@ -75,8 +74,8 @@ func mayBe(s *openapi.Schema, kind string) bool {
 	return false
 }
 
-// faults holds each reading against the schema. Where none fits, the faults are
-// those of the likeliest.
+// faults validates each reading against the schema. If none is valid, it returns
+// the faults of the likeliest.
 func (g *paramValue) faults(s *openapi.Schema) []schema.Fault {
 	readings := g.readings(s)
 	for _, faults := range readings {
@@ -87,7 +86,7 @@ func (g *paramValue) faults(s *openapi.Schema) []schema.Fault {
 	return readings[0]
 }
 
-// readings are the faults of each reading, the likeliest first.
+// readings returns the faults of each reading, the likeliest first.
 func (g *paramValue) readings(s *openapi.Schema) [][]schema.Fault {
 	var found [][]schema.Fault
 	if len(g.list) > 0 {
@@ -109,20 +108,20 @@ func (g *paramValue) readings(s *openapi.Schema) [][]schema.Fault {
 	if isScalar(s) {
 		return append([][]schema.Fault{word}, found...)
 	}
-	return append(found, word) // it may be the JSON text of an array or object
+	return append(found, word) // can be the JSON text of an array or object
 }
 
-// isScalar reports whether the schema takes more than arrays and objects.
+// isScalar reports whether the schema allows more than arrays and objects.
 func isScalar(s *openapi.Schema) bool {
 	return mayBe(s, "string") || mayBe(s, "integer") || mayBe(s, "number") || mayBe(s, "boolean")
 }
 
-// wholeFault is a fault of all that was given.
+// wholeFault returns a fault of the complete value.
 func wholeFault(message string) []schema.Fault {
 	return []schema.Fault{{Path: "$", Message: message}}
 }
 
-// listOf reads each text as the schema of the elements asks for.
+// listOf converts each string to the type that the element schema asks for.
 func listOf(s *openapi.Schema, texts []string) []any {
 	items := itemsOf(s)
 	list := make([]any, len(texts))
@@ -132,7 +131,7 @@ func listOf(s *openapi.Schema, texts []string) []any {
 	return list
 }
 
-// itemsOf is the schema of the elements, nil where any are allowed.
+// itemsOf returns the schema of the elements, or nil if any are allowed.
 func itemsOf(s *openapi.Schema) *openapi.Schema {
 	for _, part := range s.Parts() {
 		if part.Items != nil {
@@ -155,7 +154,7 @@ func objectOf(s *openapi.Schema, members map[string][]string) map[string]any {
 	return object
 }
 
-// memberOf is the schema of a member, empty where any is allowed.
+// memberOf returns the schema of a member, empty if any is allowed.
 func memberOf(s *openapi.Schema, name string) *openapi.Schema {
 	shape := schema.Shape(s)
 	if member := shape.Property(name); member != nil {
@@ -167,7 +166,7 @@ func memberOf(s *openapi.Schema, name string) *openapi.Schema {
 	return &openapi.Schema{}
 }
 
-// Split takes an array apart by its style.
+// Split splits an array by its style.
 func Split(p *openapi.Param, texts []string) []string {
 	switch {
 	case len(texts) == 0, p.Style == "form" && p.Explode, p.Style == "deepObject":
@@ -179,7 +178,7 @@ func Split(p *openapi.Param, texts []string) []string {
 	return strings.Split(strings.Join(texts, separator), separator)
 }
 
-// separator stands between the parts of one text.
+// separator returns the delimiter within one value.
 func separator(p *openapi.Param) string {
 	switch {
 	case p.Style == "spaceDelimited":
@@ -194,7 +193,7 @@ func separator(p *openapi.Param) string {
 	return ","
 }
 
-// indexed are the values of name[] and of name[0], name[1] and so on.
+// indexed returns the values of name[] and of name[0], name[1] and so on.
 func (c *checker) indexed(name string) []string {
 	var texts []string
 	for _, key := range c.queryKeys() {
@@ -206,7 +205,7 @@ func (c *checker) indexed(name string) []string {
 	return texts
 }
 
-// queryKeys are sorted: name[2] before name[10], as a list has them.
+// queryKeys returns the keys in list order: name[2] before name[10].
 func (c *checker) queryKeys() []string {
 	keys := make([]string, 0, len(c.Query))
 	for key := range c.Query {
@@ -221,15 +220,15 @@ func (c *checker) queryKeys() []string {
 	return keys
 }
 
-// bracketed returns what stands in the brackets of name[…].
+// bracketed returns the content of the brackets in name[…].
 func bracketed(key, name string) (string, bool) {
 	rest, has := strings.CutPrefix(key, name+"[")
 	inside, closed := strings.CutSuffix(rest, "]")
 	return inside, has && closed
 }
 
-// members takes an object apart. One that spreads over the query has whatever
-// no other parameter claims.
+// members splits an object into members. An object that spreads over the query
+// takes every key that no other parameter declares.
 func (c *checker) members(p *openapi.Param, g *paramValue) map[string][]string {
 	found := map[string][]string{}
 	if p.In == "query" {
@@ -255,18 +254,18 @@ func (c *checker) members(p *openapi.Param, g *paramValue) map[string][]string {
 	return found
 }
 
-// spreads reports whether an object's members have keys of their own.
+// spreads reports whether each member of an object is a query key.
 func spreads(p *openapi.Param) bool {
 	return p.Style == "deepObject" || p.Style == "form" && p.Explode
 }
 
-// isDeclared reports whether a documented parameter has the key of the query.
+// isDeclared reports whether a documented parameter has this query key.
 func (c *checker) isDeclared(key string) bool {
 	name, _, _ := strings.Cut(key, "[")
 	return c.Op.Param(name, "query") != nil
 }
 
-// pairs reads R=100,G=200 and returns what is wrong with the text.
+// pairs parses R=100,G=200 into found and returns the fault, if any.
 func pairs(parts []string, found map[string][]string) string {
 	for _, part := range parts {
 		name, value, paired := strings.Cut(part, "=")
@@ -278,7 +277,7 @@ func pairs(parts []string, found map[string][]string) string {
 	return ""
 }
 
-// alternating reads R,100,G,200 and returns what is wrong with the text.
+// alternating parses R,100,G,200 into found and returns the fault, if any.
 func alternating(parts []string, found map[string][]string) string {
 	if len(parts)%2 != 0 {
 		return "must be names and values in turn, but " + strconv.Quote(parts[len(parts)-1]) + " has no value"

@@ -1,7 +1,6 @@
-// Package faults decides when a server that people test against misbehaves:
-// which request meets an error, a broken connection or a delay, and which one
-// comes too often. It reads the words in which a person asks for that. It sends
-// and waits for nothing itself.
+// Package faults decides when a test server misbehaves: which request gets an
+// error, a broken connection or a delay, and which exceeds the rate limit. It
+// also parses the rules that users write. It never sends or waits itself.
 package faults
 
 import (
@@ -15,39 +14,39 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Kind is a way to misbehave.
+// Kind is a kind of fault.
 type Kind string
 
 const (
-	Status  Kind = "status"  // an error is served, and nothing done
-	Reset   Kind = "reset"   // the connection is reset before a response, and nothing done
-	Cut     Kind = "cut"     // the connection ends in the middle of the response's body
-	Garbage Kind = "garbage" // the response's body is not what its Content-Type says
-	Slow    Kind = "slow"    // the response's body comes piece by piece
+	Status  Kind = "status"  // an error response; the request has no effect
+	Reset   Kind = "reset"   // the connection is reset before a response; the request has no effect
+	Cut     Kind = "cut"     // the connection closes in the middle of the response body
+	Garbage Kind = "garbage" // the response body does not match its Content-Type
+	Slow    Kind = "slow"    // the response body arrives in pieces
 )
 
-// Rule says which requests meet which fault.
+// Rule defines which requests get which fault.
 type Rule struct {
 	Kind       Kind
-	Status     int           // of kind Status
-	RetryAfter int           // seconds, of kind Status; 0: no such header
-	Over       time.Duration // how long the body takes, of kind Slow
+	Status     int           // for kind Status
+	RetryAfter int           // in seconds, for kind Status; 0: no header
+	Over       time.Duration // duration of the body, for kind Slow
 
 	Rate      float64 // the share of the matching requests, above 0, at most 1
-	Count     int     // how many requests it strikes at most; 0: no limit
+	Count     int     // the maximum number of faults; 0: no limit
 	Method    string  // upper case; "" for all, as below
-	Path      string  // of the request or the definition; * stands for any text
+	Path      string  // of the request or the definition; * matches any string
 	API       string
 	Operation string // operationId
 
-	Text string // that it was read from
+	Text string // the source of the rule
 }
 
-// Request is what a rule looks at.
+// Request has the properties of a request that rules match.
 type Request struct {
 	Method         string
-	Path, Template string // as it was asked for, and as the definition has it
-	API, Operation string // "" where no operation is met
+	Path, Template string // as requested, and as defined
+	API, Operation string // "" if no operation matched
 }
 
 func (r Rule) matches(q Request) bool {
@@ -57,7 +56,7 @@ func (r Rule) matches(q Request) bool {
 		(r.Path == "" || Like(r.Path, q.Path) || Like(r.Path, q.Template))
 }
 
-// Like reports whether a text fits a pattern in which * stands for any text.
+// Like reports whether a string matches a pattern in which * matches any string.
 func Like(pattern, text string) bool {
 	head, rest, more := strings.Cut(pattern, "*")
 	if !more {
@@ -79,19 +78,19 @@ func Like(pattern, text string) bool {
 }
 
 // Plan is the faults and delays of one server; a nil plan has none. It is safe
-// for use by several goroutines. Plans with the same seed decide alike on the same sequence of
-// requests.
+// for concurrent use. Plans with the same seed make the same decisions for the
+// same sequence of requests.
 type Plan struct {
 	rules []Rule
 	delay Span
 
 	mu     sync.Mutex
-	dice   []*rand.Rand // one of each rule, so that they do not disturb each other
+	dice   []*rand.Rand // one per rule, so that rules do not affect each other
 	timing *rand.Rand
 	struck []int
 }
 
-// New returns a plan. Without rules and delay it does nothing.
+// New returns a plan. Without rules and delay, it does nothing.
 func New(rules []Rule, delay Span, seed uint64) *Plan {
 	p := &Plan{rules: rules, delay: delay, struck: make([]int, len(rules)), timing: rand.New(rand.NewPCG(seed, 0))}
 	for i := range rules {
@@ -100,8 +99,8 @@ func New(rules []Rule, delay Span, seed uint64) *Plan {
 	return p
 }
 
-// Describe is the plan as it is typed: a text for each rule, and the delay, "" for
-// none.
+// Describe returns the plan in the syntax of the flags: a string for each rule,
+// and the delay, "" for none.
 func (p *Plan) Describe() (rules []string, delay string) {
 	if p == nil {
 		return nil, ""
@@ -119,7 +118,7 @@ func (p *Plan) Describe() (rules []string, delay string) {
 	return rules, delay
 }
 
-// Strike returns the first rule that the request meets, or nil.
+// Strike returns the first rule that applies to the request, or nil.
 func (p *Plan) Strike(q Request) *Rule {
 	if p == nil {
 		return nil
@@ -139,7 +138,7 @@ func (p *Plan) Strike(q Request) *Rule {
 	return nil
 }
 
-// Delay is how long the next answer is to wait.
+// Delay returns the delay of the next response.
 func (p *Plan) Delay() time.Duration {
 	if p == nil {
 		return 0
@@ -152,20 +151,19 @@ func (p *Plan) Delay() time.Duration {
 	return p.delay.Least + time.Duration(p.timing.Int64N(int64(p.delay.Most-p.delay.Least)+1))
 }
 
-// Limit lets so many requests through in a time: a bucket of tokens that fills
-// up evenly. It is safe for use by several goroutines. A nil limit lets every
-// request through.
+// Limit is a rate limit: a token bucket that refills evenly. It is safe for
+// concurrent use. A nil limit allows every request.
 type Limit struct {
-	size float64       // tokens of a full bucket
-	each time.Duration // in which one token comes
+	size float64       // capacity of the bucket, in tokens
+	each time.Duration // time to refill one token
 
 	mu    sync.Mutex
 	level float64
 	seen  time.Time
 }
 
-// ParseLimit reads "10/s", "100/m" or "1000/h". "" is none: nil. Errors are of
-// kind Usage.
+// ParseLimit parses "10/s", "100/m" or "1000/h". For "" it returns nil. Errors
+// are of kind Usage.
 func ParseLimit(text string) (*Limit, error) {
 	if text == "" {
 		return nil, nil
@@ -174,16 +172,16 @@ func ParseLimit(text string) (*Limit, error) {
 	count, err := strconv.Atoi(strings.TrimSpace(number))
 	period := periodOf(strings.TrimSpace(unit))
 	if err != nil || count < 1 || count > maxLimit || period == 0 {
-		return nil, failure.New(failure.Usage, "--rate-limit %q is not a number of requests for each second, minute or hour", text).
-			Hintf("give it as in --rate-limit 10/s, 100/m or 1000/h, at most %d", maxLimit)
+		return nil, failure.New(failure.Usage, "invalid --rate-limit %q", text).
+			Hintf("use a rate such as 10/s, 100/m or 1000/h, at most %d", maxLimit)
 	}
 	return &Limit{size: float64(count), level: float64(count), each: period / time.Duration(count)}, nil
 }
 
-// maxLimit is what a limit may let through in its time at most.
+// maxLimit is the maximum number of requests per unit of time.
 const maxLimit = 1_000_000
 
-// rounding is what the level may lack of a token after many small steps.
+// rounding is the tolerated rounding error of the level, in tokens.
 const rounding = 1e-6
 
 func periodOf(unit string) time.Duration {
@@ -198,15 +196,15 @@ func periodOf(unit string) time.Duration {
 	return 0
 }
 
-// Take lets a request through, or says in how many whole seconds one more will
-// be let through (RFC 9110, section 10.2.3).
+// Take allows a request, or returns in how many seconds, rounded up, another will
+// be allowed (RFC 9110, section 10.2.3).
 func (l *Limit) Take(now time.Time) (retryAfter int, ok bool) {
 	if l == nil {
 		return 0, true
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if passed := now.Sub(l.seen); passed > 0 { // one that came before another may ask behind it
+	if passed := now.Sub(l.seen); passed > 0 { // requests can arrive here out of order
 		l.level = min(l.size, l.level+float64(passed)/float64(l.each))
 		l.seen = now
 	}

@@ -45,7 +45,7 @@ func TestParse(t *testing.T) {
 		"retry-after=x":            "retry-after cannot be",
 		"kind=cut,status=500":      "kind=cut has no status",
 		"rate=0.1,rate=0.2":        "rate is given twice",
-		"rate=0.1,colour=blue":     `"colour" is not a key`,
+		"rate=0.1,colour=blue":     `unknown key "colour"`,
 		"rate=0.1,,status=500":     "is not key=value",
 		"method=fetch":             `method cannot be "fetch"`,
 		"status=503,retry-after=0": "retry-after cannot be",
@@ -82,7 +82,7 @@ func TestStrike(t *testing.T) {
 	}
 }
 
-// pattern is which of 1000 requests are struck.
+// pattern returns which of 1000 requests are struck.
 func pattern(t *testing.T, seed uint64, rules ...string) (struck string) {
 	t.Helper()
 	var list []faults.Rule
@@ -144,11 +144,12 @@ func TestSpan(t *testing.T) {
 	}
 	for _, text := range []string{"50", "x..1s", "2s..1s", "-1s", "1s..", "61s", "1s..2s..3s"} {
 		_, err := faults.ParseSpan(text)
-		refused(t, text, err, "is not a time")
+		refused(t, text, err, "invalid --latency")
 	}
 }
 
-// TestLimitOutOfOrder: requests at once ask in any order, and no time counts twice.
+// TestLimitOutOfOrder: concurrent requests arrive in any order, and no time
+// counts twice.
 func TestLimitOutOfOrder(t *testing.T) {
 	t.Parallel()
 	limit, err := faults.ParseLimit("2/s")
@@ -169,7 +170,7 @@ func TestLimitOutOfOrder(t *testing.T) {
 	}
 }
 
-// TestLimit: who waits as long as Retry-After says is let through.
+// TestLimit: a client that waits for Retry-After is allowed.
 func TestLimit(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]struct{ burst, after int }{"10/s": {10, 1}, "2/m": {2, 30}, "7/m": {7, 9}, "1/h": {1, 3600}, "100/s": {100, 1}} {
@@ -200,6 +201,6 @@ func TestLimit(t *testing.T) {
 	}
 	for _, text := range []string{"10", "10/", "/s", "0/s", "-1/s", "10/d", "1.5/s", "9999999/s", "10/s/s"} {
 		_, err := faults.ParseLimit(text)
-		refused(t, text, err, "is not a number of requests")
+		refused(t, text, err, "invalid --rate-limit")
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/faults"
 )
 
-// FuzzParse: what is accepted stays within its limits.
+// FuzzParse: accepted rules are within their limits.
 func FuzzParse(f *testing.F) {
 	for _, text := range []string{"rate=0.1,status=503", "kind=slow,over=2s", "path=/a/*,method=get", "50ms..200ms", "10/s", "=,=", "rate=1e-400"} {
 		f.Add(text)

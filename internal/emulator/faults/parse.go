@@ -9,12 +9,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// form is what a rule looks like, for a hint.
-const form = "give it as in --fault 'rate=0.1,status=503', with any of rate (0 to 1), status (400 to 599), retry-after (seconds), " +
+// form is the syntax of a rule, for hints.
+const form = "use a rule such as --fault 'rate=0.1,status=503', with any of rate (0 to 1), status (400 to 599), retry-after (seconds), " +
 	"kind (status, reset, cut, garbage, slow), over (for slow: 2s), count, method, path, api, operation"
 
-// Parse reads a rule: "rate=0.1,status=503". What is left out is the usual:
-// every request, and status 500. Errors are of kind Usage.
+// Parse parses a rule such as "rate=0.1,status=503". The defaults are every
+// request and status 500. Errors are of kind Usage.
 func Parse(text string) (Rule, error) {
 	r := Rule{Kind: Status, Status: 500, Rate: 1, Over: 2 * time.Second, Text: text}
 	seen := map[string]bool{}
@@ -30,7 +30,7 @@ func Parse(text string) (Rule, error) {
 		seen[key] = true
 		known, valid := r.set(key, value)
 		if !known {
-			return r, wrong(text, "%q is not a key of a fault", key)
+			return r, wrong(text, "unknown key %q", key)
 		}
 		if !valid {
 			return r, wrong(text, "%s cannot be %q", key, value)
@@ -78,7 +78,7 @@ func methods() []string {
 	return []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 }
 
-// setMatch sets what the rule asks of a request.
+// setMatch sets a condition on requests.
 func (r *Rule) setMatch(key, value string) (known bool) {
 	switch key {
 	case "method":
@@ -103,14 +103,14 @@ func (k Kind) isKnown() bool {
 	return false
 }
 
-// longest bounds every delay.
+// longest is the maximum delay.
 const longest = 60 * time.Second
 
-// Span is a shortest and a longest time.
+// Span is a range of durations.
 type Span struct{ Least, Most time.Duration }
 
-// ParseSpan reads a time, "50ms", or two with ".." between them: "50ms..200ms".
-// "" is none. Errors are of kind Usage.
+// ParseSpan parses a duration, "50ms", or a range, "50ms..200ms". "" means none.
+// Errors are of kind Usage.
 func ParseSpan(text string) (Span, error) {
 	if text == "" {
 		return Span{}, nil
@@ -122,8 +122,8 @@ func ParseSpan(text string) (Span, error) {
 		most, err = time.ParseDuration(strings.TrimSpace(high))
 	}
 	if err != nil || least < 0 || most < least || most > longest {
-		return Span{}, failure.New(failure.Usage, "--latency %q is not a time from 0s to %s, or two such", text, longest).
-			Hintf("give it as in --latency 100ms or --latency 50ms..200ms")
+		return Span{}, failure.New(failure.Usage, "invalid --latency %q: the limit is %s", text, longest).
+			Hintf("use a duration or a range, such as 100ms or 50ms..200ms")
 	}
 	return Span{least, most}, nil
 }

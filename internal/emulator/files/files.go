@@ -1,6 +1,6 @@
-// Package files keeps the files of the mock: signed URLs of its own origin take
-// and return their bytes, which are streamed to and from a folder beside the
-// state.
+// Package files stores the files of the mock. Uploads and downloads use signed
+// URLs of the mock's own origin, and are streamed to and from a folder next to
+// the state file.
 package files
 
 import (
@@ -28,32 +28,32 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Prefix begins the paths of the URLs.
+// Prefix is the path prefix of the URLs.
 const Prefix = "/_files/"
 
-// Bucket is the name of the bucket in the references to files.
+// Bucket is the bucket name in references to files.
 const Bucket = "epilot-mock"
 
 // lifetime is how long a signed URL is valid.
 const lifetime = time.Hour
 
-// collection holds what is known of each file, by its key.
+// collection contains the Info of each file, by key.
 const collection = "\x00=files"
 
-// Files keeps files. It is safe for use by several goroutines and processes.
+// Files stores files. It is safe for concurrent use, also by several processes.
 type Files struct {
 	store  *store.Store
-	dir    string // made when needed
+	dir    string // created on first use
 	now    func() time.Time
 	random io.Reader
 }
 
-// New returns the files of a state, whose bytes are in a folder. It opens nothing.
+// New returns the files of a state, with their content in dir. It opens nothing.
 func New(state *store.Store, dir string, now func() time.Time, random io.Reader) *Files {
 	return &Files{store: state, dir: dir, now: now, random: random}
 }
 
-// Info is what is known of a file.
+// Info describes a file.
 type Info struct {
 	Name      string `json:"name"`
 	MediaType string `json:"media_type"`
@@ -62,7 +62,7 @@ type Info struct {
 	Time      string `json:"time"`   // RFC 3339
 }
 
-// secretBucket holds the key that signs URLs.
+// secretBucket contains the key that signs URLs.
 const secretBucket = "files"
 
 func (f *Files) secret(ctx context.Context) ([]byte, error) {
@@ -88,7 +88,7 @@ func (f *Files) secret(ctx context.Context) ([]byte, error) {
 	return secret, err
 }
 
-// URL is a signed URL for one method and key at an origin such as
+// URL returns a signed URL for one method and key at an origin such as
 // "http://127.0.0.1:4010".
 func (f *Files) URL(ctx context.Context, origin, method, key string) (string, error) {
 	secret, err := f.secret(ctx)
@@ -106,7 +106,7 @@ func sign(secret []byte, method, key, expires string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// Info returns what is known of a file, nil where there is none.
+// Info returns the description of a file, or nil.
 func (f *Files) Info(ctx context.Context, key string) (*Info, error) {
 	var info *Info
 	err := f.store.View(ctx, func(tx *bolt.Tx) error {
@@ -120,8 +120,8 @@ func (f *Files) Info(ctx context.Context, key string) (*Info, error) {
 	return info, err
 }
 
-// ServeHTTP takes a file with PUT and returns it with GET and HEAD, also in
-// ranges. It returns the status for a log.
+// ServeHTTP stores a file on PUT and returns it on GET and HEAD, ranges included.
+// It returns the status for the log.
 func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	key := strings.TrimPrefix(r.URL.Path, Prefix)
 	if err := f.authorize(r, key); err != nil {
@@ -163,45 +163,53 @@ func (f *Files) authorize(r *http.Request, key string) error {
 	return nil
 }
 
-// path is where the bytes of a key are: no key can name a place of its own.
+// path returns where the content of a key is stored. No key can escape the folder.
 func (f *Files) path(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return filepath.Join(f.dir, hex.EncodeToString(sum[:16]))
 }
 
 func (f *Files) put(w http.ResponseWriter, r *http.Request, key string) error {
+	info, err := f.Save(r.Context(), key, r.Header.Get("Content-Type"), r.Body, r.ContentLength)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", `"`+info.SHA256+`"`)
+	w.WriteHeader(http.StatusOK)
+	return nil
+}
+
+// Save stores the content of a key. The length is in bytes, or -1 if it is
+// unknown; content that is shorter is an error.
+func (f *Files) Save(ctx context.Context, key, mediaType string, content io.Reader, length int64) (*Info, error) {
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
-		return failure.New(failure.File, "cannot keep the file: %w", err)
+		return nil, failure.New(failure.File, "cannot keep the file: %w", err)
 	}
 	temporary, err := os.CreateTemp(f.dir, ".upload-")
 	if err != nil {
-		return failure.New(failure.File, "cannot keep the file: %w", err)
+		return nil, failure.New(failure.File, "cannot keep the file: %w", err)
 	}
-	defer os.Remove(temporary.Name()) // it is gone where the upload is complete
+	defer os.Remove(temporary.Name()) // no effect after a complete upload
 	sum := sha256.New()
-	size, err := io.Copy(io.MultiWriter(temporary, sum), r.Body)
+	size, err := io.Copy(io.MultiWriter(temporary, sum), content)
 	if closed := temporary.Close(); err == nil {
 		err = closed
 	}
-	if err == nil && r.ContentLength >= 0 && size != r.ContentLength {
+	if err == nil && length >= 0 && size != length {
 		err = io.ErrUnexpectedEOF
 	}
 	if err == nil {
 		err = os.Rename(temporary.Name(), f.path(key))
 	}
 	if err != nil {
-		return failure.New(failure.File, "cannot keep the file: %w", err)
+		return nil, failure.New(failure.File, "cannot keep the file: %w", err)
 	}
 	info := Info{
-		Name: path.Base(key), MediaType: r.Header.Get("Content-Type"), Size: size,
+		Name: path.Base(key), MediaType: mediaType, Size: size,
 		SHA256: hex.EncodeToString(sum.Sum(nil)), Time: f.now().UTC().Format(time.RFC3339),
 	}
-	if err := f.store.Update(r.Context(), func(tx *bolt.Tx) error { return f.store.Put(tx, collection, key, info) }); err != nil {
-		return err
-	}
-	w.Header().Set("ETag", `"`+info.SHA256+`"`)
-	w.WriteHeader(http.StatusOK)
-	return nil
+	err = f.store.Update(ctx, func(tx *bolt.Tx) error { return f.store.Put(tx, collection, key, info) })
+	return &info, err
 }
 
 func (f *Files) get(w http.ResponseWriter, r *http.Request, key string) error {
@@ -230,7 +238,7 @@ func (f *Files) get(w http.ResponseWriter, r *http.Request, key string) error {
 	return nil
 }
 
-// Reset forgets all files.
+// Reset deletes all files.
 func (f *Files) Reset(ctx context.Context) error {
 	if err := os.RemoveAll(f.dir); err != nil {
 		return failure.New(failure.File, "cannot remove the files of the mock: %w", err)

@@ -1,7 +1,12 @@
 package files
 
 import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
 	"net/http"
+	"os"
 	"path"
 	"strings"
 
@@ -10,31 +15,58 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/message"
 	"github.com/epilot-cli/epilot/internal/emulator/object"
 	"github.com/epilot-cli/epilot/internal/emulator/sample"
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// Handlers are the operations of the file API that hand out URLs, by method and
-// path template. find returns the stored file entity of an id, nil for none.
-func (f *Files) Handlers(newID func() (string, error), find func(r *message.Request, id string) (jsonx.Object, error)) map[string]message.Handler {
+// Handlers returns the handlers of the file API's operations that return URLs, by
+// method and path template. find returns the stored file entity with an id, or nil;
+// linked returns the one that a public link was made for.
+func (f *Files) Handlers(newID func() (string, error), find, linked func(r *message.Request, id string) (jsonx.Object, error)) map[string]message.Handler {
 	begin := func(r *message.Request) (*message.Response, error) { return f.begin(r, newID) }
 	return map[string]message.Handler{
 		"POST /v1/files/upload":        begin,
 		"POST /v2/files/upload":        begin,
 		"POST /v1/files/public/upload": begin,
 		"POST /v1/files:downloadS3":    f.downloadReference,
+		"GET /v1/files/public/links/{id}/{filename}": func(r *message.Request) (*message.Response, error) {
+			entity, err := linked(r, r.Path["id"])
+			if err != nil || entity == nil {
+				return nil, err
+			}
+			return f.redirect(r, keyOf(entity))
+		},
 		"GET /v1/files/{id}/download": func(r *message.Request) (*message.Response, error) {
 			entity, err := find(r, r.Path["id"])
 			if err != nil || entity == nil {
 				return nil, err
 			}
-			reference, _ := jsonx.ParseObject(entity.Get("s3ref"))
-			return f.download(r, jsonx.Unquote(reference.Get("key")))
+			return f.download(r, keyOf(entity))
 		},
 	}
 }
 
-// begin hands out a place for a new file, and the URL to put it there.
+// keyOf returns the key of the content of a file entity.
+func keyOf(entity jsonx.Object) string {
+	reference, _ := jsonx.ParseObject(entity.Get("s3ref"))
+	return jsonx.Unquote(reference.Get("key"))
+}
+
+// redirect returns a redirect to the content, or nil if it does not exist.
+func (f *Files) redirect(r *message.Request, key string) (*message.Response, error) {
+	info, err := f.Info(r.HTTP.Context(), key)
+	if info == nil || err != nil {
+		return nil, err
+	}
+	get, err := f.URL(r.HTTP.Context(), origin(r), http.MethodGet, key)
+	if err != nil {
+		return nil, err
+	}
+	return &message.Response{Status: http.StatusFound, Header: http.Header{"Location": {get}}}, nil
+}
+
+// begin returns a new file key and the URL to upload to.
 func (f *Files) begin(r *message.Request, newID func() (string, error)) (*message.Response, error) {
 	name := strings.Trim(path.Base("/"+strings.ReplaceAll(r.Value("filename"), "\\", "/")), "/.")
 	if name == "" {
@@ -61,8 +93,8 @@ func (f *Files) begin(r *message.Request, newID func() (string, error)) (*messag
 	}), nil
 }
 
-// downloadReference returns the URL of a file that the request names by bucket
-// and key.
+// downloadReference returns the URL of a file that the request identifies by
+// bucket and key.
 func (f *Files) downloadReference(r *message.Request) (*message.Response, error) {
 	key := r.Value("s3_key")
 	if reference, ok := jsonx.ParseObject(r.Object().Get("s3ref")); ok {
@@ -71,7 +103,7 @@ func (f *Files) downloadReference(r *message.Request) (*message.Response, error)
 	return f.download(r, key)
 }
 
-// download is the response with a URL for the file, nil where there is none.
+// download returns a response with a URL for the file, or nil if it does not exist.
 func (f *Files) download(r *message.Request, key string) (*message.Response, error) {
 	info, err := f.Info(r.HTTP.Context(), key)
 	if info == nil || err != nil {
@@ -84,7 +116,7 @@ func (f *Files) download(r *message.Request, key string) (*message.Response, err
 	return respond(r, jsonx.Object{{Name: "download_url", Value: object.Quote(get)}}), nil
 }
 
-// Describe adds what is known of an uploaded file to a body that saves it.
+// Describe adds the properties of an uploaded file to a body that saves it.
 func (f *Files) Describe(r *message.Request) error {
 	body := r.Object()
 	reference, ok := jsonx.ParseObject(body.Get("s3ref"))
@@ -113,7 +145,7 @@ func (f *Files) Describe(r *message.Request) error {
 	return nil
 }
 
-// kindOf is the type of a file entity for a media type.
+// kindOf returns the type of a file entity for a media type.
 func kindOf(mediaType string) string {
 	kind, subtype, _ := strings.Cut(mediaType, "/")
 	switch {
@@ -131,7 +163,35 @@ func kindOf(mediaType string) string {
 	return "unknown"
 }
 
-// origin is the mock as the client has reached it.
+// Open returns the content of a key, or nil if there is none.
+func (f *Files) Open(ctx context.Context, key string) (io.ReadCloser, error) {
+	file, err := os.Open(f.path(key))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, failure.New(failure.File, "cannot read the file: %w", err)
+	}
+	return file, nil
+}
+
+// SaveAs returns a function that stores content in a new file and returns the URL
+// to download it.
+func (f *Files) SaveAs(newID func() (string, error)) func(r *message.Request, name, mediaType string, content io.Reader) (string, error) {
+	return func(r *message.Request, name, mediaType string, content io.Reader) (string, error) {
+		id, err := newID()
+		if err != nil {
+			return "", err
+		}
+		key := sample.Organization + "/" + id + "/" + name
+		if _, err := f.Save(r.HTTP.Context(), key, mediaType, content, -1); err != nil {
+			return "", err
+		}
+		return f.URL(r.HTTP.Context(), origin(r), http.MethodGet, key)
+	}
+}
+
+// origin returns the origin that the client used to reach the mock.
 func origin(r *message.Request) string {
 	scheme := "http"
 	if r.HTTP.TLS != nil {
@@ -140,7 +200,7 @@ func origin(r *message.Request) string {
 	return scheme + "://" + r.HTTP.Host
 }
 
-// respond is the success with those members that the definition has.
+// respond returns a success response with those members that the definition declares.
 func respond(r *message.Request, members jsonx.Object) *message.Response {
 	content := message.JSONContent(r.Op)
 	if content == nil {

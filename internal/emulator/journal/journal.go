@@ -1,6 +1,6 @@
-// Package journal writes down the requests that a mock has had, as NDJSON: one
-// object a line. Secrets are hidden by the name of the header, parameter or field
-// that holds them, by their look, and the caller's token by its value.
+// Package journal records the requests to a mock as NDJSON, one object per line.
+// Secrets are redacted by the name of the header, parameter or field, by their
+// format, and the caller's token by its value.
 package journal
 
 import (
@@ -27,40 +27,39 @@ import (
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
-// Journal writes to one file. It is safe for use by several goroutines.
+// Journal writes to one file. It is safe for concurrent use.
 type Journal struct {
 	redact *transport.Redactor
 
 	mu   sync.Mutex
 	to   io.Writer
-	lost error // the first that could not be written
+	lost error // the first write error
 }
 
-// Open opens a file for lines that are added to what it has; it is made, for
-// its owner alone, where it is missing. Errors are of kind File.
+// Open opens a file for appending, and creates it, readable by its owner only, if
+// it is missing. Errors are of kind File.
 func Open(path string) (*Journal, io.Closer, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, nil, failure.New(failure.File, "cannot record requests: %w", err).
-			Hintf("give --record a file in a folder that exists, and that you may write to")
+			Hintf("use a file in an existing folder that you can write to")
 	}
 	return To(file), file, nil
 }
 
-// To returns a journal that writes there.
+// To returns a journal that writes to w.
 func To(w io.Writer) *Journal { return &Journal{redact: transport.NewRedactor(), to: w} }
 
-// line is a request as it is written down. Exactly one of the bodies is there
-// where there was one.
+// line is a recorded request. At most one of the bodies is set.
 type line struct {
 	Time      string            `json:"time"` // RFC 3339, UTC
 	Method    string            `json:"method"`
 	Path      string            `json:"path"`            // percent-encoded
 	Query     string            `json:"query,omitempty"` // percent-encoded, without "?"
 	Headers   map[string]string `json:"headers"`
-	Body      json.RawMessage   `json:"body,omitempty"`        // JSON as it came, without white space
+	Body      json.RawMessage   `json:"body,omitempty"`        // JSON as sent, without white space
 	Text      string            `json:"body_text,omitempty"`   // any other text
-	Base64    string            `json:"body_base64,omitempty"` // what is no text
+	Base64    string            `json:"body_base64,omitempty"` // binary data
 	Status    int               `json:"status"`
 	Millis    float64           `json:"duration_ms"`
 	API       string            `json:"api,omitempty"`
@@ -68,8 +67,8 @@ type line struct {
 	Fault     string            `json:"fault,omitempty"`
 }
 
-// Add writes a request down, with one write for its line. The first line that
-// cannot be written is an error of kind File; it is not told again.
+// Add records a request with a single write. The first failed write returns an
+// error of kind File; later ones return nil.
 func (j *Journal) Add(x emulator.Exchange) error {
 	text, err := jsonx.Encode(j.line(x))
 	if err != nil {
@@ -82,7 +81,7 @@ func (j *Journal) Add(x emulator.Exchange) error {
 		return nil
 	}
 	j.lost = failure.New(failure.File, "a request could not be recorded: %w", err).
-		Hintf("what follows may not be recorded either; this is said once")
+		Hintf("later requests may be missing too; this is reported once")
 	return j.lost
 }
 
@@ -127,8 +126,8 @@ func (l *line) setBody(body []byte) {
 
 const mask = "***"
 
-// body is a request body without secrets. One that cannot be read as its media
-// type says is treated as text.
+// body returns a request body with secrets redacted. One that does not match its
+// media type is treated as text.
 func (j *Journal) body(contentType string, body []byte) []byte {
 	var shown []byte
 	var err error
@@ -149,8 +148,8 @@ func (j *Journal) body(contentType string, body []byte) []byte {
 	return body
 }
 
-// form hides the parts whose names say that they hold a secret, and secrets in
-// the other parts that are text. It changes nothing else.
+// form redacts the parts with the name of a secret, and secrets in other text
+// parts. It changes nothing else.
 func (j *Journal) form(contentType string, body []byte) ([]byte, error) {
 	_, params, err := mime.ParseMediaType(contentType)
 	if err != nil {

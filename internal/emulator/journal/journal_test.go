@@ -49,7 +49,7 @@ func TestLine(t *testing.T) {
 	}
 }
 
-// TestTogether: lines that many write at once are whole.
+// TestTogether: concurrent writers never interleave their lines.
 func TestTogether(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "requests")
@@ -101,7 +101,7 @@ func kindOf(err error) failure.Kind {
 	return ""
 }
 
-// TestSecretsInBodies: a body keeps everything but secrets.
+// TestSecretsInBodies: redaction removes secrets from a body and nothing else.
 func TestSecretsInBodies(t *testing.T) {
 	t.Parallel()
 	const form = "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nSeCrEt-9\r\n" +

@@ -1,5 +1,5 @@
-// Package message holds what the parts of the mock hand each other: a request to
-// an operation, its response, and the errors that a client sees.
+// Package message defines the types that the parts of the mock exchange: a
+// request to an operation, its response, and the errors that clients see.
 package message
 
 import (
@@ -16,19 +16,19 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// Request is a request to an operation, as far as it has been read.
+// Request is a request to an operation, as far as it has been parsed.
 type Request struct {
 	HTTP  *http.Request
 	API   *openapi.API
 	Op    *openapi.Operation
 	Path  map[string]string // path parameters, decoded
 	Query url.Values
-	Body  any    // as schema.Decode returns it; nil where there is none
-	Raw   []byte // the body's text
-	Kept  bool   // the state has carried the request out, also where a sample is the response
+	Body  any    // as schema.Decode returns it; nil without a body
+	Raw   []byte // the unparsed body
+	Kept  bool   // the state was updated, even if the response is a sample
 }
 
-// Value is the text of a query parameter or member of the body, "" for none.
+// Value returns a query parameter or member of the body as a string, or "".
 func (r *Request) Value(name string) string {
 	if r.Query.Has(name) {
 		return r.Query.Get(name)
@@ -39,11 +39,13 @@ func (r *Request) Value(name string) string {
 		return value
 	case json.Number:
 		return value.String()
+	case bool:
+		return strconv.FormatBool(value)
 	}
 	return ""
 }
 
-// Object is the body, where it is an object or a form; nil where it is not.
+// Object returns the body if it is an object or a form, otherwise nil.
 func (r *Request) Object() jsonx.Object {
 	if _, isObject := r.Body.(map[string]any); !isObject {
 		return nil
@@ -55,20 +57,20 @@ func (r *Request) Object() jsonx.Object {
 	return sent
 }
 
-// Handler serves an operation that has a behaviour of its own.
+// Handler serves one operation.
 type Handler func(*Request) (*Response, error)
 
-// Response is a whole response: the mock's answers are small.
+// Response is a complete response: the mock's responses are small.
 type Response struct {
 	Status    int
-	MediaType string // "" where there is no body
+	MediaType string // "" without a body
 	Body      []byte
 	Header    http.Header
 }
 
 func (a *Response) Write(w http.ResponseWriter) {
 	a.WriteHeader(w)
-	// An error here means that the client went away: nobody to tell.
+	// An error means that the client has gone away; there is nobody to tell.
 	_, _ = w.Write(a.Body)
 }
 
@@ -79,13 +81,13 @@ func (a *Response) WriteHeader(w http.ResponseWriter) {
 		header[key] = values
 	}
 	if a.MediaType != "" {
-		header.Set("Content-Type", a.MediaType)
-		header.Set("Content-Length", strconv.Itoa(len(a.Body)))
+		header["Content-Type"] = []string{a.MediaType}
+		header["Content-Length"] = []string{strconv.Itoa(len(a.Body))}
 	}
 	w.WriteHeader(a.Status)
 }
 
-// JSON is a response with the value as its body, text unescaped.
+// JSON returns a response with the value as its body, without HTML escapes.
 func JSON(status int, value any) (*Response, error) {
 	text, err := jsonx.Encode(value)
 	if err != nil {
@@ -94,8 +96,7 @@ func JSON(status int, value any) (*Response, error) {
 	return &Response{Status: status, MediaType: "application/json", Body: text}, nil
 }
 
-// Problem is an error that the client hears of, in the form of the API's own
-// error bodies.
+// Problem is an error for the client, in the format of the API's own error bodies.
 type Problem struct {
 	Status  int    `json:"status"`
 	Message string `json:"error"`
@@ -113,8 +114,8 @@ func (p *Problem) With(key, value string) *Problem {
 
 func (p *Problem) Error() string { return p.Message }
 
-// ErrorResponse is the response for an error: the client's own fault with its status,
-// anything else (the state file, a definition) with 500.
+// ErrorResponse returns the response for an error: the status of a Problem, and
+// 500 for anything else (the state file, a definition).
 func ErrorResponse(err error) *Response {
 	var problem *Problem
 	if !errors.As(err, &problem) {
@@ -128,13 +129,13 @@ func ErrorResponse(err error) *Response {
 	return a
 }
 
-// Unauthorized is a 401 with the challenge of RFC 6750, section 3.
+// Unauthorized returns a 401 with the challenge of RFC 6750, section 3.
 func Unauthorized(reason string) error {
 	return Refuse(http.StatusUnauthorized, "%s", reason).With("WWW-Authenticate", "Bearer")
 }
 
-// SplitList cuts a header at the separators outside of quoted strings, and
-// leaves out what is empty.
+// SplitList splits a header at separators outside quoted strings, and omits empty
+// elements.
 func SplitList(text, separators string) []string {
 	var parts []string
 	start, quoted := 0, false
@@ -154,7 +155,7 @@ func SplitList(text, separators string) []string {
 	return parts
 }
 
-// Success is the first 2XX response, else the first redirect, else the default.
+// Success returns the first 2XX response, else the first redirect, else the default.
 func Success(op *openapi.Operation) *openapi.Response {
 	found := op.Success()
 	if found != nil && found.Status != "default" {
@@ -168,8 +169,8 @@ func Success(op *openapi.Operation) *openapi.Response {
 	return found
 }
 
-// SuccessStatus is the status that the definition gives a success; "2XX" and
-// "default" become 200, no response at all 204.
+// SuccessStatus returns the status of the operation's success; "2XX" and
+// "default" become 200, a missing response 204.
 func SuccessStatus(op *openapi.Operation) int {
 	response := Success(op)
 	if response == nil {
@@ -182,7 +183,7 @@ func SuccessStatus(op *openapi.Operation) int {
 	return status
 }
 
-// JSONContent is the JSON content of an operation's success, nil where it has none.
+// JSONContent returns the JSON content of an operation's success, or nil.
 func JSONContent(op *openapi.Operation) *openapi.Content {
 	success := op.Success()
 	if success == nil {
@@ -195,5 +196,5 @@ func JSONContent(op *openapi.Operation) *openapi.Content {
 	return content
 }
 
-// TimeFormat is how the API writes times, which are in UTC.
+// TimeFormat is the API's format for times, which are in UTC.
 const TimeFormat = "2006-01-02T15:04:05.000Z"

@@ -1,5 +1,4 @@
-// Package object finds values in JSON objects by their paths, and strings in
-// decoded ones.
+// Package object finds values in JSON objects by path, and strings in decoded objects.
 package object
 
 import (
@@ -12,16 +11,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// Quote is the JSON text of a string.
+// Quote returns a string as JSON.
 func Quote(text string) jsontext.Value { return jsonx.AppendQuote(nil, text) }
 
-// StringOf is a member that is a string, else "".
+// StringOf returns a member if it is a string, otherwise "".
 func StringOf(params map[string]any, name string) string {
 	word, _ := params[name].(string)
 	return word
 }
 
-// StringsOf is a member that is an array of strings, nil where it is absent.
+// StringsOf returns a member that is an array of strings, or nil.
 func StringsOf(params map[string]any, name string) []string {
 	list, isList := params[name].([]any)
 	if !isList {
@@ -36,14 +35,14 @@ func StringsOf(params map[string]any, name string) []string {
 	return texts
 }
 
-// Encode is the JSON text of a value that schema.Decode made.
+// Encode returns the JSON of a value decoded by schema.Decode.
 func Encode(value any) []byte {
 	text, _ := json.Marshal(value)
 	return text
 }
 
-// Values are what a path of members such as "address.city" leads to; arrays on
-// the way are gone through, and a step that is a number takes an element.
+// Values returns the values at a path of members such as "address.city". Arrays
+// on the path are expanded; a number selects one element.
 func Values(o jsonx.Object, path string) []jsontext.Value {
 	if value := o.Get(path); value != nil || !strings.Contains(path, ".") {
 		return only(value)
@@ -76,7 +75,7 @@ func inside(value jsontext.Value, path string) []jsontext.Value {
 	return found
 }
 
-// Elements are the elements of an array, nil for any other value.
+// Elements returns the elements of an array, nil for any other value.
 func Elements(value jsontext.Value) []jsontext.Value {
 	if elements, ok := jsonx.ParseArray(value); ok {
 		return elements
@@ -84,7 +83,7 @@ func Elements(value jsontext.Value) []jsontext.Value {
 	return nil
 }
 
-// Leaves are the texts of all values that are no object and no array.
+// Leaves returns all values other than objects and arrays, as strings.
 func Leaves(value jsontext.Value) []string {
 	var texts []string
 	switch value.Kind() {

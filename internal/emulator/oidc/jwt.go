@@ -16,7 +16,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/sample"
 )
 
-// claims are the API's own beside the registered ones of RFC 7519.
+// claims contains the API's own claims and the registered ones of RFC 7519.
 type claims struct {
 	TokenID     string   `json:"token_id"`
 	TokenName   string   `json:"token_name"`
@@ -28,7 +28,7 @@ type claims struct {
 	jwt.RegisteredClaims
 }
 
-// sign makes the record's token (RFC 7515, RS256).
+// sign creates the record's token (RFC 7515, RS256).
 func (t *Tokens) sign(tx *bolt.Tx, r *storedToken) (string, error) {
 	use := purposeOf(r.Item.TokenType)
 	pair, err := t.pair(tx, use)
@@ -52,16 +52,15 @@ func (t *Tokens) claims(r *storedToken, use purpose) claims {
 	c.Issuer = t.issuer + issuerPath(use)
 	c.IssuedAt = jwt.NewNumericDate(t.now())
 	if !r.Expires.IsZero() {
-		// The claim has whole seconds: rounded down it would end before the token does.
+		// The claim is in seconds: rounded down, it would end before the token does.
 		c.ExpiresAt = jwt.NewNumericDate(r.Expires.Add(time.Second - 1))
 	}
 	return c
 }
 
-// Verify lets a bearer token pass, or is a 401 that says why not; a 403 where
-// the request writes and the token is read-only. The issuer
-// is not compared: emulators on several ports share one state file, and with
-// it their keys.
+// Verify returns nil for a valid bearer token, a 401 with the reason otherwise,
+// and a 403 if the request writes and the token is read-only. It does not compare
+// the issuer: emulators on several ports share one state file and its keys.
 func (t *Tokens) Verify(ctx context.Context, bearer string, writes bool) error {
 	stated, known := t.signatures.token(bearer)
 	if !known {
@@ -91,7 +90,7 @@ func (t *Tokens) Verify(ctx context.Context, bearer string, writes bool) error {
 	return t.recordUse(ctx, r)
 }
 
-// read is what a token says of itself; nothing of it is verified.
+// read returns the claims of a token without verifying them.
 func read(bearer string) (verifiedToken, error) {
 	var stated claims
 	unverified, _, err := jwt.NewParser().ParseUnverified(bearer, &stated)
@@ -102,24 +101,37 @@ func read(bearer string) (verifiedToken, error) {
 	return verifiedToken{kid: kid, tokenID: stated.TokenID}, nil
 }
 
-// lookUp reads the key pair and the record that a token names; each is nil
-// where there is none.
+// lookUp returns the key pair and the record that a token refers to; each is nil
+// if it does not exist.
 func (t *Tokens) lookUp(ctx context.Context, stated verifiedToken) (pair *keyPair, r *storedToken, err error) {
 	err = t.store.View(ctx, func(tx *bolt.Tx) (err error) {
 		if pair, err = t.pairByID(tx, stated.kid); err != nil {
 			return err
 		}
-		var stored storedToken
-		found, err := t.store.Get(tx, tokenBucket, stated.tokenID, &stored)
-		if found {
-			r = &stored
-		}
+		r, err = t.record(tx, stated.tokenID)
 		return err
 	})
 	return pair, r, err
 }
 
-// verifySignature checks the signature. The record knows the expiry more exactly.
+// record returns the stored token with the id, or nil.
+func (t *Tokens) record(tx *bolt.Tx, id string) (*storedToken, error) {
+	b := tx.Bucket([]byte(tokenBucket))
+	if b == nil {
+		return nil, nil
+	}
+	text := b.Get([]byte(id))
+	if text == nil {
+		return nil, nil
+	}
+	r, err := t.signatures.record(id, text)
+	if err != nil {
+		return nil, t.store.Damaged(err)
+	}
+	return r, nil
+}
+
+// verifySignature checks the signature only. The record has the exact expiry.
 func (t *Tokens) verifySignature(bearer string, pair *keyPair) error {
 	if pair == nil {
 		return message.Unauthorized("the bearer token was not signed by this emulator")
@@ -139,8 +151,8 @@ func (t *Tokens) verifySignature(bearer string, pair *keyPair) error {
 	return nil
 }
 
-// recordUse keeps the day of a token's last use, and so writes once a day. The
-// emulator's own token is not listed: its use need not be known.
+// recordUse stores the day of a token's last use, so it writes once a day. The
+// emulator's own token is skipped, as it is never listed.
 func (t *Tokens) recordUse(ctx context.Context, r *storedToken) error {
 	today := t.now().UTC().Format("2006-01-02")
 	if r.System || r.Item.LastUsed == today {
@@ -157,25 +169,32 @@ func (t *Tokens) recordUse(ctx context.Context, r *storedToken) error {
 	})
 }
 
-// signatureCache remembers what costs most about a token: its signature. That the key
-// still stands and the token too is looked up in the state each time. The zero
-// value is ready for use.
+// signatureCache caches the costliest check of a token, its signature, and the
+// decoded records. Whether the key and the token still exist is looked up in the
+// state each time. The zero value is ready for use.
 type signatureCache struct {
-	mu     sync.Mutex
-	tokens map[string]verifiedToken // by the token's text
-	pairs  map[purpose]storedPair
+	mu      sync.Mutex
+	tokens  map[string]verifiedToken // by encoded token
+	pairs   map[purpose]storedPair
+	records map[string]storedRecord // by token id
 }
 
-// verifiedToken is what a token with a valid signature states.
+// storedRecord is a record with its encoded form.
+type storedRecord struct {
+	text   []byte
+	record *storedToken // shared: read-only
+}
+
+// verifiedToken identifies a token with a valid signature.
 type verifiedToken struct{ kid, tokenID string }
 
-// storedPair is a key pair and the text that it was decoded from.
+// storedPair is a key pair with its encoded form.
 type storedPair struct {
 	text []byte
 	pair *keyPair
 }
 
-// maxSeen bounds the tokens that are remembered; then all are forgotten.
+// maxSeen is the maximum number of cached tokens; the cache is cleared when it is full.
 const maxSeen = 1024
 
 func (s *signatureCache) token(bearer string) (verifiedToken, bool) {
@@ -194,7 +213,7 @@ func (s *signatureCache) remember(bearer string, stated verifiedToken) {
 	s.tokens[bearer] = stated
 }
 
-// decode is the key pair of a text, decoded when it is a new one.
+// decode decodes a key pair, unless the cached one has the same text.
 func (s *signatureCache) decode(use purpose, text []byte) (*keyPair, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,7 +231,25 @@ func (s *signatureCache) decode(use purpose, text []byte) (*keyPair, error) {
 	return &pair, nil
 }
 
-// pairByID is the stored key pair of that id, nil where there is none.
+// record decodes a record, unless the cached one has the same text.
+func (s *signatureCache) record(id string, text []byte) (*storedToken, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known, ok := s.records[id]; ok && bytes.Equal(known.text, text) {
+		return known.record, nil
+	}
+	var record storedToken
+	if err := json.Unmarshal(text, &record); err != nil {
+		return nil, err
+	}
+	if s.records == nil || len(s.records) >= maxSeen {
+		s.records = map[string]storedRecord{}
+	}
+	s.records[id] = storedRecord{bytes.Clone(text), &record}
+	return &record, nil
+}
+
+// pairByID returns the stored key pair with the id, or nil.
 func (t *Tokens) pairByID(tx *bolt.Tx, kid string) (*keyPair, error) {
 	b := tx.Bucket([]byte(keyBucket))
 	if b == nil {

@@ -19,14 +19,14 @@ type purpose string
 
 const (
 	accessKey  purpose = "access" // api, assume and app tokens
-	publicKey  purpose = "public" // journey and portal tokens, which web pages hold
+	publicKey  purpose = "public" // journey and portal tokens, which are exposed in web pages
 	previewKey purpose = "portal-preview"
 	contactKey purpose = "contact-identification"
 )
 
 func purposes() []purpose { return []purpose{accessKey, publicKey, previewKey, contactKey} }
 
-// purposeOf says which key signs a type of token.
+// purposeOf returns the purpose of the key that signs a type of token.
 func purposeOf(tokenType string) purpose {
 	switch tokenType {
 	case "journey", "portal":
@@ -41,15 +41,15 @@ func purposeOf(tokenType string) purpose {
 
 const keyBits = 2048
 
-// keyPair is an RSA key as the state file keeps it, PKCS #1 in DER. The public
-// half stands apart because it is quicker to read.
+// keyPair is an RSA key in the state file, PKCS #1 in DER. The public key is
+// stored separately because it is faster to parse.
 type keyPair struct {
 	ID      string `json:"kid"`
 	Private []byte `json:"private"`
 	Public  []byte `json:"public"`
 }
 
-// pair returns the purpose's key pair and makes it on first use.
+// pair returns the purpose's key pair, creating it on first use.
 func (t *Tokens) pair(tx *bolt.Tx, use purpose) (*keyPair, error) {
 	var pair keyPair
 	found, err := t.store.Get(tx, keyBucket, string(use), &pair)
@@ -116,9 +116,8 @@ func modulus(key *rsa.PublicKey) string {
 	return base64.RawURLEncoding.EncodeToString(key.N.Bytes())
 }
 
-// issuerPath is where the issuer of a purpose's tokens stands: the path before
-// "/.well-known/" in its discovery document (OpenID Connect Discovery 1.0,
-// section 4).
+// issuerPath is the path of a purpose's issuer: the part before "/.well-known/"
+// in the URL of its discovery document (OpenID Connect Discovery 1.0, section 4).
 func issuerPath(use purpose) string {
 	if use == accessKey {
 		return creationPath
@@ -144,7 +143,7 @@ func (t *Tokens) keySet(use purpose) message.Handler {
 	}
 }
 
-// anyPair reads the purpose's key pair, and writes only where it has to be made.
+// anyPair reads the purpose's key pair, and writes only if it has to be created.
 func (t *Tokens) anyPair(ctx context.Context, use purpose) (*keyPair, error) {
 	var pair keyPair
 	found := false
@@ -164,8 +163,8 @@ func (t *Tokens) anyPair(ctx context.Context, use purpose) (*keyPair, error) {
 }
 
 // discovery serves a purpose's OpenID Connect configuration. The issuer is the
-// "iss" of the tokens; the key set's address is on the host that the client
-// has reached, whatever the issuer is called.
+// "iss" of the tokens; the URL of the key set has the host that the client used,
+// whatever the issuer is.
 func (t *Tokens) discovery(use purpose) message.Handler {
 	return func(c *message.Request) (*message.Response, error) {
 		scheme := "http"

@@ -45,7 +45,7 @@ func TestParseLifetime(t *testing.T) {
 
 func TestNewID(t *testing.T) {
 	t.Parallel()
-	// 248 and above are passed over, so that every letter is equally likely.
+	// Bytes of 248 and above are skipped, so that every character is equally likely.
 	random := append(bytes.Repeat([]byte{255}, 30), bytes.Repeat([]byte{0, 61, 62, 247, 248}, 20)...)
 	got, err := newTokenID(bytes.NewReader(random))
 	if err != nil || got != "api_0z0z0z0z0z0z0z0z0z0z0" {

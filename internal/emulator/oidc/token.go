@@ -16,7 +16,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/object"
 )
 
-// tokenItem is a token as the API shows it. The members stand in the API's order.
+// tokenItem is a token in API responses. The fields are in the API's order.
 type tokenItem struct {
 	ID                string   `json:"id"`
 	CreatedAt         string   `json:"created_at"`
@@ -34,12 +34,12 @@ type tokenItem struct {
 	ExpiresAt         string   `json:"expires_at,omitempty"`
 }
 
-// storedToken is a token as the state file keeps it.
+// storedToken is a token in the state file.
 type storedToken struct {
 	Item     tokenItem `json:"item"`
 	Expires  time.Time `json:"expires,omitzero"` // zero: never
-	Sequence uint64    `json:"sequence"`         // the order of creation
-	System   bool      `json:"system,omitempty"` // left out of the list
+	Sequence uint64    `json:"sequence"`         // creation order
+	System   bool      `json:"system,omitempty"` // omitted from the list
 }
 
 // The state file's buckets. Their values are JSON.
@@ -49,7 +49,7 @@ const (
 	systemBucket = "system" // bootstrapKey → bootstrapToken
 )
 
-// add keeps a new token and gives it its place in the order of creation.
+// add stores a new token with the next creation number.
 func (t *Tokens) add(tx *bolt.Tx, r *storedToken) error {
 	b, err := tx.CreateBucketIfNotExists([]byte(tokenBucket))
 	if err != nil {
@@ -61,7 +61,7 @@ func (t *Tokens) add(tx *bolt.Tx, r *storedToken) error {
 	return t.store.Put(tx, tokenBucket, r.Item.ID, r)
 }
 
-// records are all tokens in the order of creation.
+// records returns all tokens in creation order.
 func (t *Tokens) records(tx *bolt.Tx) ([]storedToken, error) {
 	b := tx.Bucket([]byte(tokenBucket))
 	if b == nil {
@@ -85,10 +85,10 @@ func (t *Tokens) records(tx *bolt.Tx) ([]storedToken, error) {
 	return all, err
 }
 
-// TokenBuckets are the buckets that hold tokens; the keys are not among them.
+// TokenBuckets returns the buckets that contain tokens; the keys are not among them.
 func TokenBuckets() []string { return []string{tokenBucket, systemBucket} }
 
-// createdToken is what the creation answers: the only time the token is shown.
+// createdToken is the response of token creation, the only one that contains the token.
 type createdToken struct {
 	Token string `json:"token"`
 	tokenItem
@@ -110,7 +110,7 @@ func (t *Tokens) create(c *message.Request) (*message.Response, error) {
 	return message.JSON(message.SuccessStatus(c.Op), createdToken{Token: token, tokenItem: r.Item})
 }
 
-// issue signs a token for the record and keeps the record.
+// issue signs a token for the record and stores the record.
 func (t *Tokens) issue(tx *bolt.Tx, r *storedToken) (string, error) {
 	token, err := t.sign(tx, r)
 	if err != nil {
@@ -119,7 +119,7 @@ func (t *Tokens) issue(tx *bolt.Tx, r *storedToken) (string, error) {
 	return token, t.add(tx, r)
 }
 
-// newRecord makes a record of a body that has passed the schema.
+// newRecord creates a record from a validated body.
 func (t *Tokens) newRecord(body any) (*storedToken, error) {
 	params, _ := body.(map[string]any)
 	if object.StringOf(params, "name") == "" {
@@ -142,7 +142,7 @@ func (t *Tokens) newRecord(body any) (*storedToken, error) {
 	return r, nil
 }
 
-// setParams sets what the body says of the token.
+// setParams sets the token's fields from the body.
 func (i *tokenItem) setParams(params map[string]any) {
 	i.JourneyID, i.PortalID = object.StringOf(params, "journey_id"), object.StringOf(params, "portal_id")
 	i.PortalUserID, i.ContactID = object.StringOf(params, "portal_user_id"), object.StringOf(params, "contact_id")
@@ -150,7 +150,7 @@ func (i *tokenItem) setParams(params map[string]any) {
 	i.ReadOnly, i.Anonymize = params["read_only"] == true, params["anonymize"] == true
 }
 
-// newStoredToken is a record with a new id; without a type it is an "api" token.
+// newStoredToken returns a record with a new id; the default type is "api".
 func (t *Tokens) newStoredToken(name, tokenType string, now time.Time) (*storedToken, error) {
 	id, err := newTokenID(t.random)
 	if err != nil {
@@ -170,9 +170,9 @@ const (
 	idAlphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// newTokenID makes a token id: "api_" and 21 random letters and digits, 125 bits.
+// newTokenID returns a token id: "api_" and 21 random letters and digits, 125 bits.
 func newTokenID(random io.Reader) (string, error) {
-	const fair = 256 - 256%len(idAlphabet) // bytes from here on would favour the first letters
+	const fair = 256 - 256%len(idAlphabet) // larger bytes would favour the first letters
 	id := make([]byte, 0, idLength)
 	var bytes [2 * idLength]byte
 	for len(id) < idLength {

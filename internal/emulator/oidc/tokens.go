@@ -29,8 +29,7 @@ type Tokens struct {
 	signatures signatureCache
 }
 
-// Handlers are the operations that have a behaviour of their own, by method
-// and path template.
+// Handlers returns the handlers of the token operations, by method and path template.
 func (t *Tokens) Handlers() map[string]message.Handler {
 	found := map[string]message.Handler{
 		"POST " + creationPath:             t.create,
@@ -72,14 +71,14 @@ func (t *Tokens) revoke(c *message.Request) (*message.Response, error) {
 	if r != nil {
 		return message.JSON(message.SuccessStatus(c.Op), r.Item)
 	}
-	// The documentation's sample calls name the id of its sample response.
+	// Sample calls in the documentation use the id of their sample response.
 	if sample := sample.Default(c.Op); sampleID(sample) == id {
 		return sample, nil
 	}
 	return nil, message.Refuse(http.StatusNotFound, "no access token has the id %q", id)
 }
 
-// removeToken removes a record and returns it, nil where there is none.
+// removeToken removes a record and returns it, or nil if it does not exist.
 func (t *Tokens) removeToken(ctx context.Context, id string) (*storedToken, error) {
 	var taken *storedToken
 	err := t.store.Update(ctx, func(tx *bolt.Tx) error {
@@ -94,7 +93,7 @@ func (t *Tokens) removeToken(ctx context.Context, id string) (*storedToken, erro
 	return taken, err
 }
 
-// sampleID is the "id" of a sample answer, "" where it has none.
+// sampleID returns the "id" of a sample response, or "".
 func sampleID(a *message.Response) string {
 	var named struct {
 		ID string `json:"id"`
@@ -105,12 +104,12 @@ func sampleID(a *message.Response) string {
 	return named.ID
 }
 
-// New returns the tokens of a state. It reads nothing.
+// New returns the token service of a state. It reads nothing.
 func New(state *store.Store, issuer string, now func() time.Time, random io.Reader) *Tokens {
 	return &Tokens{store: state, issuer: issuer, now: now, random: random}
 }
 
-// creationPath is where access tokens are created.
+// creationPath is the path of token creation.
 const creationPath = "/v1/access-tokens"
 
 // IsTokenCreation reports whether the operation creates access tokens.
@@ -118,7 +117,8 @@ func IsTokenCreation(op *openapi.Operation) bool {
 	return op.Method == http.MethodPost && op.Path == creationPath
 }
 
-// NewToken makes a token of a creation's body; issue signs and keeps it.
+// NewToken creates a token from the body of a create request; issue signs and
+// stores it.
 func (t *Tokens) NewToken(body any) (id string, issue func(*bolt.Tx) error, err error) {
 	r, err := t.newRecord(body)
 	if err != nil {
@@ -130,8 +130,8 @@ func (t *Tokens) NewToken(body any) (id string, issue func(*bolt.Tx) error, err 
 	}, nil
 }
 
-// bootstrapToken is the mock's own token as the state file keeps it: made
-// once, so that a command need not sign.
+// bootstrapToken is the mock's own token in the state file: created once, so that
+// a command need not sign.
 type bootstrapToken struct {
 	ID     string `json:"id"`
 	Issuer string `json:"issuer"`
@@ -152,7 +152,7 @@ func (t *Tokens) BootstrapToken() (string, error) {
 	}
 	err = t.store.Update(ctx, func(tx *bolt.Tx) (err error) {
 		if token, err = t.currentBootstrap(tx); err != nil || token != "" {
-			return err // another process was quicker
+			return err // another process was faster
 		}
 		token, err = t.createBootstrap(tx)
 		return err
@@ -160,7 +160,8 @@ func (t *Tokens) BootstrapToken() (string, error) {
 	return token, err
 }
 
-// currentBootstrap is the token that is there: of this issuer, and not revoked. Else "".
+// currentBootstrap returns the stored token if it has this issuer and is not
+// revoked, otherwise "".
 func (t *Tokens) currentBootstrap(tx *bolt.Tx) (string, error) {
 	var bootstrap bootstrapToken
 	found, err := t.store.Get(tx, systemBucket, bootstrapKey, &bootstrap)
@@ -174,7 +175,7 @@ func (t *Tokens) currentBootstrap(tx *bolt.Tx) (string, error) {
 	return bootstrap.Token, nil
 }
 
-// createBootstrap makes and keeps a bootstrap token.
+// createBootstrap creates and stores a bootstrap token.
 func (t *Tokens) createBootstrap(tx *bolt.Tx) (string, error) {
 	r, err := t.newStoredToken("local epilot", "api", t.now().UTC())
 	if err != nil {
@@ -196,8 +197,8 @@ const (
 	longestLifetime = 100 * year
 )
 
-// parseLifetime reads "expires_in": a number of seconds, or a duration text
-// such as "1h", "7 days" or "500ms". A text without a unit is in seconds.
+// parseLifetime parses "expires_in": a number of seconds, or a duration string
+// such as "1h", "7 days" or "500ms". A string without a unit is in seconds.
 func parseLifetime(value any) (time.Duration, error) {
 	switch present := value.(type) {
 	case json.Number:
@@ -232,8 +233,7 @@ func scale(count string, unit time.Duration) (time.Duration, error) {
 	return time.Duration(number * float64(unit)), nil
 }
 
-// unitSize is the length of a unit in its short and long spellings, 0 for an
-// unknown one.
+// unitSize returns the length of a unit by its short or long name, 0 if it is unknown.
 func unitSize(unit string) time.Duration {
 	switch unit {
 	case "ms", "msec", "msecs", "millisecond", "milliseconds":

@@ -12,21 +12,23 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// builtin are the resources of a collection that an organization has from its
-// first day. A client can change and remove them: what is stored under the id
-// of one takes its place.
+// builtin returns the resources that a collection of a new organization contains.
+// A client can change and remove them: a stored resource with the same id
+// replaces a built-in one.
 func builtin(c store.Collection) []*store.Item {
 	switch c.Name {
 	case "entity\x00entity/schema":
 		return entitySchemas()
 	case "permissions\x00permission/role":
 		return roles()
+	case "user\x00user":
+		return users()
 	}
 	return nil
 }
 
-// entitySchemas are those of a usual organization: their slugs, names and the
-// attributes that make a title.
+// entitySchemas returns the schemas of a typical organization: their slugs, names
+// and title attributes.
 func entitySchemas() []*store.Item {
 	var items []*store.Item
 	for _, row := range [][]string{
@@ -59,7 +61,7 @@ func entitySchemas() []*store.Item {
 	return items
 }
 
-// roles are those of a new organization. Their ids are "<organization>:<slug>".
+// roles returns the roles of a new organization. Their ids are "<organization>:<slug>".
 func roles() []*store.Item {
 	var items []*store.Item
 	for _, row := range [][]string{{"owner", "Owner"}, {"administrator", "Administrator"}, {"manager", "Manager"}, {"user", "User"}} {
@@ -70,9 +72,17 @@ func roles() []*store.Item {
 	return items
 }
 
+// users returns the user that the mock's tokens belong to.
+func users() []*store.Item {
+	return []*store.Item{item(sample.User, `{"id":"`+sample.User+`","organization_id":"`+sample.Organization+`","display_name":"Ada King","name":"Ada King",`+
+		`"email":"ada.king@example.com","status":"Active","preferred_language":"en","roles":["`+sample.Organization+`:owner"],`+
+		`"created_at":"2024-01-01T00:00:00.000Z","activated_at":"2024-01-01T00:00:00.000Z","mfa_enabled":false,"has_passkeys":false,"phone_verified":false,`+
+		`"signature":"","custom_navigation":"","properties":[]}`)}
+}
+
 func item(id, text string) *store.Item { return &store.Item{Id: id, Text: []byte(text)} }
 
-// find is a resource as it is stored, or built in; nil where there is none.
+// find returns a stored or built-in resource, or nil.
 func find(tx *bolt.Tx, c store.Collection, id string) *store.Item {
 	if tx != nil {
 		if found := c.Get(tx, id); found != nil {
@@ -86,7 +96,7 @@ func find(tx *bolt.Tx, c store.Collection, id string) *store.Item {
 	return nil
 }
 
-// eachBuiltin visits the built-in resources that nothing stored takes the place of.
+// eachBuiltin visits the built-in resources that no stored one replaces.
 func eachBuiltin(tx *bolt.Tx, c store.Collection, visit func(*store.Item) bool) bool {
 	for _, b := range builtin(c) {
 		if (tx == nil || c.Get(tx, b.Id) == nil) && !visit(b) {
@@ -96,7 +106,7 @@ func eachBuiltin(tx *bolt.Tx, c store.Collection, visit func(*store.Item) bool) 
 	return true
 }
 
-// tombstone takes the place of a built-in resource that has been removed.
+// tombstone replaces a removed built-in resource.
 func tombstone(old jsonx.Object, now string) []byte {
 	return old.With(deletedMember, object.Quote(now)).Text()
 }

@@ -25,8 +25,8 @@ func (r *Service) create(c *message.Request, res *endpoint) (*message.Response, 
 	if err != nil {
 		return nil, err
 	}
-	err = r.store.Update(c.HTTP.Context(), func(tx *bolt.Tx) error {
-		if res.rejectsDuplicates(id) && res.collection(c).Get(tx, id) != nil {
+	err = r.update(c, func(tx *bolt.Tx) error {
+		if res.rejectsDuplicates(c, id) && res.collection(c).Get(tx, id) != nil {
 			return message.Refuse(http.StatusConflict, "another %s has the id %q", res.kind.name, id)
 		}
 		return res.collection(c).Put(tx, id, resource.Text())
@@ -38,14 +38,18 @@ func (r *Service) create(c *message.Request, res *endpoint) (*message.Response, 
 	return res.respond(resource, id), nil
 }
 
-// rejectsDuplicates reports whether the definition says that an id can be taken.
-// That of a sample call never is.
-func (r *endpoint) rejectsDuplicates(id string) bool {
+// rejectsDuplicates reports whether the definition says that an id chosen by the
+// client can be taken. The id of a sample call never is.
+func (r *endpoint) rejectsDuplicates(c *message.Request, id string) bool {
+	name := chosenID(r.op, r.kind)
+	if name == "" || jsonx.Unquote(unwrap(c.Object(), r.shape).Get(name)) != id {
+		return false
+	}
 	return !slices.Contains(r.samples, id) && slices.ContainsFunc(r.op.Responses, func(response *openapi.Response) bool { return response.Status == "409" })
 }
 
-// newResource makes a resource of the call's body. Without an id it gets a new one,
-// or the one that the client chose in the body.
+// newResource creates a resource from the request body. If id is empty, it gets
+// the id that the client chose in the body, or a new one.
 func (r *Service) newResource(c *message.Request, res *endpoint, id string) (jsonx.Object, string, error) {
 	request, body := res.request(), unwrap(c.Object(), res.shape)
 	if id == "" {
@@ -55,13 +59,17 @@ func (r *Service) newResource(c *message.Request, res *endpoint, id string) (jso
 	}
 	resource := jsonx.Object{}
 	if res.shape != nil {
-		resource = res.shape.initial(request)
+		resource = res.shape.withSchema(res.shape.initial(request), res.kind, c.API.Name)
 	}
 	if id == "" {
 		var err error
-		if id, err = newIDLike(r.random, res.idForm()); err != nil {
+		if id, err = r.newID(c, res, body); err != nil {
 			return nil, "", err
 		}
+	}
+	resource, err := r.withOwnID(resource, res)
+	if err != nil {
+		return nil, "", err
 	}
 	resource = merge(resource, body, res.shape, request)
 	if res.shape != nil {
@@ -73,7 +81,36 @@ func (r *Service) newResource(c *message.Request, res *endpoint, id string) (jso
 	return resource, id, nil
 }
 
-// request is the schema of what a client sends of a resource.
+// newID returns the id of a new resource: organization and slug if the sample has
+// this form ("123:owner"), otherwise a random id in the form of the sample.
+func (r *Service) newID(c *message.Request, res *endpoint, body jsonx.Object) (string, error) {
+	form := res.idForm()
+	if slug := jsonx.Unquote(body.Get("slug")); slug != "" && strings.HasPrefix(form.sample, sample.Organization+":") {
+		id, taken := sample.Organization+":"+slug, false
+		err := r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error {
+			taken = find(tx, res.collection(c), id) != nil
+			return nil
+		})
+		if err != nil || !taken {
+			return id, err
+		}
+	}
+	return newIDLike(r.random, form)
+}
+
+// withOwnID replaces the sample's "id" of a new resource that is identified by another
+// member, such as its slug.
+func (r *Service) withOwnID(resource jsonx.Object, res *endpoint) (jsonx.Object, error) {
+	if res.shape == nil || res.shape.id == "id" || resource.Get("id").Kind() != '"' {
+		return resource, nil
+	}
+	id, err := newIDLike(r.random, idForm{
+		sample: jsonx.Unquote(resource.Get("id")), schemas: []*openapi.Schema{schema.Member(res.shape.resource, "id")},
+	})
+	return resource.With("id", object.Quote(id)), err
+}
+
+// request returns the schema of a resource as a client sends it.
 func (r *endpoint) request() *openapi.Schema {
 	if r.role == upserts && r.kind.post != nil {
 		return r.kind.post.Body.JSON()
@@ -81,20 +118,48 @@ func (r *endpoint) request() *openapi.Schema {
 	return r.op.Body.JSON()
 }
 
-// withTitle gives a resource that has a "_title" one that a person knows it by. A
-// title of its own, one that old has too or the client sent, stays.
+// ownTitle returns a title from a resource's names, or from what it is.
+func ownTitle(s *shape, resource jsonx.Object) jsontext.Value {
+	if title := titleOf(resource); title != nil {
+		return title
+	}
+	kind := jsonx.Unquote(resource.Get("_schema"))
+	if kind == "" || resource.Get("_title") == nil {
+		return nil
+	}
+	return object.Quote(strings.ToUpper(kind[:1]) + strings.ReplaceAll(kind[1:], "_", " "))
+}
+
+// withTitle derives the "_title" of a resource that has one. A custom title,
+// already in old or sent by the client, stays.
 func withTitle(s *shape, resource, old jsonx.Object) jsonx.Object {
 	now := resource.Get("_title")
-	own := now != nil && string(now) != string(s.least.Get("_title")) && (old == nil || string(now) != string(titleOf(old)))
-	if title := titleOf(resource); !own && title != nil && schema.Declares(s.resource, "_title") {
+	own := now != nil && string(now) != string(s.least.Get("_title")) && string(now) != string(s.full().Get("_title")) && (old == nil || string(now) != string(titleOf(old)))
+	if title := ownTitle(s, resource); !own && title != nil && schema.Declares(s.resource, "_title") {
 		return resource.With("_title", title)
 	}
 	return resource
 }
 
-// titleOf is a title made of a resource's names, nil where it has none.
+// titleOf builds a title from a resource's names, or returns nil.
 func titleOf(resource jsonx.Object) jsontext.Value {
-	for _, names := range [][]string{{"name"}, {"title"}, {"first_name", "last_name"}, {"company_name"}} {
+	for _, names := range [][]string{
+		{"name"},
+		{"title"},
+		{"first_name", "last_name"},
+		{"company_name"},
+		{"contract_name"},
+		{"opportunity_title"},
+		{"submission_title"},
+		{"ticket_title"},
+		{"order_number"},
+		{"meter_number"},
+		{"subject"},
+		{"topic"},
+		{"filename"},
+		{"label"},
+		{"email"},
+	} {
 		title := ""
 		for _, name := range names {
 			if value := resource.Get(name); value.Kind() == '"' {
@@ -115,8 +180,8 @@ func joined(first, second string) string {
 	return first + " " + second
 }
 
-// respond is the operation's success with the resource as its body, in the form
-// that the definition gives it; nil where a sample has to do.
+// respond returns the operation's success with the resource as its body, in the
+// shape of the definition; nil if only a sample is valid.
 func (r *endpoint) respond(resource jsonx.Object, id string) *message.Response {
 	if r.shape == nil {
 		return nil
@@ -128,8 +193,8 @@ func (r *endpoint) respond(resource jsonx.Object, id string) *message.Response {
 	return &message.Response{Status: message.SuccessStatus(r.op), MediaType: r.shape.mediaType, Body: r.shape.wrap(fitting.Text())}
 }
 
-// initial is a new resource before the client's members are laid over it: what the
-// answer requires, and beside that the plain values that only the server gives.
+// initial returns a new resource before the client's members are added: what the
+// response requires, and plain values that only the server sets.
 func (s *shape) initial(request *openapi.Schema) jsonx.Object {
 	resource := jsonx.Object{}
 	for _, m := range s.full() {
@@ -142,12 +207,39 @@ func (s *shape) initial(request *openapi.Schema) jsonx.Object {
 			resource = append(resource, m)
 		}
 	}
-	return s.withOrganization(resource)
+	return s.withoutSampleState(s.withOrganization(resource), request)
 }
 
-// withOrganization makes the mock's organization the resource's own.
+// withoutSampleState sets booleans that a new resource cannot have yet to false:
+// it is not cancelled, whatever the sample says.
+func (s *shape) withoutSampleState(resource jsonx.Object, request *openapi.Schema) jsonx.Object {
+	for i, m := range resource {
+		name := strings.ToLower(m.Name)
+		isState := isLaterMember(name) || strings.Contains(name, "draft") || strings.Contains(name, "read_only") || strings.Contains(name, "trash")
+		if string(m.Value) == "true" && isState && !schema.Declares(request, m.Name) {
+			resource[i].Value = jsontext.Value("false")
+		}
+	}
+	return resource
+}
+
+// withSchema sets the "_schema" of a resource to what it is, in place of the
+// sample's: an email template is not a message.
+func (s *shape) withSchema(resource jsonx.Object, k *resourceType, api string) jsonx.Object {
+	slug := strings.ReplaceAll(k.name, "-", "_")
+	if slug == "template" {
+		slug = strings.TrimSuffix(strings.ReplaceAll(api, "-", "_"), "_template") + "_template"
+	}
+	own := object.Quote(slug)
+	if api == "entity" || resource.Get("_schema") == nil || !matchesSchema(schema.Member(s.resource, "_schema"), own) {
+		return resource
+	}
+	return resource.With("_schema", own)
+}
+
+// withOrganization sets the organization of a resource to the mock's.
 func (s *shape) withOrganization(resource jsonx.Object) jsonx.Object {
-	for _, name := range []string{"_org", "org_id", "organization_id", "orgId", "organizationId"} {
+	for _, name := range []string{"_org", "org_id", "_org_id", "organization_id", "orgId", "organizationId", "owner_org_id", "_organization_id"} {
 		if resource.Get(name) != nil && matchesSchema(schema.Member(s.resource, name), object.Quote(sample.Organization)) {
 			resource = resource.With(name, object.Quote(sample.Organization))
 		}
@@ -155,7 +247,7 @@ func (s *shape) withOrganization(resource jsonx.Object) jsonx.Object {
 	return resource
 }
 
-// isServerMember reports whether the server gives a new resource this member.
+// isServerMember reports whether the server sets this member of a new resource.
 func isServerMember(request *openapi.Schema, m jsonx.Member) bool {
 	kind := m.Value.Kind()
 	if kind != '"' && kind != '0' || string(m.Value) == `"string"` || isLaterMember(m.Name) {
@@ -171,8 +263,8 @@ func isLaterMember(name string) bool {
 		func(word string) bool { return strings.Contains(name, word) })
 }
 
-// merge lays the body's members over the resource; null takes a member away
-// where it is not a value of its own. Whose an entity is, no body says.
+// merge copies the body's members to the resource; null removes a member unless
+// the schema allows null. The body cannot change the organization of an entity.
 func merge(resource, body jsonx.Object, s *shape, request *openapi.Schema) jsonx.Object {
 	for _, m := range body {
 		switch {
@@ -191,8 +283,8 @@ func takesNull(s *shape, name string) bool {
 	return s != nil && slices.Contains(schema.Types(schema.Member(s.resource, name)), "null")
 }
 
-// unwrap is the body's resource: some bodies have it in the member in which the
-// answer has it.
+// unwrap returns the resource in the body: some bodies nest it in the same member
+// as the response.
 func unwrap(body jsonx.Object, s *shape) jsonx.Object {
 	if s == nil || len(s.path) == 0 {
 		return body
@@ -203,7 +295,8 @@ func unwrap(body jsonx.Object, s *shape) jsonx.Object {
 	return body
 }
 
-// setTimes sets the times: all of them for a new resource, else those of the change.
+// setTimes sets the times: all of them for a new resource, otherwise only those
+// of the change.
 func (s *shape) setTimes(resource jsonx.Object, now time.Time, isNew bool) jsonx.Object {
 	for _, name := range memberNames(s.resource) {
 		if created, updated := timeRole(name); updated || created && isNew {
@@ -225,8 +318,7 @@ func timeRole(name string) (created, updated bool) {
 	return false, false
 }
 
-// timeValue is the time in the first form that the schema takes, nil where
-// there is none.
+// timeValue returns the time in the first format that the schema accepts, or nil.
 func timeValue(s *openapi.Schema, now time.Time) jsontext.Value {
 	now = now.UTC()
 	for _, text := range []jsontext.Value{
@@ -245,8 +337,8 @@ func matchesSchema(s *openapi.Schema, text []byte) bool {
 	return err == nil && len(schema.Check(s, value, schema.Response)) == 0
 }
 
-// setPathMembers sets the members that the collection's own path names: an entity's
-// "_schema" is the slug of its path.
+// setPathMembers sets the members that the collection's path determines: an
+// entity's "_schema" is the slug in its path.
 func (s *shape) setPathMembers(resource jsonx.Object, path map[string]string, except string) jsonx.Object {
 	for _, name := range slices.Sorted(maps.Keys(path)) {
 		value := path[name]

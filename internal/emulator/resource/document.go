@@ -17,15 +17,15 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// A document is what stands at a path that is not in a collection, such as
+// A document is the resource at a path outside any collection, such as
 // /v1/settings: a write to the path changes what a GET of the same path returns.
 
-// documents is the collection of an API's documents, whose ids are their paths.
+// documents returns the collection of an API's documents, whose ids are their paths.
 func documents(api *openapi.API) store.Collection {
 	return store.Collection{Name: api.Name + "\x00=documents"}
 }
 
-// documentID is the request's path without its version.
+// documentID returns the request's path without its version.
 func documentID(c *message.Request) string {
 	segments := pathTemplate(c.Op.Path)
 	filled := make([]string, len(segments))
@@ -38,7 +38,7 @@ func documentID(c *message.Request) string {
 	return strings.Join(filled, "/")
 }
 
-// Document serves an operation on a document. It is nil where the operation is
+// Document serves an operation on a document. It returns nil if the operation is
 // not on one, or nothing has been written to it.
 func (r *Service) Document(c *message.Request) (*message.Response, error) {
 	switch c.Op.Method {
@@ -63,20 +63,20 @@ func (r *Service) getDocument(c *message.Request) (*message.Response, error) {
 	return documentResponse(c.Op, text), nil
 }
 
-// document is the stored text, nil where there is none.
+// document returns the stored text, or nil.
 func (r *Service) document(c *message.Request) ([]byte, error) {
 	var text []byte
 	err := r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error {
 		if found := documents(c.API).Get(tx, documentID(c)); found != nil {
-			text = bytes.Clone(found.Text)
+			text = bytes.Clone(r.due(found.Text))
 		}
 		return nil
 	})
 	return text, err
 }
 
-// documentResponse is the operation's success with the document, nil where it
-// does not fit.
+// documentResponse returns the operation's success with the document, or nil if
+// it is not valid.
 func documentResponse(op *openapi.Operation, text []byte) *message.Response {
 	content := message.JSONContent(op)
 	if content == nil {
@@ -98,7 +98,7 @@ func documentResponse(op *openapi.Operation, text []byte) *message.Response {
 	return &message.Response{Status: message.SuccessStatus(op), MediaType: content.MediaType, Body: text}
 }
 
-// reader is the GET of the same path, nil where there is none.
+// reader returns the GET of the same path, or nil.
 func reader(api *openapi.API, op *openapi.Operation) *openapi.Operation {
 	var found *openapi.Operation
 	for _, other := range api.Operations {
@@ -115,7 +115,7 @@ func reader(api *openapi.API, op *openapi.Operation) *openapi.Operation {
 	return found
 }
 
-// putDocument keeps what a write sends, where a GET of the path can show it.
+// putDocument stores the body of a write, if a GET of the path can return it.
 func (r *Service) putDocument(c *message.Request) (*message.Response, error) {
 	get := reader(c.API, c.Op)
 	if get == nil || message.JSONContent(get) == nil || len(c.Raw) == 0 {
@@ -131,7 +131,7 @@ func (r *Service) putDocument(c *message.Request) (*message.Response, error) {
 	}
 	target := documentShape(s, body)
 	if target == nil {
-		return nil, nil // the GET shows something else
+		return nil, nil // the GET returns something else
 	}
 	whole, err := r.documentBase(c, get, target)
 	if err != nil {
@@ -160,8 +160,8 @@ func (r *Service) keepDocument(c *message.Request, text []byte) (*message.Respon
 	return documentResponse(c.Op, text), nil
 }
 
-// documentShape is where the body's members are in a GET's response: at the top
-// or in a member, nil where nowhere.
+// documentShape returns where a GET's response contains the body's members: at
+// the top or in a member; nil if nowhere.
 func documentShape(s *openapi.Schema, body jsonx.Object) *shape {
 	declares := func(s *openapi.Schema) bool {
 		return slices.ContainsFunc(body, func(m jsonx.Member) bool { return schema.Declares(s, m.Name) })
@@ -180,8 +180,8 @@ func documentShape(s *openapi.Schema, body jsonx.Object) *shape {
 	return nil
 }
 
-// documentBase is the document before a write: as it is stored, else the sample
-// that the GET has returned until now.
+// documentBase returns the document before a write: the stored one, otherwise the
+// sample that the GET has returned so far.
 func (r *Service) documentBase(c *message.Request, get *openapi.Operation, target *shape) (jsonx.Object, error) {
 	text, err := r.document(c)
 	if err != nil {
@@ -200,8 +200,8 @@ func (r *Service) documentBase(c *message.Request, get *openapi.Operation, targe
 	return whole, nil
 }
 
-// withoutSent leaves out the members that a client sends, so that a PUT replaces
-// all of them and keeps only what the server gives.
+// withoutSent removes the members that a client sends, so that a PUT replaces all
+// of them and keeps only those that the server sets.
 func (s *shape) withoutSent(document jsonx.Object, request *openapi.Schema) jsonx.Object {
 	var left jsonx.Object
 	for _, m := range document {
@@ -219,7 +219,7 @@ func replaceWithin(whole jsonx.Object, path []string, inner jsonx.Object) jsonx.
 	return whole.With(path[0], inner.Text())
 }
 
-// removeDocument forgets a document.
+// removeDocument deletes a document.
 func (r *Service) removeDocument(c *message.Request) (*message.Response, error) {
 	text, err := r.document(c)
 	if text == nil || err != nil {
@@ -234,11 +234,27 @@ func (r *Service) removeDocument(c *message.Request) (*message.Response, error) 
 	return documentResponse(c.Op, text), nil
 }
 
-// File is the stored file entity of an id, nil where there is none.
+// LinkedFile returns the file entity that a public link was made for, or nil.
+func (r *Service) LinkedFile(c *message.Request, link string) (jsonx.Object, error) {
+	file := ""
+	err := r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error {
+		if found := collectionAt("file", []string{"file", "public", "link"}).Get(tx, link); found != nil {
+			members, _ := jsonx.ParseObject(found.Text)
+			file = jsonx.Unquote(members.Get("file_id"))
+		}
+		return nil
+	})
+	if err != nil || file == "" {
+		return nil, err
+	}
+	return r.File(c, file)
+}
+
+// File returns the stored file entity with an id, or nil.
 func (r *Service) File(c *message.Request, id string) (jsonx.Object, error) {
 	var entity jsonx.Object
 	err := r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error {
-		if found := (store.Collection{Name: "file\x00file"}).Get(tx, id); found != nil {
+		if found := entityCollection("file").Get(tx, id); found != nil {
 			entity, _ = jsonx.ParseObject(bytes.Clone(found.Text))
 		}
 		return nil

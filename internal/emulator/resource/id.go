@@ -12,7 +12,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// NewUUID makes a random UUID: RFC 9562, section 5.4.
+// NewUUID returns a random UUID, version 4 (RFC 9562, section 5.4).
 func NewUUID(random io.Reader) (string, error) {
 	var b [16]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
@@ -22,14 +22,14 @@ func NewUUID(random io.Reader) (string, error) {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
 }
 
-// idForm is how the ids of a kind look.
+// idForm is the format of a type's ids.
 type idForm struct {
 	sample  string
-	schemas []*openapi.Schema // that each id has to fit
+	schemas []*openapi.Schema // that each id must match
 }
 
-// readIDForm reads it from what the operation answers and from the paths that
-// name one resource.
+// readIDForm derives the format from the operation's response and from the paths
+// with the id of a resource.
 func (r *endpoint) readIDForm() idForm {
 	if r.shape == nil || r.shape.id == "" {
 		return idForm{}
@@ -43,6 +43,9 @@ func (r *endpoint) readIDForm() idForm {
 			form.sample = jsonx.Unquote(documented)
 		}
 	}
+	if form.sample == "" { // the response's example has no id
+		form.sample = jsonx.Unquote([]byte(schema.SampleFor(form.schemas[0], true, schema.Response)))
+	}
 	for _, other := range r.api.Operations {
 		if keyOf(pathTemplate(other.Path)) != r.kind.key+"/{}" {
 			continue
@@ -54,9 +57,9 @@ func (r *endpoint) readIDForm() idForm {
 	return form
 }
 
-// newIDLike makes an id of the form: what stands before the last "_" or ":" of
-// the sample stays, digits become digits and letters letters. Where the sample
-// shows no form of its own it is a UUID.
+// newIDLike creates an id in the format: the part up to the last "_" or ":" of
+// the sample stays, digits are replaced by digits and letters by letters. If the
+// sample shows no format, the id is a UUID.
 func newIDLike(random io.Reader, form idForm) (string, error) {
 	uuid, err := NewUUID(random)
 	if err != nil {
@@ -66,13 +69,13 @@ func newIDLike(random io.Reader, form idForm) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	number, err := shuffled(random, "123456") // where an id is an integer: a sample such as 1 has too few others
+	number, err := shuffled(random, "123456") // for integer ids: a sample such as 1 has too few variants
 	if err != nil {
 		return "", err
 	}
 	candidates := []string{uuid, number, like}
 	if isForm(form.sample) {
-		candidates = []string{like, uuid}
+		candidates = []string{like, form.sample[:2] + like[2:], uuid} // a ULID keeps its first digits
 	}
 	for _, id := range append(candidates, form.sample) {
 		if matchesAll(form.schemas, id) {
@@ -82,8 +85,8 @@ func newIDLike(random io.Reader, form idForm) (string, error) {
 	return uuid, nil
 }
 
-// isForm reports whether a sample shows how its ids look: it has digits and is
-// long enough for new ones to be different, and it is no UUID.
+// isForm reports whether a sample shows an id format: it has digits, is long
+// enough for new ids to differ, and is not a UUID.
 func isForm(sample string) bool {
 	tail := sample[strings.LastIndexAny(sample, "_:")+1:]
 	isUUID := len(sample) == 36 && strings.Count(sample, "-") == 4
@@ -111,8 +114,8 @@ func shuffled(random io.Reader, sample string) (string, error) {
 	return string(id), nil
 }
 
-// randomLike is another byte of the same kind. A first digit is never 0, so that
-// a number stays one.
+// randomLike returns another byte of the same class. A first digit is never 0, so
+// that a number stays valid.
 func randomLike(b, noise byte) byte {
 	switch {
 	case '0' <= b && b <= '9':
@@ -124,13 +127,13 @@ func randomLike(b, noise byte) byte {
 	case 'A' <= b && b <= 'F':
 		return 'A' + noise%6
 	case 'G' <= b && b <= 'Z':
-		return 'A' + noise%26
+		return "GHJKMNPQRSTVWXYZ"[noise%16] // the letters of a ULID
 	}
 	return b
 }
 
-// NewID is a new id in the form of the one that a sample response has, "" where
-// it has none.
+// NewID returns a new id in the format of the sample response's id, or "" if it
+// has none.
 func (r *Service) NewID(c *message.Request, body []byte) (string, error) {
 	members, _ := jsonx.ParseObject(body)
 	for _, name := range []string{"id", "_id"} {

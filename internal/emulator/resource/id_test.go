@@ -20,7 +20,7 @@ func TestNewIDs(t *testing.T) {
 	}
 }
 
-// zeros is a source of no randomness at all.
+// zeros is a random source that returns only zeros.
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) {

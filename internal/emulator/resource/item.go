@@ -2,13 +2,16 @@ package resource
 
 import (
 	"bytes"
+	"errors"
 	"slices"
+	"strings"
 	"sync"
 
 	bolt "go.etcd.io/bbolt"
 
 	"github.com/epilot-cli/epilot/internal/emulator/message"
 	"github.com/epilot-cli/epilot/internal/emulator/object"
+	"github.com/epilot-cli/epilot/internal/emulator/store"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
@@ -20,11 +23,14 @@ func (r *Service) item(c *message.Request, res *endpoint) (*message.Response, er
 			return nil, nil
 		}
 	}
+	if res.row != nil && res.row.id != "" {
+		id = r.rowID(c, res)
+	}
 	if res.role == gets {
 		return r.get(c, res, id)
 	}
 	var resource jsonx.Object
-	err := r.store.Update(c.HTTP.Context(), func(tx *bolt.Tx) (err error) {
+	err := r.update(c, func(tx *bolt.Tx) (err error) {
 		resource, err = r.change(c, res, tx, id)
 		return err
 	})
@@ -38,15 +44,63 @@ func (r *Service) item(c *message.Request, res *endpoint) (*message.Response, er
 	return res.respond(resource, id), nil
 }
 
+// errDryRun rolls back a change whose result was only requested as a preview.
+var errDryRun = errors.New("dry run")
+
+// update changes the state, or only computes the result with dry_run=true.
+func (r *Service) update(c *message.Request, change func(*bolt.Tx) error) error {
+	err := r.store.Update(c.HTTP.Context(), func(tx *bolt.Tx) error {
+		if err := change(tx); err != nil || c.Query.Get("dry_run") != "true" {
+			return err
+		}
+		return errDryRun
+	})
+	if errors.Is(err, errDryRun) {
+		return nil
+	}
+	return err
+}
+
+// rowID returns the id of the resource according to a row of effects.txt.
+func (r *Service) rowID(c *message.Request, res *endpoint) string {
+	s := &source{c: c, now: r.now()}
+	conditions, isMatch := strings.CutPrefix(res.row.id, "[")
+	if !isMatch {
+		return textOf(s.value(res.row.id))
+	}
+	id := ""
+	_ = r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error { // get reports the error
+		res.collection(c).Each(tx, func(item *store.Item) bool {
+			members, _ := jsonx.ParseObject(item.Text)
+			if s.matches(members, strings.TrimSuffix(conditions, "]")) {
+				id = item.Id
+			}
+			return id == ""
+		})
+		return nil
+	})
+	return id
+}
+
 func (r *Service) get(c *message.Request, res *endpoint, id string) (*message.Response, error) {
 	collection := res.collection(c)
 	key := collection.Name + "/" + id
 	var text []byte
 	var known *message.Response
+	shaped := c.Value("hydrate") == "true" || len(c.Query["fields"]) > 0
+	var relations jsonx.Object
 	err := r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error {
 		if found := find(tx, collection, id); found != nil {
-			if known = res.cache.find(key, found.Text); known == nil {
-				text = bytes.Clone(found.Text)
+			now := r.due(found.Text)
+			if !shaped {
+				known = res.cache.find(key, now)
+			}
+			if known == nil {
+				text = bytes.Clone(now)
+			}
+			if c.Value("hydrate") == "true" {
+				members, _ := jsonx.ParseObject(text)
+				relations = hydrated(tx, members)
 			}
 		}
 		return nil
@@ -59,19 +113,35 @@ func (r *Service) get(c *message.Request, res *endpoint, id string) (*message.Re
 		text = b.Text
 	}
 	resource, found := jsonx.ParseObject(text)
+	if byQuery := res.row != nil && res.param == ""; !found && (byQuery || !res.kind.closed) {
+		return nil, nil
+	}
 	if !found || isDeleted(text) && c.Value("include_deleted") != "true" {
 		return res.notFound(id)
 	}
 	c.Kept = true
+	if res.row != nil && res.row.show != "" {
+		part := resource.Get(res.row.show)
+		if content := message.JSONContent(c.Op); part == nil && content != nil && holdsObject(content.Schema) {
+			part = jsonx.Object{}.Text()
+		}
+		return documentResponse(c.Op, part), nil
+	}
+	if relations != nil {
+		resource = relations
+	}
+	if res.shape != nil {
+		resource = fieldsOf(c).only(resource, res.shape)
+	}
 	a := res.respond(resource, id)
-	if a != nil {
+	if a != nil && !shaped {
 		res.cache.keep(key, text, a)
 	}
 	return a, nil
 }
 
-// notFound answers for a resource that is not there: the documentation's sample
-// calls name ids of their own, and get the sample (nil).
+// notFound returns the response for a nonexistent resource: the ids of the
+// documentation's sample calls get the sample (nil).
 func (r *endpoint) notFound(id string) (*message.Response, error) {
 	if slices.Contains(sampleIDs(r), id) {
 		return nil, nil
@@ -79,17 +149,18 @@ func (r *endpoint) notFound(id string) (*message.Response, error) {
 	return nil, r.notFoundError(id)
 }
 
-// change carries out a write and returns the resource as it is then, or was before
-// it was removed; nil where there is none.
+// change carries out a write and returns the resource after it, or before its
+// removal; nil if it does not exist.
 func (r *Service) change(c *message.Request, res *endpoint, tx *bolt.Tx, id string) (jsonx.Object, error) {
 	collection := res.collection(c)
 	var old jsonx.Object
 	if found := find(tx, collection, id); found != nil {
-		if old, _ = jsonx.ParseObject(bytes.Clone(found.Text)); isDeleted(found.Text) != (res.role == restores) {
+		if old, _ = jsonx.ParseObject(bytes.Clone(r.due(found.Text))); isDeleted(found.Text) != (res.role == restores) {
 			old = nil
 		}
 	}
-	if old == nil && res.role != removes && slices.Contains(sampleIDs(res), id) {
+	isOpen := !res.kind.closed && find(tx, collection, id) == nil
+	if old == nil && (res.role != removes || isOpen) && (isOpen || slices.Contains(sampleIDs(res), id)) {
 		old = res.sampleResource(id)
 	}
 	var resource jsonx.Object
@@ -98,10 +169,10 @@ func (r *Service) change(c *message.Request, res *endpoint, tx *bolt.Tx, id stri
 		return nil, nil
 	case res.role == restores:
 		resource = old.Without(deletedMember)
-	case res.role == removes && res.kind.restorable && c.Value("permanent") != "true":
+	case res.role == removes && res.kind.restorable && c.Value("permanent") != "true" && c.Value("purge") != "true":
 		deleted := old.With(deletedMember, object.Quote(r.now().UTC().Format(message.TimeFormat)))
 		return old, collection.Put(tx, id, deleted.Text())
-	case res.role == removes && len(builtin(collection)) > 0:
+	case res.role == removes && (isOpen || len(builtin(collection)) > 0):
 		return old, collection.Put(tx, id, tombstone(old, r.now().UTC().Format(message.TimeFormat)))
 	case res.role == removes:
 		return old, collection.Remove(tx, id)
@@ -127,17 +198,19 @@ func (r *Service) patch(c *message.Request, res *endpoint, old jsonx.Object) jso
 	return keepImmutable(resource, old, res.shape)
 }
 
-// replace is a new resource in the place of the old one.
+// replace returns a new resource that replaces the old one.
 func (r *Service) replace(c *message.Request, res *endpoint, old jsonx.Object, id string) (jsonx.Object, error) {
 	resource, _, err := r.newResource(c, res, id)
 	if err != nil || old == nil {
 		return resource, err
 	}
+	if own := old.Get("id"); own != nil && unwrap(c.Object(), res.shape).Get("id") == nil {
+		resource = resource.With("id", own)
+	}
 	return keepImmutable(resource, old, res.shape), nil
 }
 
-// sampleResource is the resource of the documentation's sample calls, nil where
-// there is none.
+// sampleResource returns the resource of the documentation's sample calls, or nil.
 func (r *endpoint) sampleResource(id string) jsonx.Object {
 	if r.shape == nil {
 		return nil
@@ -145,8 +218,8 @@ func (r *endpoint) sampleResource(id string) jsonx.Object {
 	return r.shape.withID(r.shape.withOrganization(r.shape.full()), id)
 }
 
-// keepImmutable gives a resource what the server gave the old one at its creation, its id
-// and its time: a body cannot change them.
+// keepImmutable copies the members that the server sets at creation, the id and
+// the time: a body cannot change them.
 func keepImmutable(resource, old jsonx.Object, s *shape) jsonx.Object {
 	for _, m := range old {
 		if created, _ := timeRole(m.Name); created || s != nil && s.id != "" && m.Name == s.id {
@@ -156,9 +229,9 @@ func keepImmutable(resource, old jsonx.Object, s *shape) jsonx.Object {
 	return resource
 }
 
-// responseCache are the last answers of an operation that gets one resource, with the
-// stored text that each was made of: to hold a response against the definition
-// costs more than all the rest. The zero value is ready for use.
+// responseCache caches the latest responses of an operation that returns one
+// resource, with the stored text of each: validating a response costs more than
+// everything else. The zero value is ready for use.
 type responseCache struct {
 	mu     sync.Mutex
 	cached map[string]cachedResponse
@@ -170,11 +243,11 @@ type cachedResponse struct {
 }
 
 const (
-	maxRecent     = 256      // answers; then all are forgotten
-	maxRecentSize = 16 << 10 // bytes of a text that is remembered
+	maxRecent     = 256      // responses; then the cache is cleared
+	maxRecentSize = 16 << 10 // the maximum size of a cached text, in bytes
 )
 
-// find returns the response for a resource, nil where it has changed since.
+// find returns the response for a resource, or nil if it has changed since.
 func (r *responseCache) find(key string, text []byte) *message.Response {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -194,6 +267,6 @@ func (r *responseCache) keep(key string, text []byte, a *message.Response) {
 	if r.cached == nil || len(r.cached) >= maxRecent {
 		r.cached = map[string]cachedResponse{}
 	}
-	own := *a // whoever answers now may add headers of this request's own
+	own := *a // a copy: the caller may add headers for this request
 	r.cached[key] = cachedResponse{text, &own}
 }

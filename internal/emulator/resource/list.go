@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -28,34 +29,59 @@ func (r *Service) list(c *message.Request, res *endpoint) (*message.Response, er
 	if err != nil {
 		return nil, err
 	}
-	found := &page{window: windowOf(c), selection: wanted, deleted: c.Value("include_deleted") == "true"}
+	if res.row != nil {
+		s := &source{c: c, now: r.now()}
+		for _, set := range res.row.sets {
+			if value := s.value(set.value); value != nil {
+				q := search.Query(search.Equal{Field: set.member, Texts: s.texts(value)})
+				if set.operator == opToggle {
+					q = search.AnyOf(q, search.Missing(set.member))
+				}
+				wanted.all = append(wanted.all, q)
+			}
+		}
+	}
+	p := &page{window: windowOf(c), selection: wanted, deleted: c.Value("include_deleted") == "true", scores: c.Value("include_scores") == "true"}
 	hasState := false
 	err = r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error {
 		hasState = true
-		return res.each(c, tx, found.selection.within, found.add)
+		return r.fill(c, res, tx, p)
 	})
 	if err == nil && !hasState {
-		err = res.each(c, nil, found.selection.within, found.add)
+		err = r.fill(c, res, nil, p)
 	}
 	if err != nil {
 		return nil, err
 	}
-	found.trim()
+	if p.hits.seen == 0 && !res.kind.closed {
+		return nil, nil // without creations, the sample is the only resource
+	}
 	c.Kept = true
-	return res.listResponse(found), nil
+	if p.known != nil {
+		return p.known, nil
+	}
+	a := res.listResponse(c, p)
+	if a != nil && p.key != "" {
+		p.hits.pages.keep(p.key, a)
+	}
+	return a, nil
 }
 
-// maxSearch is how long a request may go through stored resources. While it
-// does, no other one can write.
+// maxSearch is the maximum duration of a search. No other request can write meanwhile.
 const maxSearch = 5 * time.Second
 
-// each visits the resources of the call's collection, or those of the
-// collections one level below that come into question. It ends with the request.
+// each visits the resources of the request's collection, or those of the eligible
+// collections one level below. It stops when the request ends.
 func (r *endpoint) each(c *message.Request, tx *bolt.Tx, eligible func(store.Collection) bool, visit func(*store.Item) bool) error {
+	return r.eachIn(c, tx, eligible, func(_ store.Collection, item *store.Item) bool { return visit(item) })
+}
+
+// eachIn is like each, but also passes the collection of the resource.
+func (r *endpoint) eachIn(c *message.Request, tx *bolt.Tx, eligible func(store.Collection) bool, visit func(store.Collection, *store.Item) bool) error {
 	collections := []store.Collection{r.collection(c)}
-	if r.allBelow && tx != nil {
+	if r.below != nil && tx != nil {
 		collections = slices.DeleteFunc(collections[0].Below(tx), func(s store.Collection) bool {
-			return slices.Contains(r.literals, s.Name[strings.LastIndexByte(s.Name, '/')+1:]) || !eligible(s)
+			return slices.Contains(r.below, s.Name[strings.LastIndexByte(s.Name, '/')+1:]) || !eligible(s)
 		})
 	}
 	ctx, cancel := context.WithTimeoutCause(c.HTTP.Context(), maxSearch,
@@ -63,7 +89,7 @@ func (r *endpoint) each(c *message.Request, tx *bolt.Tx, eligible func(store.Col
 	defer cancel()
 	count := 0
 	for _, s := range collections {
-		if !eachBuiltin(tx, s, visit) {
+		if !eachBuiltin(tx, s, func(item *store.Item) bool { return visit(s, item) }) {
 			break
 		}
 		if tx == nil {
@@ -73,7 +99,7 @@ func (r *endpoint) each(c *message.Request, tx *bolt.Tx, eligible func(store.Col
 			if count++; count%64 == 0 && ctx.Err() != nil {
 				return false
 			}
-			return visit(item)
+			return visit(s, item)
 		})
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -85,19 +111,24 @@ func (r *endpoint) each(c *message.Request, tx *bolt.Tx, eligible func(store.Col
 	return nil
 }
 
-// page gathers what a call asks for.
+// page is the part of a list that a request asks for.
 type page struct {
-	deleted   bool // resources that can be restored too
+	key   string            // of the response in the cache of the hits; "" if it cannot be cached
+	known *message.Response // the cached response, or nil
+
+	deleted   bool // include resources that can be restored
 	window    window
 	selection *selection
-	total     int
-	matches   []match
+	hits      *hits
+	matches   []match // on the page, in order
+	aggs      jsontext.Value
+	scores    bool // show the score of each resource
 }
 
-// deletedMember is the time at which a resource was removed that can be restored.
+// deletedMember is the time at which a restorable resource was removed.
 const deletedMember = "_deleted_at"
 
-// isDeleted reports whether a stored resource is removed until it is restored.
+// isDeleted reports whether a stored resource is removed but can be restored.
 func isDeleted(text []byte) bool {
 	if !bytes.Contains(text, []byte(`"`+deletedMember+`"`)) {
 		return false
@@ -106,74 +137,38 @@ func isDeleted(text []byte) bool {
 	return members.Get(deletedMember).Kind() == '"'
 }
 
-// match is a resource that is part of a response.
+// match is a resource in a response.
 type match struct {
 	id       string
 	resource jsonx.Object
 }
 
-// add counts a resource that is wanted, and keeps it if it may be on the page:
-// what has to be sorted is kept until all are known.
-func (p *page) add(s *store.Item) bool {
-	sorted := len(p.selection.order) > 0
-	if !p.deleted && isDeleted(s.Text) {
-		return true
-	}
-	inside := p.total >= p.window.offset && (p.window.size < 0 || p.total < p.window.offset+p.window.size)
-	if p.selection.isAll() && !sorted && !inside {
-		p.total++
-		return true
-	}
-	if !p.selection.quick(s.Text) {
-		return true
-	}
-	resource, ok := jsonx.ParseObject(bytes.Clone(s.Text))
-	if !ok || !p.selection.matches(resource) {
-		return true
-	}
-	p.total++
-	if sorted || inside {
-		p.matches = append(p.matches, match{s.Id, resource})
-	}
-	return true
-}
-
-// trim sorts where that is asked for, and leaves the page.
-func (p *page) trim() {
-	if len(p.selection.order) == 0 {
-		return
-	}
-	slices.SortStableFunc(p.matches, func(a, b match) int { return search.Compare(p.selection.order, a.resource, b.resource) })
-	p.matches = p.matches[min(p.window.offset, len(p.matches)):]
-	if p.window.size >= 0 {
-		p.matches = p.matches[:min(p.window.size, len(p.matches))]
-	}
-}
-
-// listResponse is the operation's success with the page in it, nil where a sample
-// has to do.
-func (r *endpoint) listResponse(p *page) *message.Response {
+// listResponse returns the operation's success with the page, or nil if only a
+// sample is valid.
+func (r *endpoint) listResponse(c *message.Request, p *page) *message.Response {
 	items := make([][]byte, 0, len(p.matches))
+	fields := fieldsOf(c)
 	for _, f := range p.matches {
 		if resource, ok := r.element.conform(r.element.withID(f.resource, f.id)); ok {
-			items = append(items, resource.Text())
+			items = append(items, fields.only(resource, r.element).Text())
 		}
 	}
 	list := slices.Concat([]byte{'['}, bytes.Join(items, []byte{','}), []byte{']'})
 	text := r.shape.wrap(list)
 	if whole, ok := jsonx.ParseObject(text); ok && len(r.shape.path) > 0 {
-		text = p.window.setCounts(whole, r.shape.whole, p.total).Text()
+		text = p.window.setCounts(whole, r.shape.whole, len(p.hits.all)).Text()
 	}
 	if len(r.shape.path) > 1 {
 		text = r.countInside(text, p)
 	}
+	text = r.withSearchMembers(text, p)
 	if value, err := schema.Decode(text); err != nil || len(schema.Check(r.shape.whole, value, schema.Response)) > 0 {
 		return nil
 	}
 	return &message.Response{Status: message.SuccessStatus(r.op), MediaType: r.shape.mediaType, Body: text}
 }
 
-// countInside sets the counts that stand one level lower, beside the list.
+// countInside sets the counts one level down, next to the list.
 func (r *endpoint) countInside(text jsontext.Value, p *page) jsontext.Value {
 	outer, _ := jsonx.ParseObject(text)
 	name := r.shape.path[0]
@@ -181,20 +176,20 @@ func (r *endpoint) countInside(text jsontext.Value, p *page) jsontext.Value {
 	if !ok {
 		return text
 	}
-	return outer.With(name, p.window.setCounts(inner, schema.Member(r.shape.whole, name), p.total).Text()).Text()
+	return outer.With(name, p.window.setCounts(inner, schema.Member(r.shape.whole, name), len(p.hits.all)).Text()).Text()
 }
 
-// window is the part of a list that a call asks for.
+// window is the range of a list that a request asks for.
 type window struct {
 	offset int
-	size   int // -1: all of it
+	size   int // -1: unlimited
 	cursor bool
 }
 
-// defaultSize is the size of a page where the definition has one but no default.
+// defaultSize is the page size if the definition has paging but no default.
 const defaultSize = 100
 
-// windowOf reads the window from the call's query or body.
+// windowOf reads the window from the request's query or body.
 func windowOf(c *message.Request) window {
 	w := window{size: -1}
 	for _, name := range convention.SizeParams() {
@@ -223,20 +218,21 @@ func windowOf(c *message.Request) window {
 	return w
 }
 
-// maxIntParam is more than a state can hold; the product of two such numbers
-// is still one.
+// maxIntParam exceeds any number of resources; the product of two such numbers
+// does not overflow.
 const maxIntParam = 1 << 30
 
-// intParam is a number of resources that the call says, or a cursor.
+// intParam returns a numeric parameter of the request, or the offset in a cursor.
 func intParam(c *message.Request, name string, fallback int) int {
 	return min(intOf(strings.TrimPrefix(c.Value(name), cursorPrefix), fallback), maxIntParam)
 }
 
-// cursorPrefix stands before the offset in a cursor: nobody should count on it.
+// cursorPrefix precedes the offset in a cursor, to discourage clients from
+// parsing it.
 const cursorPrefix = "after-"
 
-// pagingParam is the schema of a query parameter or member of the body, nil where the
-// operation has none of the name.
+// pagingParam returns the schema of a query parameter or member of the body, or
+// nil if the operation has none with the name.
 func pagingParam(op *openapi.Operation, name string) *openapi.Schema {
 	if p := op.Param(name, "query"); p != nil {
 		return p.Schema
@@ -263,7 +259,7 @@ func defaultOf(s *openapi.Schema, fallback int) int {
 	return fallback
 }
 
-// setCounts sets the members around a list that count, in the schema's order.
+// setCounts sets the counts around a list, in the schema's order.
 func (w window) setCounts(around jsonx.Object, s *openapi.Schema, total int) jsonx.Object {
 	complete := jsonx.Object{}
 	for _, name := range memberNames(s) {
@@ -283,11 +279,10 @@ func (w window) setCounts(around jsonx.Object, s *openapi.Schema, total int) jso
 	return complete
 }
 
-// last reports whether nothing comes after the window.
+// last reports whether the window is at the end of the list.
 func (w window) last(total int) bool { return w.size < 0 || w.offset+w.size >= total }
 
-// counts is what the window says of one member, nil where that is nothing that
-// fits.
+// counts returns the window's value for a member, or nil if it has none that is valid.
 func (w window) counts(name string, value jsontext.Value, s *openapi.Schema, total int) jsontext.Value {
 	count := w.count(name, total)
 	inner, isObject := jsonx.ParseObject(value)
@@ -307,7 +302,7 @@ func isAboutPages(name string) bool {
 	return slices.Contains([]string{"pagination", "meta", "_meta", "paging", "page_info", "pageInfo"}, name)
 }
 
-// count is the value of a member that counts, nil for one that does not.
+// count returns the value of a member that counts, or nil for any other member.
 func (w window) count(name string, total int) jsontext.Value {
 	switch {
 	case slices.Contains([]string{
@@ -332,3 +327,52 @@ func (w window) count(name string, total int) jsontext.Value {
 func isNext(name string) bool { return slices.Contains(convention.CursorParams(), name) }
 
 func number(n int) jsontext.Value { return jsontext.Value(strconv.Itoa(n)) }
+
+// pageCache caches responses with pages of a search. It belongs to the hits of the
+// search, and so is forgotten when the state changes: each distinct response is
+// validated once. The zero value is ready for use.
+type pageCache struct {
+	mu     sync.Mutex
+	cached map[string]*message.Response
+	size   int // of the bodies, in bytes
+}
+
+const (
+	maxPage  = 256 << 10 // the maximum size of a cached body, in bytes
+	maxPages = 1 << 20   // and of all those of a search
+)
+
+// pageKey returns what selects a page of the hits, or "" if the response cannot be
+// cached.
+func pageKey(c *message.Request) string {
+	if c.Op.Method != http.MethodGet || len(c.Raw) > 0 || c.Value("hydrate") == "true" {
+		return ""
+	}
+	return "?" + c.HTTP.URL.RawQuery
+}
+
+// find returns the response for a page, or nil.
+func (p *pageCache) find(key string) *message.Response {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	known, ok := p.cached[key]
+	if !ok {
+		return nil
+	}
+	own := *known // a copy: the caller may add headers for this request
+	return &own
+}
+
+func (p *pageCache) keep(key string, a *message.Response) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(a.Body) > maxPage || p.size+len(a.Body) > maxPages {
+		return
+	}
+	if p.cached == nil {
+		p.cached = map[string]*message.Response{}
+	}
+	own := *a
+	p.cached[key] = &own
+	p.size += len(a.Body)
+}

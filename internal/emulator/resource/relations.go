@@ -17,12 +17,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// Relations are kept where epilot keeps them: an attribute of an entity is
-// {"$relation": [{"entity_id": "…", "_tags": []}]}.
+// Relations are stored as in epilot: an attribute of an entity is {"$relation":
+// [{"entity_id": "…", "_tags": []}]}.
 
-// Relations are the operations on relations of entities, by method and path.
-// Each is nil for an entity that is not stored.
-func (r *Service) Relations() map[string]message.Handler {
+// relationHandlers returns the handlers of the operations on entity relations, by method
+// and path. Each returns nil for an entity that is not stored.
+func (r *Service) relationHandlers() map[string]message.Handler {
 	const v1 = "/v1/entity/{slug}/{id}/relations"
 	return map[string]message.Handler{
 		"GET " + v1:                                  r.listRelations,
@@ -45,7 +45,7 @@ type relation struct {
 
 func (r relation) id() string { return jsonx.Unquote(r.item.Get("entity_id")) }
 
-// relationsOf are the relations that an entity holds.
+// relationsOf returns the relations in an entity.
 func relationsOf(entity jsonx.Object) []relation {
 	var found []relation
 	for _, m := range entity {
@@ -68,7 +68,7 @@ func entityCollection(slug string) store.Collection {
 	return store.Collection{Name: "entity\x00entity/" + url.PathEscape(slug)}
 }
 
-// entity is a stored entity of any schema, and its slug.
+// entity returns a stored entity of any schema, and its slug.
 func entity(tx *bolt.Tx, id string) (jsonx.Object, string) {
 	for _, c := range entities().Below(tx) {
 		if found := c.Get(tx, id); found != nil && !isDeleted(found.Text) {
@@ -80,7 +80,20 @@ func entity(tx *bolt.Tx, id string) (jsonx.Object, string) {
 	return nil, ""
 }
 
-// reverseRelations are those of other entities to this one.
+// storedEntities returns the entities of a schema that are not deleted.
+func storedEntities(tx *bolt.Tx, slug string) []jsonx.Object {
+	var all []jsonx.Object
+	entityCollection(slug).Each(tx, func(item *store.Item) bool {
+		if !isDeleted(item.Text) {
+			members, _ := jsonx.ParseObject(bytes.Clone(item.Text))
+			all = append(all, members)
+		}
+		return true
+	})
+	return all
+}
+
+// reverseRelations returns the relations from other entities to this one.
 func reverseRelations(tx *bolt.Tx, id string) []relation {
 	var found []relation
 	for _, c := range entities().Below(tx) {
@@ -101,8 +114,8 @@ func reverseRelations(tx *bolt.Tx, id string) []relation {
 	return found
 }
 
-// related are the relations that a request asks for, as the API shows them; nil
-// and false where the entity is not stored.
+// related returns the relations that a request asks for, in the API's format; nil
+// and false if the entity is not stored.
 func (r *Service) related(c *message.Request, direct, reverse bool) (found []jsonx.Object, stored bool, err error) {
 	err = r.store.View(c.HTTP.Context(), func(tx *bolt.Tx) error {
 		own := entityCollection(c.Path["slug"]).Get(tx, c.Path["id"])
@@ -149,7 +162,7 @@ func orEmpty(list jsontext.Value) jsontext.Value {
 	return list
 }
 
-// excluded reports whether include_schemas and exclude_schemas leave a slug out.
+// excluded reports whether include_schemas and exclude_schemas exclude a slug.
 func excluded(c *message.Request, slug string) bool {
 	list := func(name string) []string { return append(c.Query[name], c.Query[name+"[]"]...) }
 	include := list("include_schemas")
@@ -222,7 +235,7 @@ func (r *Service) changeRelations(c *message.Request) (*message.Response, error)
 	return documentResponse(c.Op, items[0].With("_tags", orEmpty(items[0].Get("_tags"))).Text()), nil
 }
 
-// related is the entity with the relation of an item, or without it.
+// related adds the relation of an item to the entity, or removes it.
 func related(own, item jsonx.Object, remove bool) jsonx.Object {
 	attribute := jsonx.Unquote(item.Get("attribute"))
 	holder, _ := jsonx.ParseObject(own.Get(attribute))
@@ -238,4 +251,58 @@ func related(own, item jsonx.Object, remove bool) jsonx.Object {
 	}
 	text := slices.Concat([]byte{'['}, bytes.Join(list, []byte{','}), []byte{']'})
 	return own.With(attribute, holder.With("$relation", text).Text())
+}
+
+// hydrated replaces the relations of an entity by the entities that they name:
+// {"$relation": [{"entity_id": "1"}]} becomes [{"$relation": {"entity_id": "1"}, "_id": "1", …}].
+// A relation to an entity that does not exist is left out.
+func hydrated(tx *bolt.Tx, resource jsonx.Object) jsonx.Object {
+	var result jsonx.Object
+	for _, m := range resource {
+		holder, _ := jsonx.ParseObject(m.Value)
+		for _, kind := range []string{"$relation", "$relation_ref"} {
+			if links := holder.Get(kind); links.Kind() == '[' {
+				m.Value = hydratedLinks(tx, kind, object.Elements(links))
+			}
+		}
+		result = append(result, m)
+	}
+	return result
+}
+
+func hydratedLinks(tx *bolt.Tx, kind string, links []jsontext.Value) jsontext.Value {
+	var list []jsontext.Value
+	for _, link := range links {
+		item, _ := jsonx.ParseObject(link)
+		other, _ := entity(tx, jsonx.Unquote(item.Get("entity_id")))
+		if other == nil {
+			continue
+		}
+		if path := jsonx.Unquote(item.Get("path")); kind == "$relation_ref" && path != "" {
+			other = referred(other, path)
+		}
+		shown := jsonx.Object{{Name: kind, Value: link}}
+		list = append(list, append(shown, other.Without(laterMember)...).Text())
+	}
+	return arrayOf(list)
+}
+
+// referred returns the part of an entity at a path such as "address.0".
+func referred(entity jsonx.Object, path string) jsonx.Object {
+	first, _, _ := strings.Cut(path, ".")
+	part := jsonx.Object{{Name: "_id", Value: entity.Get("_id")}}
+	values := object.Values(entity, path)
+	if list := object.Elements(entity.Get(first)); len(values) == 0 && path == first+".0" && len(list) > 0 {
+		values = list[:1]
+	}
+	for _, value := range values {
+		members, isObject := jsonx.ParseObject(value)
+		if !isObject {
+			members = jsonx.Object{{Name: first, Value: value}}
+		}
+		for _, m := range members {
+			part = part.With(m.Name, m.Value)
+		}
+	}
+	return part
 }

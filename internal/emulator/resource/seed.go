@@ -18,29 +18,29 @@ import (
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// Created is a resource that Seed made.
+// Created is a resource that Seed created.
 type Created struct {
 	API        string `json:"api"`
-	Operation  string `json:"operation"`  // that makes such resources
+	Operation  string `json:"operation"`  // the operation that creates such resources
 	Collection string `json:"collection"` // its path
 	ID         string `json:"id"`
 }
 
-// DocumentFault is what is wrong with a document of resources.
+// DocumentFault is an error in a seed document.
 type DocumentFault struct {
-	Pointer string // where in the document, as RFC 6901 has it
+	Pointer string // a JSON pointer (RFC 6901) into the document
 	Message string
 }
 
-// Seed makes the resources of a JSON document, all of them or none:
+// Seed creates the resources of a JSON document, all or none:
 //
 //	{"entity": {"contact": [{"first_name": "Ada"}]},
 //	 "webhooks": {"/v1/webhooks/configs": [{"name": "orders"}]}}
 //
-// Below an API stand its collections, by their path, their last word or, for
-// entities, their slug, and below these the resources, as their creation takes
-// them. A resource may name its id; no two may name the same. Where there are
-// faults nothing is made. Errors are of kind File.
+// The keys of an API are its collections (a path, its last segment or, for
+// entities, the slug); the values are arrays of resources, as the create
+// operation accepts them. A resource can set its id; no two can have the same
+// one. If there are faults, nothing is created. Errors are of kind File.
 func (r *Service) Seed(ctx context.Context, document []byte, with SeedOptions) ([]Created, []DocumentFault, error) {
 	s := &seeding{SeedOptions: with, resources: r, written: map[string]bool{}}
 	s.document(document)
@@ -61,7 +61,7 @@ func (r *Service) Seed(ctx context.Context, document []byte, with SeedOptions) (
 	return made, nil, err
 }
 
-// SeedOptions say what a document may name.
+// SeedOptions define what a document can refer to.
 type SeedOptions struct {
 	Names    []string                                // the APIs
 	Load     func(name string) (*openapi.API, error) // loads one definition
@@ -69,13 +69,13 @@ type SeedOptions struct {
 	NewToken func(body any) (id string, issue func(*bolt.Tx) error, err error)
 }
 
-// seeding gathers the writes of a document.
+// seeding collects the writes of a document.
 type seeding struct {
 	SeedOptions
 	resources *Service
 	faults    []DocumentFault
 	writes    []func(*bolt.Tx) (Created, error)
-	written   map[string]bool // the collections and ids of what the writes make
+	written   map[string]bool // the collections and ids that the writes create
 }
 
 func (s *seeding) fault(pointer, message string) {
@@ -127,7 +127,7 @@ func (s *seeding) collection(api *openapi.API, name string, value jsontext.Value
 	}
 }
 
-// resource checks one resource and notes how it is made.
+// resource checks one resource and adds its write.
 func (s *seeding) resource(target *seedTarget, text jsontext.Value, at string) {
 	before := len(s.faults)
 	given, value := s.read(text, at)
@@ -147,7 +147,7 @@ func (s *seeding) resource(target *seedTarget, text jsontext.Value, at string) {
 	s.addWrite(target, c, id, at)
 }
 
-// read returns a resource in both its forms, nil where it is none.
+// read returns a resource in both forms, or nil if it is not an object.
 func (s *seeding) read(text jsontext.Value, at string) (jsonx.Object, any) {
 	given, ok := jsonx.ParseObject(text)
 	value, err := schema.Decode(text)
@@ -164,7 +164,7 @@ func (s *seeding) read(text jsontext.Value, at string) (jsonx.Object, any) {
 	return nil, nil
 }
 
-// addWrite keeps the write of a resource that has no fault.
+// addWrite adds the write of a valid resource.
 func (s *seeding) addWrite(target *seedTarget, c *message.Request, id, at string) {
 	seeded := Created{API: target.api.Name, Operation: target.op.ID, Collection: target.collection, ID: id}
 	if target.res == nil {
@@ -187,8 +187,8 @@ func (s *seeding) addWrite(target *seedTarget, c *message.Request, id, at string
 	})
 }
 
-// addTokenWrite is for access tokens, which are no resources like others: their text
-// is told nobody.
+// addTokenWrite adds the write of an access token, which is not an ordinary
+// resource: the token itself is never shown.
 func (s *seeding) addTokenWrite(c *message.Request, seeded Created, at string) {
 	id, issue, err := s.NewToken(c.Body)
 	if err != nil {
@@ -201,7 +201,7 @@ func (s *seeding) addTokenWrite(c *message.Request, seeded Created, at string) {
 	})
 }
 
-// checkID holds an id that the document names against what the paths take.
+// checkID checks an id from the document against the format that the paths require.
 func (s *seeding) checkID(target *seedTarget, id, at string) {
 	if target.res == nil {
 		return
@@ -214,7 +214,7 @@ func (s *seeding) checkID(target *seedTarget, id, at string) {
 	}
 }
 
-// step is a pointer to a member or element.
+// step returns the pointer to a member or element.
 func step(pointer, name string) string {
 	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
@@ -222,13 +222,13 @@ func step(pointer, name string) string {
 // seedTarget is a collection that a document names.
 type seedTarget struct {
 	api        *openapi.API
-	op         *openapi.Operation // that makes its resources
+	op         *openapi.Operation // creates its resources
 	res        *endpoint          // nil for access tokens
-	path       map[string]string  // the values of the path's parameters
+	path       map[string]string  // the values of the path parameters
 	collection string             // the path of the collection
 }
 
-// creator is an operation that makes resources, with the template of its collection.
+// creator is an operation that creates resources, with the template of its collection.
 type creator struct {
 	op         *openapi.Operation
 	res        *endpoint
@@ -236,8 +236,8 @@ type creator struct {
 	collection string
 }
 
-// target finds the collection of a name; where there is none the message says
-// what there is.
+// target finds a collection by name; if there is none, the message lists the
+// valid names.
 func (s *seeding) target(api *openapi.API, name string) (target *seedTarget, message string) {
 	makers := s.creators(api)
 	if strings.HasPrefix(name, "/") {
@@ -262,7 +262,7 @@ func (s *seeding) target(api *openapi.API, name string) (target *seedTarget, mes
 	return found[0], ""
 }
 
-// bySlug takes the name as the value of the only parameter in a path.
+// bySlug uses the name as the value of the only parameter in a path.
 func bySlug(api *openapi.API, makers []creator, name string) []*seedTarget {
 	var found []*seedTarget
 	for _, m := range makers {
@@ -287,7 +287,7 @@ func byPath(api *openapi.API, makers []creator, path string) (*seedTarget, strin
 	return nil, unknownCollection(api, makers, path)
 }
 
-// filled are the values of a template's parameters in a path.
+// filled returns the values of a template's parameters in a path.
 func filled(op *openapi.Operation, segments, typed []string) (map[string]string, bool) {
 	if len(segments) != len(typed) {
 		return nil, false
@@ -310,8 +310,8 @@ func fitsPath(op *openapi.Operation, param, value string) bool {
 	return value != "" && (p == nil || matchesAll([]*openapi.Schema{p.Schema}, value))
 }
 
-// creators are the operations of an API that make resources, and the creation of
-// access tokens.
+// creators returns the operations of an API that create resources, including the
+// creation of access tokens.
 func (s *seeding) creators(api *openapi.API) []creator {
 	var all []creator
 	for _, op := range api.Operations {
@@ -360,7 +360,7 @@ func (t *seedTarget) isSameType(other *seedTarget) bool {
 	return t.res != nil && other.res != nil && t.res.kind == other.res.kind
 }
 
-// idName is the member of a resource that has its id.
+// idName returns the name of a resource's id member.
 func (t *seedTarget) idName() string {
 	if t.res.shape != nil && t.res.shape.id != "" {
 		return t.res.shape.id
@@ -368,7 +368,7 @@ func (t *seedTarget) idName() string {
 	return idMember(t.op.Body.JSON(), t.res.kind)
 }
 
-// id is the one that the resource names, "" for a new one.
+// id returns the id that the resource sets, or "".
 func (t *seedTarget) id(typed jsonx.Object) string {
 	if t.res == nil {
 		return ""

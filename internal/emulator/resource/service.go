@@ -1,6 +1,6 @@
-// Package resource keeps what clients create. It recognizes collections in the
-// paths of a definition, and creates, lists, finds, changes and removes the
-// resources in them.
+// Package resource stores the resources that clients create. It recognizes
+// collections in the paths of a definition, and creates, lists, finds, changes
+// and removes the resources in them.
 package resource
 
 import (
@@ -21,41 +21,52 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// Service serves the operations that make, find, change and delete resources.
-// Which these are is recognized from the paths: see family.
+// Service serves the operations that create, find, change and delete resources.
+// It recognizes them by their paths: see model.
 type Service struct {
 	store  *store.Store
 	now    func() time.Time
 	random io.Reader
+	apis   func(name string) (*openapi.API, error) // for effects on the resources of another API
 
 	mu     sync.Mutex
 	models map[*openapi.API]*model
+
+	hits hitCache
 }
 
-// endpoint is one operation in its role. What is behind the roles is found out
-// on first use, because the operations have to be loaded for that.
+// endpoint is one operation in its role. The details are resolved on first use,
+// because that loads the operations.
 type endpoint struct {
 	api      *openapi.API
 	op       *openapi.Operation
 	role     role
 	kind     *resourceType
-	segments []string // the collection's template
-	param    string   // of an operation on one resource: the parameter that names it
-	allBelow bool     // the operation is about all collections one level below
-	literals []string // then: words that are not such a collection
-	byBody   bool     // the body names the resource, not the path
+	segments []string // the template of the collection
+	param    string   // of an operation on one resource: its id parameter
+	below    []string // not nil: the operation covers all collections one level below, except these
+	byBody   bool     // the id is in the body, not the path
+	row      *effect  // the row of effects.txt that defines the role, or nil
 
+	resolution
+}
+
+// resolution is the part of an endpoint that is resolved at the first request.
+type resolution struct {
 	resolved bool
-	shape    *shape   // of the response's resource or list, nil where there is none
+	shape    *shape   // of the response's resource or list, or nil
 	element  *shape   // of a list's elements
-	samples  []string // of a creation: the ids in its sample bodies
+	samples  []string // for creations: the ids in the sample bodies
 	idForm   func() idForm
 	cache    responseCache
 }
 
-// Serve serves an operation that has a role; nil where it has none, or the
-// resources it is about cannot be made.
+// Serve serves an operation that has a role. It returns nil if it has none, or if
+// the resources cannot be created.
 func (r *Service) Serve(c *message.Request) (*message.Response, error) {
+	if effects := r.effects(c.API, c.Op); effects != nil {
+		return r.apply(c, effects)
+	}
 	res := r.find(c.API, c.Op)
 	if res == nil {
 		return nil, nil
@@ -81,21 +92,32 @@ func (r *endpoint) reads() bool {
 	return r.role == gets || r.role == lists || r.role == searches || r.role == suggests
 }
 
-// Reads reports whether the operation only looks at resources.
+// Reads reports whether the operation only reads resources.
 func (r *Service) Reads(api *openapi.API, op *openapi.Operation) bool {
 	res := r.find(api, op)
 	return res != nil && res.reads()
 }
 
-// takesJSON reports whether the client does not want another of the documented
-// media types more.
+// takesJSON reports whether the client does not prefer another documented media type.
 func takesJSON(c *message.Request) bool {
 	content := sample.Negotiate(message.Success(c.Op).Contents, c.HTTP.Header.Get("Accept"))
 	return content != nil && httpx.IsJSON(content.MediaType)
 }
 
-// find returns the operation's role, nil where a sample has to do.
+// find returns the operation's role, or nil if it is served by a sample.
 func (r *Service) find(api *openapi.API, op *openapi.Operation) *endpoint {
+	f := r.model(api)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res := f.roles[op]
+	if res == nil || !res.kind.resolve() || !res.resolve() {
+		return nil
+	}
+	return res
+}
+
+// model returns the model of an API, built on first use.
+func (r *Service) model(api *openapi.API) *model {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.models == nil {
@@ -106,14 +128,10 @@ func (r *Service) find(api *openapi.API, op *openapi.Operation) *endpoint {
 		f = newModel(api)
 		r.models[api] = f
 	}
-	res := f.roles[op]
-	if res == nil || !res.kind.resolve() || !res.resolve() {
-		return nil
-	}
-	return res
+	return f
 }
 
-// collection is where the resources of the call's collection are.
+// collection returns the request's collection.
 func (r *endpoint) collection(c *message.Request) store.Collection {
 	segments := make([]string, len(r.segments))
 	for i, word := range r.segments {
@@ -121,23 +139,34 @@ func (r *endpoint) collection(c *message.Request) store.Collection {
 		segments[i] = singular(word)
 		if is {
 			segments[i] = url.PathEscape(c.Path[name])
+		} else if isExpression(word) {
+			segments[i] = url.PathEscape(textOf((&source{c: c}).value(word)))
 		}
 	}
-	return store.Collection{Name: c.API.Name + "\x00" + strings.Join(segments, "/")}
+	return collectionAt(c.API.Name, segments)
 }
 
-// notFoundError is the problem with an id that nothing has.
+// collectionAt returns the collection at a path. The files of the file API are
+// entities.
+func collectionAt(api string, segments []string) store.Collection {
+	if api == "file" && len(segments) == 1 && segments[0] == "file" {
+		return entityCollection("file")
+	}
+	return store.Collection{Name: api + "\x00" + strings.Join(segments, "/")}
+}
+
+// notFoundError returns the problem for an unknown id.
 func (r *endpoint) notFoundError(id string) error {
 	return message.Refuse(http.StatusNotFound, "no %s has the id %q", strings.ReplaceAll(r.kind.name, "-", " "), id)
 }
 
-// New returns the resources of a state. It reads nothing.
-func New(state *store.Store, now func() time.Time, random io.Reader) *Service {
-	return &Service{store: state, now: now, random: random}
+// New returns the resource service of a state. It reads nothing.
+func New(state *store.Store, apis func(name string) (*openapi.API, error), now func() time.Time, random io.Reader) *Service {
+	return &Service{store: state, apis: apis, now: now, random: random}
 }
 
-// resolve finds out whether resources of the type can be made: by POST where the
-// answer says which id it got, or by PUT where they can be seen then.
+// resolve reports whether resources of the type can be created: by POST if the
+// response contains the new id, or by PUT if they can be read afterwards.
 func (k *resourceType) resolve() bool {
 	if k.resolved {
 		return k.made
@@ -146,18 +175,26 @@ func (k *resourceType) resolve() bool {
 	if k.post != nil {
 		k.made = createsResource(k.post.Load(), k)
 	}
+	if k.declared {
+		if !k.made {
+			k.post = nil
+		}
+		k.made, k.closed = true, k.closed || k.made
+		return true
+	}
 	if k.get == nil && k.put == nil && k.list != nil && listShape(k.list.Load(), k) == nil {
-		k.made = false // nothing shows what is made
+		k.made = false // created resources cannot be read
 	}
 	if !k.made && k.put != nil {
-		k.post = nil // what it makes cannot be found again
+		k.post = nil // created resources cannot be found again
 		k.made = k.get != nil && returnsResource(k.get.Load(), k) || k.list != nil && listsResources(k.list.Load(), k)
 	}
+	k.closed = k.made
 	return k.made
 }
 
-// createsResource reports whether a POST makes a resource that can be found again. One that
-// answers a list is a search.
+// createsResource reports whether a POST creates a resource that can be found
+// again. A POST that returns a list is a search.
 func createsResource(op *openapi.Operation, k *resourceType) bool {
 	s := resourceShape(op, k)
 	if s == nil || s.id == "" {
@@ -166,7 +203,7 @@ func createsResource(op *openapi.Operation, k *resourceType) bool {
 	return len(s.path) == 0 || !listsResources(op, k)
 }
 
-// returnsResource reports whether an operation answers with one resource.
+// returnsResource reports whether an operation returns one resource.
 func returnsResource(op *openapi.Operation, k *resourceType) bool {
 	s := resourceShape(op, k)
 	return s != nil && (s.id != "" || listShape(op, k) == nil)
@@ -177,7 +214,7 @@ func listsResources(op *openapi.Operation, k *resourceType) bool {
 	return s != nil && s.id != ""
 }
 
-// chosenID is the member of the body by which a client chooses the id.
+// chosenID returns the member of the body with which a client chooses the id.
 func chosenID(op *openapi.Operation, k *resourceType) string {
 	s := op.Body.JSON()
 	name := idMember(s, k)
@@ -187,7 +224,7 @@ func chosenID(op *openapi.Operation, k *resourceType) string {
 	return name
 }
 
-// isParentID reports whether a member names what is before the collection in its
+// isParentID reports whether a member is the id of a parent in the collection's
 // path: the workflow of workflows/executions.
 func isParentID(name string, k *resourceType) bool {
 	for _, word := range k.segments {
@@ -201,13 +238,16 @@ func isParentID(name string, k *resourceType) bool {
 	return false
 }
 
-// resolve reports whether the operation's answer can carry out its role.
+// resolve reports whether the operation's response suits its role.
 func (r *endpoint) resolve() bool {
 	if r.resolved {
 		return r.role != noRole
 	}
 	r.resolved = true
 	r.op.Load()
+	if r.byBody && idMember(r.op.Body.JSON(), r.kind) == "" {
+		r.role = noRole // the resource cannot be identified
+	}
 	switch r.role {
 	case lists, searches:
 		if r.shape = listShape(r.op, r.kind); r.shape == nil {
@@ -227,6 +267,7 @@ func (r *endpoint) resolveResource() {
 	r.shape = resourceShape(r.op, r.kind)
 	foreign := !returnsResource(r.op, r.kind) || r.shape.id == "" && r.kind.post != nil
 	switch {
+	case r.row != nil:
 	case r.role == creates && (r.kind.post == nil || !createsResource(r.op, r.kind)), r.role == gets && foreign:
 		r.role = noRole // the response is about something else
 	case foreign:
@@ -240,12 +281,12 @@ func (r *endpoint) resolveResource() {
 	}
 }
 
-// sampleIDs are the ids that the operation's documentation shows: calls with
-// them are answered without state.
+// sampleIDs returns the ids in the operation's documentation: calls with them are
+// served without state.
 func sampleIDs(r *endpoint) []string {
 	var ids []string
 	if p := r.op.Param(r.param, "path"); p != nil {
-		own := schema.Example(p.Name, p.Schema, false) // what help shows
+		own := schema.Example(p.Name, p.Schema, false) // as shown in help
 		ids = append(samplesOf(p.Schema), jsonx.Unquote([]byte(p.Example)), jsonx.Unquote([]byte(own)))
 	}
 	if r.byBody {
@@ -267,11 +308,11 @@ func samplesOf(s *openapi.Schema) []string {
 	}
 }
 
-// Role is what the operation does with a collection, "" where it does nothing
-// with one.
+// Role returns what the operation does with a collection, or "" if it does
+// nothing with one, or has an effect.
 func (r *Service) Role(api *openapi.API, op *openapi.Operation) string {
 	res := r.find(api, op)
-	if res == nil {
+	if res == nil || r.HasEffect(api, op) {
 		return ""
 	}
 	return map[role]string{
@@ -280,8 +321,8 @@ func (r *Service) Role(api *openapi.API, op *openapi.Operation) string {
 	}[res.role]
 }
 
-// Collection is the collection that the operation is about, "" for none: all
-// operations on it have the same.
+// Collection returns the operation's collection, or "". All operations on a
+// collection return the same value.
 func (r *Service) Collection(api *openapi.API, op *openapi.Operation) string {
 	if res := r.find(api, op); res != nil {
 		return res.kind.key
@@ -289,7 +330,7 @@ func (r *Service) Collection(api *openapi.API, op *openapi.Operation) string {
 	return ""
 }
 
-// ID is the id in the response of an operation that returns one resource.
+// ID returns the id in the response of an operation that returns one resource.
 func (r *Service) ID(api *openapi.API, op *openapi.Operation, body string) string {
 	res := r.find(api, op)
 	if res == nil || res.shape == nil {

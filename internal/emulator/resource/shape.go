@@ -11,21 +11,21 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// shape is where a resource, or the list of them, stands in a JSON answer.
+// shape is the location of a resource, or of a list of them, in a JSON response.
 type shape struct {
 	mediaType string
 	whole     *openapi.Schema // of the response
 	path      []string        // the members that lead to the resource or list
 	resource  *openapi.Schema // of the resource, or of the list's elements
-	id        string          // the member that identifies a resource, "" where it has none
+	id        string          // the member that identifies a resource, or ""
 
-	least  jsonx.Object        // the least sample of a resource
-	full   func() jsonx.Object // the full one
-	around []jsonx.Object      // the least samples of what stands around it, a step of the path each
+	least  jsonx.Object        // the minimal sample of a resource
+	full   func() jsonx.Object // returns the full sample
+	around []jsonx.Object      // the minimal samples of the surrounding objects, one per step of the path
 }
 
-// resourceShape finds the resource in an operation's answer: the response itself or one
-// of its members, whichever has the id. nil where there is none.
+// resourceShape finds the resource in an operation's response: the response
+// itself or one of its members, whichever has the id; otherwise nil.
 func resourceShape(op *openapi.Operation, k *resourceType) *shape {
 	content := message.JSONContent(op)
 	if content == nil || !holdsObject(content.Schema) {
@@ -45,7 +45,7 @@ func resourceShape(op *openapi.Operation, k *resourceType) *shape {
 	return s.prepare()
 }
 
-// listShape finds the list in an operation's answer, nil where there is none.
+// listShape finds the list in an operation's response, or returns nil.
 func listShape(op *openapi.Operation, k *resourceType) *shape {
 	content := message.JSONContent(op)
 	if content == nil {
@@ -68,7 +68,7 @@ func listShape(op *openapi.Operation, k *resourceType) *shape {
 	return s.prepare()
 }
 
-// listPath leads to the likeliest array of a schema.
+// listPath returns the path to the likeliest array of a schema.
 func listPath(s *openapi.Schema, resource string, depth int) ([]string, bool) {
 	if slices.Contains(schema.Types(s), "array") {
 		return nil, true
@@ -101,13 +101,13 @@ func isPartOfResource(s *openapi.Schema, path []string, k *resourceType) bool {
 	return len(path) == 1 && !convention.IsListWrapper(path[0]) && singular(path[0]) != k.name && idMember(s, k) != ""
 }
 
-// holdsObject reports whether a schema takes an object.
+// holdsObject reports whether a schema allows an object.
 func holdsObject(s *openapi.Schema) bool {
 	types := schema.Types(s)
 	return slices.Contains(types, "object") || len(types) == 0 && len(memberNames(s)) > 0
 }
 
-// memberNames are the members that a schema and its alternatives declare.
+// memberNames returns the members that a schema and its alternatives declare.
 func memberNames(s *openapi.Schema) []string {
 	var names []string
 	for _, part := range s.Parts() {
@@ -120,7 +120,7 @@ func memberNames(s *openapi.Schema) []string {
 	return names
 }
 
-// idMember is the member of a resource that the path's parameter stands for.
+// idMember returns the member of a resource that corresponds to the path parameter.
 func idMember(s *openapi.Schema, k *resourceType) string {
 	for _, name := range idNames(k) {
 		if !schema.Declares(s, name) {
@@ -134,9 +134,9 @@ func idMember(s *openapi.Schema, k *resourceType) string {
 	return ""
 }
 
-// idNames are the names that a resource's id may have, the likeliest first.
+// idNames returns the possible names of a resource's id, the likeliest first.
 func idNames(k *resourceType) []string {
-	names := []string{k.param, snake(k.param), camel(k.param)}
+	names := []string{k.param, snake(k.param), camel(k.param), "_" + snake(k.param)}
 	for _, ending := range []string{"id", "slug", "name", "key"} {
 		if strings.HasSuffix(strings.ToLower(k.param), ending) {
 			names = append(names, ending)
@@ -155,7 +155,7 @@ func idNames(k *resourceType) []string {
 	return names
 }
 
-// snake is "jobId" as "job_id".
+// snake converts "jobId" to "job_id".
 func snake(name string) string {
 	var out strings.Builder
 	for i, r := range name {
@@ -167,7 +167,7 @@ func snake(name string) string {
 	return out.String()
 }
 
-// camel is "job_id" as "jobId".
+// camel converts "job_id" to "jobId".
 func camel(name string) string {
 	parts := strings.Split(name, "_")
 	for i := 1; i < len(parts); i++ {

@@ -12,7 +12,7 @@ import (
 type role int
 
 const (
-	noRole  role = iota // it is answered with a sample
+	noRole  role = iota // served by a sample
 	creates             // POST /resources
 	lists               // GET /resources
 	gets                // GET /resources/{id}
@@ -25,36 +25,46 @@ const (
 	restores // PATCH /resources/{id}:restore
 )
 
-// model are the collections that an API's paths tell of.
+// model contains the collections found in an API's paths.
 type model struct {
-	kinds map[string]*resourceType
-	roles map[*openapi.Operation]*endpoint
+	api     *openapi.API
+	kinds   map[string]*resourceType
+	roles   map[*openapi.Operation]*endpoint
+	rows    map[string][]*effect             // of effects.txt, by operation id
+	effects map[*openapi.Operation][]*effect // computed so far
 }
 
-// resourceType is one collection, or one for each value of the parameters in its path.
+// resourceType is one collection, or one for each value of the path parameters.
 // The versions of an API share it.
 type resourceType struct {
 	key      string // its template: "entity/{}"
-	name     string // one of its resources, in words: "entity"
-	param    string // the parameter that names one in the path
+	name     string // the singular name of a resource: "entity"
+	param    string // the path parameter for its id
 	segments []string
 	post     *openapi.Operation
 	put      *openapi.Operation
 	get      *openapi.Operation
 	list     *openapi.Operation
-	made     bool // resources can be made, and seen; set by settle
+	made     bool // resources can be created and read; set by resolve
 	resolved bool
 
-	restorable bool // what is removed can be restored
+	restorable bool // removed resources can be restored
+	declared   bool // effects.txt names the collection
+	byRow      bool // only effects.txt names it
+	closed     bool // only created resources exist
 }
 
-// newModel recognizes the roles of an API's operations by their paths and
-// methods alone; none of them is loaded.
+// newModel recognizes the roles of an API's operations by their paths and methods
+// alone; it loads none of them.
 func newModel(api *openapi.API) *model {
-	f := &model{kinds: map[string]*resourceType{}, roles: map[*openapi.Operation]*endpoint{}}
+	f := &model{
+		api: api, kinds: map[string]*resourceType{},
+		roles: map[*openapi.Operation]*endpoint{}, effects: map[*openapi.Operation][]*effect{},
+	}
 	for _, op := range api.Operations {
 		f.addItem(op)
 	}
+	f.addEffects(api)
 	f.addPlainCollections(api)
 	for _, op := range api.Operations {
 		if f.roles[op] == nil {
@@ -62,8 +72,8 @@ func newModel(api *openapi.API) *model {
 		}
 	}
 	for _, r := range f.roles {
-		if r.allBelow {
-			r.literals = literalsBelow(api, r.segments)
+		if r.below != nil {
+			r.below = literalsBelow(api, r.segments)
 		}
 	}
 	for _, r := range f.roles {
@@ -73,7 +83,7 @@ func newModel(api *openapi.API) *model {
 }
 
 // addPlainCollections recognizes collections whose resources have no path of
-// their own: what is posted to them is listed.
+// their own: a POST adds to them and a GET lists them.
 func (f *model) addPlainCollections(api *openapi.API) {
 	lists := map[string]bool{}
 	for _, op := range api.Operations {
@@ -90,10 +100,10 @@ func (f *model) addPlainCollections(api *openapi.API) {
 	}
 }
 
-// literalsBelow are the words that other paths of the API have where a path of
-// these words has a parameter: "schemas" is not the slug of an entity.
+// literalsBelow returns the literals that other paths of the API have in the
+// place of a parameter: "schemas" is not the slug of an entity.
 func literalsBelow(api *openapi.API, segments []string) []string {
-	var found []string
+	found := []string{}
 	for _, op := range api.Operations {
 		other := pathTemplate(op.Path)
 		if len(other) <= len(segments) || keyOf(other[:len(segments)]) != keyOf(segments) {
@@ -126,8 +136,8 @@ func (f *model) addItem(op *openapi.Operation) {
 	f.roles[op] = &endpoint{op: op, role: role, kind: k, segments: segments[:last], param: param}
 }
 
-// addCollection recognizes an operation on a collection, or on what stands
-// behind its colon.
+// addCollection recognizes an operation on a collection, or an action on it,
+// after its colon.
 func (f *model) addCollection(op *openapi.Operation) {
 	segments := pathTemplate(op.Path)
 	role := map[string]role{
@@ -144,7 +154,7 @@ func (f *model) addCollection(op *openapi.Operation) {
 	}
 	r := &endpoint{op: op, role: role, segments: segments, kind: f.kinds[keyOf(segments)], byBody: role == replaces || role == patches}
 	if r.kind == nil && (role == searches || role == suggests) {
-		r.kind, r.allBelow = f.kinds[keyOf(segments)+"/{}"], true
+		r.kind, r.below = f.kinds[keyOf(segments)+"/{}"], []string{}
 	}
 	if r.kind == nil {
 		return
@@ -171,7 +181,7 @@ func (f *model) addItemAction(op *openapi.Operation, segments []string, action s
 	return true
 }
 
-// note keeps the first operation of each role that tells about the kind.
+// note stores the first operation of each role that describes the type.
 func (k *resourceType) note(role role, op *openapi.Operation) {
 	var known **openapi.Operation
 	switch role {
@@ -215,7 +225,7 @@ func actionRole(method, action string) role {
 	return noRole
 }
 
-// pathTemplate are a template's words without the version in front:
+// pathTemplate returns the segments of a path without the version:
 // "/v1/entity/{slug}" and "/v2/entity/{slug}" have the same resources.
 func pathTemplate(path string) []string {
 	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
@@ -229,7 +239,7 @@ func isVersion(word string) bool {
 	return len(word) > 1 && word[0] == 'v' && strings.Trim(word[1:], "0123456789") == ""
 }
 
-// cutAction takes "…/resources:search" and "…/resources/search" apart.
+// cutAction splits "…/resources:search" and "…/resources/search".
 func cutAction(segments []string) ([]string, string) {
 	last := len(segments) - 1
 	if collection, action, found := strings.Cut(segments[last], ":"); found {
@@ -241,15 +251,15 @@ func cutAction(segments []string) ([]string, string) {
 	return segments, ""
 }
 
-// parameter is the name in a word that is nothing but a parameter.
+// parameter returns the name if the segment is a single parameter.
 func parameter(word string) (string, bool) {
 	inner, open := strings.CutPrefix(word, "{")
 	name, closed := strings.CutSuffix(inner, "}")
 	return name, open && closed && !strings.ContainsAny(name, "{}")
 }
 
-// keyOf is a template without the names of its parameters. The singular and
-// the plural of a word are the same: "view/{id}" stands beside "views".
+// keyOf returns a template without parameter names. Singular and plural are the
+// same: "view/{id}" belongs to "views".
 func keyOf(segments []string) string {
 	key := make([]string, len(segments))
 	for i, word := range segments {
@@ -274,7 +284,7 @@ func singular(word string) string {
 	return strings.TrimSuffix(word, "s")
 }
 
-// resourceName is the last word of a collection that is no parameter.
+// resourceName returns the last literal segment of a collection.
 func resourceName(segments []string) string {
 	for i := len(segments) - 1; i >= 0; i-- {
 		if _, is := parameter(segments[i]); !is {

@@ -17,8 +17,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// upsert serves PATCH /resources:upsert, whose body has the resource and the names
-// of its members ("unique_key") that tell which one is meant.
+// upsert serves PATCH /resources:upsert, whose body contains the resource and the
+// names of the members that identify it ("unique_key").
 func (r *Service) upsert(c *message.Request, res *endpoint) (*message.Response, error) {
 	wanted, given := keyed(c.Object())
 	if given == nil || len(wanted) == 0 {
@@ -34,7 +34,7 @@ func (r *Service) upsert(c *message.Request, res *endpoint) (*message.Response, 
 	var resource jsonx.Object
 	var id string
 	isNew := false
-	err = r.store.Update(c.HTTP.Context(), func(tx *bolt.Tx) error {
+	err = r.update(c, func(tx *bolt.Tx) error {
 		resource, id, isNew = fresh, freshID, true
 		old, err := res.first(c, tx, wanted)
 		if err != nil {
@@ -56,7 +56,7 @@ func (r *Service) upsert(c *message.Request, res *endpoint) (*message.Response, 
 	return a, nil
 }
 
-// first is the oldest resource that is wanted, nil where there is none.
+// first returns the oldest resource that matches, or nil.
 func (r *endpoint) first(c *message.Request, tx *bolt.Tx, wanted search.Query) (*match, error) {
 	var first *match
 	err := r.each(c, tx, nil, func(s *store.Item) bool {
@@ -68,8 +68,8 @@ func (r *endpoint) first(c *message.Request, tx *bolt.Tx, wanted search.Query) (
 	return first, err
 }
 
-// keyed is the resource of an upsert's body, and the condition that its unique
-// members make.
+// keyed returns the resource of an upsert's body, and the condition on its unique
+// members.
 func keyed(body jsonx.Object) (search.AllOf, jsonx.Object) {
 	var given jsonx.Object
 	for _, m := range body {
@@ -91,7 +91,7 @@ func keyed(body jsonx.Object) (search.AllOf, jsonx.Object) {
 	return wanted, given
 }
 
-// suggest serves GET /resources:autocomplete: the values that an attribute has.
+// suggest serves GET /resources:autocomplete: the values of an attribute.
 func (r *Service) suggest(c *message.Request, res *endpoint) (*message.Response, error) {
 	attribute := c.Value("attribute")
 	shape := valuesShape(res)
@@ -131,7 +131,7 @@ func attributeValues(resource jsonx.Object, attribute, input string) []string {
 	return found
 }
 
-// valuesShape is where the list of values stands in the response.
+// valuesShape returns the location of the list of values in the response.
 func valuesShape(res *endpoint) *shape {
 	content := message.JSONContent(res.op)
 	if content == nil {

@@ -13,8 +13,8 @@ import (
 // pixel is a PNG image of one transparent pixel, in base64.
 const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
-// concreteType is the media type that a response has for a documented one, which may
-// be a range such as "image/*".
+// concreteType returns the media type of a response for a documented one, which
+// can be a range such as "image/*".
 func concreteType(mediaType string) string {
 	switch httpx.Essence(mediaType) {
 	case "image/*":
@@ -27,8 +27,8 @@ func concreteType(mediaType string) string {
 	return mediaType
 }
 
-// otherDocument is a small valid document of a media type that is not JSON. text
-// is a JSON sample of the content's schema.
+// otherDocument returns a small valid document of a media type other than JSON.
+// text is a JSON sample of the content's schema.
 func otherDocument(mediaType, text string) []byte {
 	kind := httpx.Essence(mediaType)
 	switch kind {
@@ -43,7 +43,7 @@ func otherDocument(mediaType, text string) []byte {
 	case "application/pdf":
 		return samplePDF()
 	case "application/zip", "application/x-zip-compressed":
-		return []byte("PK\x05\x06" + strings.Repeat("\x00", 18)) // an archive without files
+		return []byte("PK\x05\x06" + strings.Repeat("\x00", 18)) // an empty archive
 	case "application/x-www-form-urlencoded":
 		return []byte("id=1&name=sample")
 	}
@@ -60,14 +60,14 @@ func otherDocument(mediaType, text string) []byte {
 	return []byte(plainText(text))
 }
 
-// samplePixel is an image; that it is a PNG is seen from its first bytes,
-// whatever type of image the definition names.
+// samplePixel returns a PNG image for every image type: clients recognize it by
+// its first bytes.
 func samplePixel() []byte {
-	image, _ := base64.StdEncoding.DecodeString(pixel) // it is a constant
+	image, _ := base64.StdEncoding.DecodeString(pixel) // the input is constant
 	return image
 }
 
-// plainText is the text of a JSON string, or "sample".
+// plainText returns the value of a JSON string, or "sample".
 func plainText(text string) string {
 	if word, err := strconv.Unquote(text); err == nil && word != "" {
 		return word
@@ -75,7 +75,7 @@ func plainText(text string) string {
 	return "sample"
 }
 
-// samplePDF is a document of one empty page (ISO 32000-1, section 7.5).
+// samplePDF returns a document with one empty page (ISO 32000-1, section 7.5).
 func samplePDF() []byte {
 	objects := []string{
 		"<</Type/Catalog/Pages 2 0 R>>",
@@ -95,9 +95,9 @@ func samplePDF() []byte {
 	return []byte(b.String())
 }
 
-// Negotiate returns the content that an Accept header likes best: by its
-// quality, then JSON, then in the definition's order. A header that accepts
-// none of them is passed over, as the API does (RFC 9110, section 12.5.1).
+// Negotiate returns the content that an Accept header prefers: by quality, then
+// JSON, then in the definition's order. Like the API, it ignores a header that
+// accepts none of them (RFC 9110, section 12.5.1).
 func Negotiate(contents []*openapi.Content, accept string) *openapi.Content {
 	var best *openapi.Content
 	quality := -1.0
@@ -111,8 +111,8 @@ func Negotiate(contents []*openapi.Content, accept string) *openapi.Content {
 	return best
 }
 
-// acceptance is the quality, from 0 to 1, that an Accept header gives a media
-// type by its most specific range; 1 for all where there is no header.
+// acceptance returns the quality, from 0 to 1, that an Accept header assigns to a
+// media type by its most specific range; 1 without a header.
 func acceptance(accept, mediaType string) float64 {
 	if strings.TrimSpace(accept) == "" {
 		return 1
@@ -137,7 +137,7 @@ func acceptance(accept, mediaType string) float64 {
 	return quality
 }
 
-// weight is the "q" of a media range, 1 where it has none.
+// weight returns the "q" of a media range; the default is 1.
 func weight(part string) float64 {
 	for _, parameter := range message.SplitList(part, ";")[1:] {
 		name, value, _ := strings.Cut(parameter, "=")

@@ -16,20 +16,20 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// Header marks a response that no state stands behind; its value is then
+// Header marks a response that does not come from the state; its value is then
 // HeaderSample.
 const (
 	Header       = "X-Epilot-Mock"
 	HeaderSample = "sample"
 )
 
-// documentOrganization owns the examples of epilot's definitions.
+// documentOrganization is the organization in the examples of epilot's definitions.
 const documentOrganization = "739224"
 
-// Personalize makes a sample fit its request: path parameters and members of
-// the body are echoed, everything belongs to the mock's organization, and URLs
-// lead nowhere but to names that cannot exist. A step whose result would not be
-// valid is left out. newID is the id of what the operation creates, "" for none.
+// Personalize adapts a sample to its request: it echoes path parameters and
+// members of the body, uses the mock's organization everywhere, and replaces
+// hosts by names that cannot resolve. A step with an invalid result is skipped.
+// newID is the id of a created resource, or "".
 func Personalize(r *message.Request, s *openapi.Schema, text []byte, newID string) []byte {
 	steps := []func(jsontext.Value) jsontext.Value{
 		func(v jsontext.Value) jsontext.Value { return local("", v) },
@@ -52,8 +52,8 @@ func matches(s *openapi.Schema, text []byte) bool {
 
 var foreignURL = regexp.MustCompile(`(https?://)([A-Za-z0-9.-]+)`)
 
-// local replaces organizations by the mock's, and hosts by names that no
-// resolver knows (RFC 6761, section 6.4).
+// local replaces organizations by the mock's, and hosts by names that never
+// resolve (RFC 6761, section 6.4).
 func local(name string, value jsontext.Value) jsontext.Value {
 	switch value.Kind() {
 	case '{':
@@ -88,7 +88,7 @@ func local(name string, value jsontext.Value) jsontext.Value {
 	return value
 }
 
-// IsOrganization reports whether a member of this name holds an organization's id.
+// IsOrganization reports whether a member with this name contains an organization id.
 func IsOrganization(name string) bool {
 	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
 	case "org", "orgid", "organizationid", "ownerorgid", "sourceorgid":
@@ -121,9 +121,9 @@ func withID(value jsontext.Value, id string) jsontext.Value {
 	return value
 }
 
-// withParams sets the members that have the name of a path parameter, in the
-// object itself and in objects directly below it. A path that ends with the
-// parameter names the object, whose "id" it is.
+// withParams sets the members named like a path parameter, in the object and in
+// objects directly below it. If the parameter ends the path, it is also the
+// object's "id".
 func withParams(r *message.Request, value jsontext.Value) jsontext.Value {
 	members, ok := jsonx.ParseObject(value)
 	if !ok {
@@ -150,7 +150,7 @@ func withParams(r *message.Request, value jsontext.Value) jsontext.Value {
 	return members.Text()
 }
 
-// spelled is "jobId" for "job_id", and the other way round.
+// spelled converts "job_id" to "jobId", and vice versa.
 func spelled(name string) string {
 	if parts := strings.Split(name, "_"); len(parts) > 1 {
 		for i := 1; i < len(parts); i++ {
@@ -168,8 +168,8 @@ func spelled(name string) string {
 	return out.String()
 }
 
-// withBody lays the members of the request's body over those of the response
-// that have the same name: a response does not contradict its request.
+// withBody copies the members of the request body to the response members of the
+// same name, so that a response does not contradict its request.
 func withBody(r *message.Request, s *openapi.Schema, value jsontext.Value) jsontext.Value {
 	members, ok := jsonx.ParseObject(value)
 	if !ok || r.Body == nil {

@@ -1,5 +1,5 @@
-// Package sample makes responses from a definition alone: its examples, or values
-// that fit its schemas.
+// Package sample creates responses from a definition alone: its examples, or
+// values that match its schemas.
 package sample
 
 import (
@@ -15,16 +15,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// Options is what a request wants of its sample.
+// Options selects a sample.
 type Options struct {
 	Accept  string
-	Example string     // the name of one, "" for none
-	Random  *rand.Rand // nil: always the same
-	Texts   *Cache     // that were made before; nil: none are kept
+	Example string     // the name of an example, or ""
+	Random  *rand.Rand // nil: always the same sample
+	Texts   *Cache     // cached samples; nil: no cache
 }
 
-// Cache are the fixed samples of contents, each made once. There are as many
-// as the catalog has contents at most.
+// Cache contains the fixed samples, each created once. It has at most one per
+// content in the catalog.
 type Cache struct{ known sync.Map }
 
 func (t *Cache) text(content *openapi.Content) string {
@@ -39,8 +39,8 @@ func (t *Cache) text(content *openapi.Content) string {
 	return text
 }
 
-// Default is what an operation without a service of its own answers: the
-// definition's example of its success, or a sample made from the schema.
+// Default returns the response of an operation without a service: the example of
+// its success, or a sample from the schema.
 func Default(op *openapi.Operation) *message.Response {
 	a, err := Options{}.Response(message.Success(op), message.SuccessStatus(op))
 	if err != nil { // only a named example can be missing
@@ -49,12 +49,12 @@ func Default(op *openapi.Operation) *message.Response {
 	return a
 }
 
-// RedirectTarget is where a sample redirect leads: this emulator, so that a
-// client that follows it stays here.
+// RedirectTarget is the target of sample redirects. It is a path of this
+// emulator, so that a client that follows it stays here.
 const RedirectTarget = "/_sample"
 
-// Response presents a response of the definition. The error is a 400 for an
-// example that it does not have.
+// Response returns a sample of a documented response. The error is a 400 for an
+// unknown example.
 func (w Options) Response(response *openapi.Response, status int) (*message.Response, error) {
 	a := &message.Response{Status: status}
 	if status >= 300 && status < 400 && status != http.StatusNotModified {
@@ -78,15 +78,15 @@ func (w Options) Response(response *openapi.Response, status int) (*message.Resp
 	return a, nil
 }
 
-// hasBody reports whether a response of that status may have a body (RFC 9110,
+// hasBody reports whether a response with that status can have a body (RFC 9110,
 // section 6.4.1).
 func hasBody(status int) bool {
 	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
 }
 
-// text is the JSON of the content's sample: the example that the request
-// names, else, unless it is to be random, the first example that fits the
-// schema, else one made from the schema.
+// text returns the JSON of the content's sample: the example that the request
+// names; else, unless it is to be random, the first example that matches the
+// schema; else a sample from the schema.
 func (w Options) text(content *openapi.Content) (string, error) {
 	if w.Example != "" {
 		return namedExample(content, w.Example)
@@ -123,14 +123,14 @@ func Text(content *openapi.Content) string {
 	return schema.SampleWith(content.Schema, schema.SampleOptions{Direction: schema.Response, Full: true, Realistic: true})
 }
 
-// isValid reports whether an example is a JSON text that fits its schema.
+// isValid reports whether an example is JSON that matches its schema.
 func isValid(s *openapi.Schema, text string) bool {
 	value, err := schema.Decode([]byte(text))
 	return err == nil && (s == nil || len(schema.Check(s, value, schema.Response)) == 0)
 }
 
-// Preferred is the sample of the status that a request asks for. The problem
-// is a 400 that lists the statuses of the definition.
+// Preferred returns a sample of the status that a request asks for. The problem
+// is a 400 that lists the documented statuses.
 func (w Options) Preferred(op *openapi.Operation, code int) (*message.Response, error) {
 	if code == 0 {
 		return w.Response(message.Success(op), message.SuccessStatus(op))
@@ -151,5 +151,8 @@ func (w Options) Preferred(op *openapi.Operation, code int) (*message.Response, 
 		op.ID, code, strings.Join(known, ", "))
 }
 
-// Organization owns everything in the mock; "123:owner" is a role of it.
+// Organization is the id of the mock's organization; "123:owner" is a role in it.
 const Organization = "123"
+
+// User is the id of the user that the mock's tokens belong to.
+const User = "10006129"

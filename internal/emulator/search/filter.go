@@ -4,47 +4,47 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/epilot-cli/epilot/internal/emulator/object"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// Filters are the conditions of a list such as
+// Filters parses a list of conditions such as
 // [{"term":{"status":"open"}},{"$not":[{"exists":{"field":"email"}}]}].
-func Filters(filter []any) AllOf {
+func Filters(filter []any, now time.Time) AllOf {
 	var all AllOf
 	for _, value := range filter {
 		if conditions, ok := value.(map[string]any); ok {
-			all = append(all, Filter(conditions))
+			all = append(all, Filter(conditions, now))
 		}
 	}
 	return all
 }
 
-// Filter reads one object of conditions. A name that is no kind of condition is
-// a field.
-func Filter(filter map[string]any) Query {
+// Filter parses one object of conditions. A name that is not a kind of condition
+// is a field. now is the time of "now" in a range.
+func Filter(filter map[string]any, now time.Time) Query {
 	all := AllOf{}
 	for _, name := range slices.Sorted(maps.Keys(filter)) {
-		if q := condition(name, filter[name]); q != nil {
+		if q := condition(name, filter[name], now); q != nil {
 			all = append(all, q)
 		}
 	}
 	return all
 }
 
-func condition(name string, value any) Query {
+func condition(name string, value any, now time.Time) Query {
 	list, _ := value.([]any)
 	inner, isObject := value.(map[string]any)
 	switch name {
 	case "$and":
-		return Filters(list)
+		return Filters(list, now)
 	case "$or":
-		return anyOf(Filters(list))
+		return anyOf(Filters(list, now))
 	case "$not":
-		return noneOf{Filters(list)}
+		return noneOf{Filters(list, now)}
 	case "term", "terms":
 		return terms(inner)
 	case "ids":
@@ -53,7 +53,7 @@ func condition(name string, value any) Query {
 	case "exists":
 		return exists{object.StringOf(inner, "field")}
 	case "range":
-		return ranges(inner)
+		return ranges(inner, now)
 	}
 	switch {
 	case isObject:
@@ -64,7 +64,7 @@ func condition(name string, value any) Query {
 	return Equal{Field: name, Texts: PlainTexts([]any{value})}
 }
 
-// terms are fields with the values that they may have; null means none.
+// terms parses fields with their allowed values; null means no value.
 func terms(filter map[string]any) Query {
 	all := AllOf{}
 	for _, field := range slices.Sorted(maps.Keys(filter)) {
@@ -82,16 +82,16 @@ func terms(filter map[string]any) Query {
 	return all
 }
 
-// between is a field with a value between bounds, each "" for none.
+// between is a field whose value is within bounds, each "" for none.
 type between struct{ field, gt, gte, lt, lte string }
 
-func ranges(filter map[string]any) Query {
+func ranges(filter map[string]any, now time.Time) Query {
 	all := AllOf{}
 	for _, field := range slices.Sorted(maps.Keys(filter)) {
 		bounds, _ := filter[field].(map[string]any)
 		bound := func(name string) string {
 			if texts := PlainTexts([]any{bounds[name]}); len(texts) > 0 {
-				return texts[0]
+				return dateBound(texts[0], now, name == "gt" || name == "lte")
 			}
 			return ""
 		}
@@ -101,7 +101,7 @@ func ranges(filter map[string]any) Query {
 }
 
 func (q between) Matches(item jsonx.Object) bool {
-	for _, value := range object.Values(item, q.field) {
+	for _, value := range valuesOf(item, strings.TrimSuffix(q.field, ".keyword")) {
 		for _, text := range object.Leaves(value) {
 			if q.holds(text) {
 				return true
@@ -116,22 +116,7 @@ func (q between) holds(text string) bool {
 		(q.lt == "" || compareText(text, q.lt) < 0) && (q.lte == "" || compareText(text, q.lte) <= 0)
 }
 
-// compareText compares two texts: as numbers where both are, else without case.
-func compareText(a, b string) int {
-	x, errX := strconv.ParseFloat(a, 64)
-	y, errY := strconv.ParseFloat(b, 64)
-	switch {
-	case errX != nil || errY != nil:
-		return strings.Compare(strings.ToLower(a), strings.ToLower(b))
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
-}
-
-// Conditions are a query as a list of conditions.
+// Conditions returns a query as a list of conditions.
 func Conditions(q Query) AllOf {
 	if q == nil {
 		return nil
@@ -142,8 +127,8 @@ func Conditions(q Query) AllOf {
 	return AllOf{q}
 }
 
-// QueryString is {"query_string": {"query": "…", "default_operator": "OR"}}. The
-// error is a *SyntaxError.
+// QueryString parses {"query_string": {"query": "…", "default_operator": "OR"}}.
+// The error is a *SyntaxError.
 func QueryString(filter map[string]any, o Options) (AllOf, error) {
 	inner, _ := filter["query_string"].(map[string]any)
 	word := object.StringOf(inner, "query")
@@ -155,12 +140,26 @@ func QueryString(filter map[string]any, o Options) (AllOf, error) {
 	return Conditions(q), err
 }
 
-// Between is a field with a value between bounds, "" for none.
-func Between(field, least, most string) Query {
-	return between{field: field, gte: least, lte: most}
+// Not matches what a query does not.
+func Not(q Query) Query { return noneOf{q} }
+
+// Missing matches a resource without a value of the field.
+func Missing(field string) Query { return noneOf{exists{field}} }
+
+// AnyOf matches what one of the queries does.
+func AnyOf(queries ...Query) Query {
+	if len(queries) == 1 {
+		return queries[0]
+	}
+	return anyOf(queries)
 }
 
-// PlainTexts are the texts of the values that are no objects and no arrays.
+// Between matches a field whose value is within bounds, "" for none.
+func Between(field, least, most string) Query {
+	return between{field: field, gte: least, lte: lastOf(most)}
+}
+
+// PlainTexts returns the values other than objects and arrays, as strings.
 func PlainTexts(values []any) []string {
 	var texts []string
 	for _, value := range values {
@@ -174,7 +173,7 @@ func PlainTexts(values []any) []string {
 	return texts
 }
 
-// Equal is a field that has one of the values.
+// Equal matches a field that has one of the values.
 type Equal struct {
 	Field string
 	Texts []string
@@ -189,53 +188,4 @@ func (q Equal) Matches(item jsonx.Object) bool {
 		}
 	}
 	return len(q.Texts) == 0
-}
-
-// Order is one field to sort by.
-type Order struct {
-	field string
-	Down  bool
-}
-
-func ParseOrder(text string) []Order {
-	var order []Order
-	for word := range strings.SplitSeq(text, ",") {
-		word, isDown := strings.CutPrefix(strings.TrimSpace(word), "-")
-		field, direction, _ := strings.Cut(strings.ReplaceAll(word, ":", " "), " ")
-		if field != "" && field != "_score" {
-			order = append(order, Order{field, isDown || strings.EqualFold(direction, "desc")})
-		}
-	}
-	return order
-}
-
-// Compare puts two resources in order; one without the field comes last.
-func Compare(order []Order, a, b jsonx.Object) int {
-	for _, by := range order {
-		first, hasFirst := firstText(a, by.field)
-		second, hasSecond := firstText(b, by.field)
-		switch {
-		case !hasFirst && !hasSecond:
-			continue
-		case !hasFirst:
-			return 1
-		case !hasSecond:
-			return -1
-		}
-		if found := compareText(first, second); found != 0 && by.Down {
-			return -found
-		} else if found != 0 {
-			return found
-		}
-	}
-	return 0
-}
-
-func firstText(item jsonx.Object, field string) (string, bool) {
-	for _, value := range object.Values(item, strings.TrimSuffix(field, ".keyword")) {
-		if texts := object.Leaves(value); len(texts) > 0 {
-			return texts[0], true
-		}
-	}
-	return "", false
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -35,7 +33,7 @@ func (q anyOf) Matches(item jsonx.Object) bool {
 func (q noneOf) Matches(item jsonx.Object) bool { return !q.inner.Matches(item) }
 
 func (q exists) Matches(item jsonx.Object) bool {
-	for _, value := range object.Values(item, q.field) {
+	for _, value := range valuesOf(item, q.field) {
 		if kind := value.Kind(); kind != 'n' && string(value) != "[]" {
 			return true
 		}
@@ -43,13 +41,12 @@ func (q exists) Matches(item jsonx.Object) bool {
 	return false
 }
 
-// term is a word that a field has, or where there is no field any of them. It is
-// compared without case. A field that holds several words has each of them, and
-// also all of them as one value.
+// term is a word in a field, or in any field. The comparison ignores case. A
+// field with several words matches each of them, and all of them as one value.
 type term struct {
 	field   string
 	pattern pattern
-	fuzzy   int // how many characters may differ; -1: it is not fuzzy
+	fuzzy   int // the number of characters that can differ; -1: not fuzzy
 }
 
 func (q term) Matches(item jsonx.Object) bool {
@@ -65,13 +62,10 @@ func (q term) fits(word string) bool {
 	return q.pattern.matches(word)
 }
 
-// anyText reports whether one of the values of a field, in lower case, is
-// accepted; "" and * stand for all fields.
+// anyText reports whether a value of the field, in lower case, is accepted; ""
+// and * mean all fields.
 func anyText(item jsonx.Object, field string, accept func(string) bool) bool {
-	values := object.Values(item, field)
-	if field == "" || field == "*" {
-		values = []jsontext.Value{item.Text()}
-	}
+	values := valuesOf(item, field)
 	for _, value := range values {
 		for _, text := range object.Leaves(value) {
 			if accept(strings.ToLower(text)) {
@@ -82,7 +76,37 @@ func anyText(item jsonx.Object, field string, accept func(string) bool) bool {
 	return false
 }
 
-// phrase is words that stand together, or with at most so many others between them.
+// valuesOf returns the values of a field: "" and * mean all of them, and other
+// names with a * all fields that the name fits ("book.*").
+func valuesOf(item jsonx.Object, field string) []jsontext.Value {
+	switch {
+	case field == "" || field == "*":
+		return []jsontext.Value{item.Text()}
+	case !strings.Contains(field, "*"):
+		return object.Values(item, field)
+	}
+	return fitting(item.Text(), "", newPattern(field))
+}
+
+// fitting returns the values below an object whose path fits a pattern.
+func fitting(value jsontext.Value, path string, wanted pattern) []jsontext.Value {
+	var found []jsontext.Value
+	members, _ := jsonx.ParseObject(value)
+	for _, m := range members {
+		inner := strings.TrimPrefix(path+"."+m.Name, ".")
+		if wanted.matches(strings.ToLower(inner)) {
+			found = append(found, m.Value)
+			continue
+		}
+		found = append(found, fitting(m.Value, inner, wanted)...)
+	}
+	for _, element := range object.Elements(value) {
+		found = append(found, fitting(element, path, wanted)...)
+	}
+	return found
+}
+
+// phrase is a sequence of words, with at most a number of others between them.
 type phrase struct {
 	field, text string
 	words       []string
@@ -104,7 +128,7 @@ func (q phrase) Matches(item jsonx.Object) bool {
 	})
 }
 
-// from reports whether the phrase begins with the first of the words.
+// from reports whether the phrase starts at the first of the words.
 func (q phrase) from(words []string) bool {
 	window := words[:min(len(words), len(q.words)+q.near)]
 	if q.near == 0 {
@@ -118,7 +142,7 @@ func (q phrase) from(words []string) bool {
 	return true
 }
 
-// matching is a regular expression that a whole word or value fits.
+// matching is a regular expression that matches a complete word or value.
 type matching struct {
 	field      string
 	expression *regexp.Regexp
@@ -130,13 +154,13 @@ func (q matching) Matches(item jsonx.Object) bool {
 	})
 }
 
-// pattern is a word in lower case in which anyRunes stands for any text and
-// oneRune for any character.
+// pattern is a lower-case word in which anyRunes matches any string and oneRune
+// any character.
 type pattern []rune
 
 const anyRunes, oneRune = -1, -2
 
-// newPattern reads a word of a query: * and ? that no \ precedes are signs.
+// newPattern parses a word of a query: * and ? are wildcards unless escaped by \.
 func newPattern(raw string) pattern {
 	var p pattern
 	escaped := false
@@ -157,7 +181,7 @@ func newPattern(raw string) pattern {
 	return p
 }
 
-// literal is the word, "" where it has a sign.
+// literal returns the word, or "" if it has a wildcard.
 func (p pattern) literal() string {
 	if slices.Contains(p, anyRunes) || slices.Contains(p, oneRune) {
 		return ""
@@ -165,7 +189,7 @@ func (p pattern) literal() string {
 	return string(p)
 }
 
-// matches goes back to the last * where the text does not fit.
+// matches backtracks to the last * on a mismatch.
 func (p pattern) matches(text string) bool {
 	runes := []rune(text)
 	at, star, mark := 0, -1, 0
@@ -190,8 +214,8 @@ func (p pattern) matches(text string) bool {
 	return at == len(p)
 }
 
-// isNear reports whether at most so many characters are added, removed, changed
-// or swapped with their neighbour between two words.
+// isNear reports whether two words differ by at most that many characters added,
+// removed, changed or swapped with a neighbour.
 func isNear(a, b []rune, most int) bool {
 	if len(a)-len(b) > most || len(b)-len(a) > most {
 		return false
@@ -219,14 +243,16 @@ func isNear(a, b []rune, most int) bool {
 
 func isBreak(r rune) bool { return strings.ContainsRune(" \t\n,;/()\"", r) }
 
-// possible reports whether the JSON text of a resource can fit the query at all:
-// that is seen quicker than the resource is read. The text is in lower case.
+// possible reports whether the JSON text of a resource can match the query; this
+// is faster than decoding the resource. The text is in lower case.
 func possible(q Query, lower []byte) bool {
 	switch q := q.(type) {
 	case AllOf:
 		return !slices.ContainsFunc(q, func(inner Query) bool { return !possible(inner, lower) })
 	case anyOf:
 		return len(q) == 0 || slices.ContainsFunc(q, func(inner Query) bool { return possible(inner, lower) })
+	case boosted:
+		return possible(q.Query, lower)
 	case term:
 		word := q.pattern.literal()
 		return q.fuzzy >= 0 || word == "" || !isPlain(word) || bytes.Contains(lower, []byte(word))
@@ -234,8 +260,7 @@ func possible(q Query, lower []byte) bool {
 	return true
 }
 
-// isPlain reports whether a word stands in JSON as it is, and in lower case as
-// every folding has it.
+// isPlain reports whether a word is unchanged by JSON escaping and by any case folding.
 func isPlain(word string) bool {
 	for i := range len(word) {
 		if b := word[i]; b <= ' ' || b >= 0x7f || strings.IndexByte(`*"\/<>&`, b) >= 0 {
@@ -245,10 +270,17 @@ func isPlain(word string) bool {
 	return true
 }
 
-// MayHave reports whether the query can match where a field has the value.
+// MayHave reports whether the query can match if a field has the value.
 func (q AllOf) MayHave(field, value string) bool {
 	for _, inner := range q {
+		if weighed, ok := inner.(boosted); ok {
+			inner = weighed.Query
+		}
 		switch inner := inner.(type) {
+		case AllOf:
+			if !inner.MayHave(field, value) {
+				return false
+			}
 		case term:
 			if word := inner.pattern.literal(); inner.field == field && inner.fuzzy < 0 && isPlain(word) && word != "" && !strings.EqualFold(word, value) {
 				return false
@@ -262,106 +294,8 @@ func (q AllOf) MayHave(field, value string) bool {
 	return true
 }
 
-// MayMatch reports whether a stored JSON text can match. It is quicker than
-// reading the text.
+// MayMatch reports whether a stored JSON text can match. It is faster than
+// decoding the text.
 func (q AllOf) MayMatch(text []byte) bool {
 	return len(q) == 0 || bytes.IndexByte(text, '\\') >= 0 || possible(q, bytes.ToLower(text))
-}
-
-// dateMath calculates a date such as now, now-1d/d or 2026-01-01||+1M/d
-// (Elasticsearch, "Date math"). upper rounds up to the last moment of the unit.
-// ok is false for any other text.
-func dateMath(text string, now time.Time, upper bool) (date string, ok bool) {
-	base, rest, anchored := strings.Cut(text, "||")
-	at := now.UTC()
-	switch {
-	case anchored:
-		if at, ok = parseDate(base); !ok {
-			return "", false
-		}
-	case strings.HasPrefix(text, "now") && !now.IsZero():
-		rest = strings.TrimPrefix(text, "now")
-	default:
-		return "", false
-	}
-	for rest != "" {
-		sign := rest[0]
-		digits := rest[1:]
-		end := len(digits) - len(strings.TrimLeft(digits, "0123456789"))
-		if end >= len(digits) || end > 6 || sign == '/' && end > 0 {
-			return "", false
-		}
-		count, unit := 1, digits[end]
-		if end > 0 {
-			count, _ = strconv.Atoi(digits[:end])
-		}
-		rest = digits[end+1:]
-		switch sign {
-		case '+':
-			at, ok = addUnits(at, count, unit)
-		case '-':
-			at, ok = addUnits(at, -count, unit)
-		case '/':
-			if at, ok = roundDown(at, unit); ok && upper {
-				at, _ = addUnits(at, 1, unit)
-				at = at.Add(-time.Millisecond)
-			}
-		default:
-			ok = false
-		}
-		if !ok {
-			return "", false
-		}
-	}
-	return at.Format("2006-01-02T15:04:05.000Z"), true
-}
-
-func parseDate(text string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateOnly, "2006-01", "2006"} {
-		if date, err := time.Parse(layout, text); err == nil {
-			return date.UTC(), true
-		}
-	}
-	return time.Time{}, false
-}
-
-func addUnits(at time.Time, count int, unit byte) (time.Time, bool) {
-	switch unit {
-	case 'y':
-		return at.AddDate(count, 0, 0), true
-	case 'M':
-		return at.AddDate(0, count, 0), true
-	case 'w':
-		return at.AddDate(0, 0, 7*count), true
-	case 'd':
-		return at.AddDate(0, 0, count), true
-	case 'h', 'H':
-		return at.Add(time.Duration(count) * time.Hour), true
-	case 'm':
-		return at.Add(time.Duration(count) * time.Minute), true
-	case 's':
-		return at.Add(time.Duration(count) * time.Second), true
-	}
-	return at, false
-}
-
-func roundDown(at time.Time, unit byte) (time.Time, bool) {
-	y, m, d := at.Date()
-	switch unit {
-	case 'y':
-		return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC), true
-	case 'M':
-		return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC), true
-	case 'w':
-		return time.Date(y, m, d-(int(at.Weekday())+6)%7, 0, 0, 0, 0, time.UTC), true
-	case 'd':
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC), true
-	case 'h', 'H':
-		return at.Truncate(time.Hour), true
-	case 'm':
-		return at.Truncate(time.Minute), true
-	case 's':
-		return at.Truncate(time.Second), true
-	}
-	return at, false
 }

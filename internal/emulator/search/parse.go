@@ -1,4 +1,4 @@
-// Package search holds the query language of entity search: query strings,
+// Package search implements the query language of entity search: query strings,
 // filters and sort orders over JSON objects.
 package search
 
@@ -25,15 +25,15 @@ type (
 	exists struct{ field string }
 )
 
-// Options say how a query string is read.
+// Options control how a query string is parsed.
 type Options struct {
-	And bool      // terms without an operator between them must all match; else one of them
-	Now time.Time // "now" in a date
+	And bool      // the default operator is AND, otherwise OR
+	Now time.Time // the value of "now" in a date
 }
 
-// SyntaxError is where a query string is not valid.
+// SyntaxError is a syntax error in a query string.
 type SyntaxError struct {
-	At      int // characters before it
+	At      int // characters before the error
 	Message string
 }
 
@@ -42,20 +42,19 @@ func (e *SyntaxError) Error() string {
 }
 
 const (
-	maxNesting = 50   // parentheses in parentheses
+	maxNesting = 50   // levels of parentheses
 	maxClauses = 1024 // as in Elasticsearch (indices.query.bool.max_clause_count)
 )
 
-// Parse reads the query_string syntax of Elasticsearch, which is that of Lucene's
-// classic parser: terms, "phrases", field:value, field:(one two), ranges,
-// * and ?, /regular expressions/, fuzzy~ and "proximity"~2, boost^2, AND, OR,
-// NOT, +, -, parentheses, and \ before a character that stands for itself.
-// The error is a *SyntaxError.
+// Parse parses the query_string syntax of Elasticsearch, which is that of
+// Lucene's classic parser: terms, "phrases", field:value, field:(one two),
+// ranges, * and ?, /regular expressions/, fuzzy~ and "proximity"~2, boost^2, AND,
+// OR, NOT, +, -, parentheses, and \ to escape a character. The error is a *SyntaxError.
 func Parse(text string, o Options) (Query, error) {
 	p := &parser{text: text, options: o}
 	q, err := p.clauses(0)
 	if err == nil && p.at < len(text) {
-		err = p.wrong("a parenthesis closes nothing")
+		err = p.wrong("unmatched closing parenthesis")
 	}
 	if err != nil {
 		return nil, err
@@ -67,8 +66,8 @@ type parser struct {
 	text    string
 	at      int
 	options Options
-	field   string // of the parentheses that are open, "" for all fields
-	count   int    // of clauses
+	field   string // of the enclosing parentheses, "" for all fields
+	count   int    // the number of clauses
 }
 
 func (p *parser) wrong(format string, args ...any) error {
@@ -87,7 +86,7 @@ func (p *parser) space() {
 	}
 }
 
-// word takes one of the words, which must stand alone.
+// word consumes one of the keywords, if it is a complete word.
 func (p *parser) word(keywords ...string) bool {
 	for _, word := range keywords {
 		rest, has := strings.CutPrefix(p.rest(), word)
@@ -100,14 +99,14 @@ func (p *parser) word(keywords ...string) bool {
 	return false
 }
 
-// clause is a part of a boolean query.
+// clause is one part of a boolean query.
 type clause struct {
 	query         Query
 	must, mustNot bool
 }
 
-// clauses reads up to the end or a closing parenthesis. AND makes the clauses on
-// both of its sides required, as Lucene's classic parser does.
+// clauses parses up to the end or a closing parenthesis. AND makes the clauses on
+// both sides required, as in Lucene's classic parser.
 func (p *parser) clauses(depth int) (Query, error) {
 	if depth > maxNesting {
 		return nil, p.wrong("more than %d parentheses are open", maxNesting)
@@ -120,13 +119,13 @@ func (p *parser) clauses(depth int) (Query, error) {
 		}
 		and, or := p.word("AND", "&&"), p.word("OR", "||")
 		if (and || or) && len(all) == 0 {
-			return nil, p.wrong("an operator has nothing before it")
+			return nil, p.wrong("an operator needs a term before it")
 		}
 		p.space()
 		not, plus := p.word("NOT") || p.sign("!") || p.sign("-"), p.sign("+")
 		p.space()
 		if (and || or || not || plus) && (p.at == len(p.text) || p.text[p.at] == ')') {
-			return nil, p.wrong("an operator has nothing after it")
+			return nil, p.wrong("an operator needs a term after it")
 		}
 		if p.count++; p.count > maxClauses {
 			return nil, p.wrong("the query has more than %d clauses", maxClauses)
@@ -159,8 +158,8 @@ func (p *parser) sign(sign string) bool {
 	return false
 }
 
-// joined is the condition of clauses: all that must match, none that must not,
-// and where none must, one of the others.
+// joined combines clauses: all required ones match, no prohibited one does, and
+// without required ones at least one of the others matches.
 func joined(clauses []clause) Query {
 	all, any := AllOf{}, anyOf{}
 	for _, c := range clauses {
@@ -177,6 +176,11 @@ func joined(clauses []clause) Query {
 	for _, c := range clauses {
 		required = required || c.must
 	}
+	if required {
+		for _, q := range any {
+			all = append(all, optional{q})
+		}
+	}
 	if !required && len(any) > 0 {
 		if len(any) == 1 {
 			all = append(all, any[0])
@@ -190,7 +194,7 @@ func joined(clauses []clause) Query {
 	return all
 }
 
-// clause reads a group or a term, with its field and boost.
+// clause parses a group or a term, with its field and boost.
 func (p *parser) clause(depth int) (Query, error) {
 	outer := p.field
 	defer func() { p.field = outer }()
@@ -210,20 +214,23 @@ func (p *parser) clause(depth int) (Query, error) {
 			return nil, err
 		}
 		if !p.sign(")") {
-			return nil, p.wrong("a parenthesis is not closed")
+			return nil, p.wrong("unclosed parenthesis")
 		}
 	default:
 		if q, err = p.term(); err != nil {
 			return nil, err
 		}
 	}
-	_, err = p.number("^")
+	boost, err := p.number("^")
+	if q != nil && boost >= 0 && err == nil {
+		q = boosted{q, boost}
+	}
 	return q, err
 }
 
 var fieldPattern = regexp.MustCompile(`^(?:\\.|[^\s\\"()\[\]{}:/^~+!-]|-)+:`)
 
-// fieldName is the field that a text begins with, and its length with the colon.
+// fieldName returns the field at the start of a string, and its length with the colon.
 func fieldName(text string) (string, int) {
 	found := fieldPattern.FindString(text)
 	if found == "" || strings.HasPrefix(found, "-") {
@@ -232,8 +239,8 @@ func fieldName(text string) (string, int) {
 	return unescaped(found[:len(found)-1]), len(found)
 }
 
-// number reads the value after a sign, such as "^2"; -1 where there is no sign,
-// and 0 where there is no number.
+// number parses the value after a sign, such as "^2"; -1 if there is no sign, and
+// 0 if there is no number.
 func (p *parser) number(sign string) (float64, error) {
 	if !p.sign(sign) {
 		return -1, nil

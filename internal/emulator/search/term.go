@@ -3,10 +3,11 @@ package search
 import (
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
-// term reads a range, a regular expression, a phrase or a word.
+// term parses a range, a regular expression, a phrase or a word.
 func (p *parser) term() (Query, error) {
 	switch p.text[p.at] {
 	case '[', '{':
@@ -24,7 +25,7 @@ func (p *parser) term() (Query, error) {
 		if b == '\\' {
 			p.at++
 			if p.at == len(p.text) {
-				return nil, p.wrong("\\ has nothing after it")
+				return nil, p.wrong("\\ needs a character after it")
 			}
 			_, size := utf8.DecodeRuneInString(p.rest())
 			p.at += size
@@ -46,8 +47,8 @@ func (p *parser) term() (Query, error) {
 	return newTerm(p.field, raw, fuzzy), nil
 }
 
-// newTerm is a condition on a word as it stands in the query. A field that is
-// named "_exists_" asks for a field; * alone takes any value.
+// newTerm returns a condition on an unparsed word. The field "_exists_" tests for
+// a field; * alone matches any value.
 func newTerm(field, raw string, fuzzy float64) Query {
 	switch {
 	case field == "_exists_":
@@ -64,8 +65,8 @@ func newTerm(field, raw string, fuzzy float64) Query {
 	return t
 }
 
-// distance is how many characters may differ from a fuzzy word: as many as it
-// says, or as Elasticsearch's AUTO.
+// distance returns how many characters can differ from a fuzzy word: the number
+// given, or that of Elasticsearch's AUTO.
 func distance(word string, fuzzy float64) int {
 	length := utf8.RuneCountInString(word)
 	switch {
@@ -79,7 +80,7 @@ func distance(word string, fuzzy float64) int {
 	return 2
 }
 
-// quoted takes a string up to the delimiter; \ keeps the next character.
+// quoted reads a string up to the delimiter; \ escapes the next character.
 func (p *parser) quoted(delimiter byte) (string, error) {
 	start := p.at
 	for p.at++; p.at < len(p.text); p.at++ {
@@ -114,8 +115,8 @@ func (p *parser) phrase() (Query, error) {
 	return phrase{field: p.field, text: text, words: strings.FieldsFunc(text, isBreak), near: int(max(near, 0))}, nil
 }
 
-// maxExpression bounds a regular expression, whose matching takes a time in
-// proportion to its length.
+// maxExpression is the maximum length of a regular expression; matching time is
+// proportional to it.
 const maxExpression = 1000
 
 func (p *parser) expression() (Query, error) {
@@ -133,7 +134,7 @@ func (p *parser) expression() (Query, error) {
 	return matching{p.field, compiled}, nil
 }
 
-// interval reads [least TO most], with {} where a bound itself is left out.
+// interval parses [least TO most]; {} excludes a bound.
 func (p *parser) interval() (Query, error) {
 	start := p.at
 	end := strings.IndexAny(p.rest(), "]}")
@@ -193,17 +194,25 @@ func (p *parser) comparison() (Query, error) {
 	return q, nil
 }
 
-// bound is a side of a range, "" for one that is open. Dates may be
-// calculated: now-1d/d, 2026-01-01||+1M. upper rounds to the end of the unit.
+// dateBound returns a bound with its date math evaluated.
+func dateBound(text string, now time.Time, upper bool) string {
+	if date, ok := dateMath(text, now, upper); ok {
+		return date
+	}
+	if upper {
+		return lastOf(text)
+	}
+	return text
+}
+
+// bound parses one side of a range, "" for an open one. It can be date math:
+// now-1d/d, 2026-01-01||+1M. upper rounds to the end of the unit.
 func (p *parser) bound(text string, upper bool) string {
 	text = strings.Trim(strings.TrimSpace(text), `"`)
 	if text == "*" {
 		return ""
 	}
-	if date, ok := dateMath(text, p.options.Now, upper); ok {
-		return date
-	}
-	return unescaped(text)
+	return dateBound(unescaped(text), p.options.Now, upper)
 }
 
 func unescaped(text string) string {

@@ -8,18 +8,20 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// ResourceBucket holds a bucket for each collection: "<api>\0<path>". In it are
-// two more: ids (id → number) and resources (number → id and JSON), so that a list
-// is in the order of creation.
+// ResourceBucket is the bucket with one bucket per collection: "<api>\0<path>".
+// Each contains two more: ids (id → number) and resources (number → id and JSON),
+// so that lists are in creation order.
 const ResourceBucket = "resources"
 
 // Collection is a collection in the state file.
 type Collection struct{ Name string }
 
-// Item is a resource as the state file keeps it.
+// Item is a resource in the state file.
 type Item struct {
 	Id   string
-	Text []byte // a JSON object; valid as long as the transaction
+	Text []byte // a JSON object; valid during the transaction
+
+	Number uint64 // creation order within its collection; set by Each, 0 for a built-in resource
 }
 
 func (s Collection) Get(tx *bolt.Tx, id string) *Item {
@@ -34,7 +36,7 @@ func (s Collection) Get(tx *bolt.Tx, id string) *Item {
 	return unpack(items.Get(number))
 }
 
-// Put keeps a resource: a new one behind all others, else in its place.
+// Put stores a resource: a new one at the end, an existing one in place.
 func (s Collection) Put(tx *bolt.Tx, id string, text []byte) error {
 	ids, items, err := s.createBuckets(tx)
 	if err != nil {
@@ -69,7 +71,7 @@ func (s Collection) Remove(tx *bolt.Tx, id string) error {
 	return items.Delete(number)
 }
 
-// Each calls the function for each resource until it returns false.
+// Each calls visit for each resource until it returns false.
 func (s Collection) Each(tx *bolt.Tx, visit func(*Item) bool) bool {
 	_, items := s.buckets(tx)
 	if items == nil {
@@ -77,28 +79,32 @@ func (s Collection) Each(tx *bolt.Tx, visit func(*Item) bool) bool {
 	}
 	cursor := items.Cursor()
 	for number, value := cursor.First(); number != nil; number, value = cursor.Next() {
-		if item := unpack(value); item != nil && !visit(item) {
+		item := unpack(value)
+		if item == nil || len(number) != 8 {
+			continue
+		}
+		if item.Number = binary.BigEndian.Uint64(number); !visit(item) {
 			return false
 		}
 	}
 	return true
 }
 
-// Collections are all that the state has, in the order of their names.
+// Collections returns all collections of the state, sorted by name.
 func Collections(tx *bolt.Tx) []Collection {
 	all := tx.Bucket([]byte(ResourceBucket))
 	if all == nil {
 		return nil
 	}
 	var found []Collection
-	_ = all.ForEachBucket(func(name []byte) error { // it has no error of its own
+	_ = all.ForEachBucket(func(name []byte) error { // the callback never fails
 		found = append(found, Collection{string(name)})
 		return nil
 	})
 	return found
 }
 
-// Count is the number of resources.
+// Count returns the number of resources.
 func (s Collection) Count(tx *bolt.Tx) int {
 	ids, _ := s.buckets(tx)
 	if ids == nil {
@@ -107,7 +113,7 @@ func (s Collection) Count(tx *bolt.Tx) int {
 	return ids.Stats().KeyN
 }
 
-// Below are the collections one level below this one.
+// Below returns the collections one level below this one.
 func (s Collection) Below(tx *bolt.Tx) []Collection {
 	all := tx.Bucket([]byte(ResourceBucket))
 	if all == nil {
@@ -155,7 +161,7 @@ func (s Collection) createBuckets(tx *bolt.Tx) (ids, items *bolt.Bucket, err err
 	return ids, items, err
 }
 
-// pack puts the id in front of the text, with its length.
+// pack prefixes the text with the id and its length.
 func pack(id string, text []byte) []byte {
 	packed := binary.AppendUvarint(make([]byte, 0, len(id)+len(text)+2), uint64(len(id)))
 	return append(append(packed, id...), text...)

@@ -10,16 +10,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// pending is a write that waits for its commit. Those that wait together are
-// committed together: a commit waits for the disk, however much it holds.
+// pending is a write that waits for its commit. Waiting writes are committed
+// together, because a commit waits for the disk regardless of its size.
 type pending struct {
 	write func(*bolt.Tx) error
 	done  chan error
 }
 
-// Update runs a transaction that writes; what it wrote is on disk when update
-// returns nil, and none of it when it returns an error. The function may be run
-// more than once, and runs in another goroutine.
+// Update runs a write transaction; its changes are on disk when Update returns
+// nil, and none are kept when it returns an error. The function can run more than
+// once, in another goroutine.
 func (s *Store) Update(ctx context.Context, write func(*bolt.Tx) error) error {
 	p := &pending{write: write, done: make(chan error, 1)}
 	s.enqueue(p)
@@ -44,7 +44,7 @@ func (s *Store) enqueue(p *pending) {
 	}
 }
 
-// withdraw takes back a write that has not begun.
+// withdraw cancels a write that has not begun.
 func (s *Store) withdraw(p *pending) bool {
 	s.queueMu.Lock()
 	defer s.queueMu.Unlock()
@@ -56,7 +56,7 @@ func (s *Store) withdraw(p *pending) bool {
 	return true
 }
 
-// commitQueue commits until nothing waits.
+// commitQueue commits until the queue is empty.
 func (s *Store) commitQueue() {
 	for s.hasQueued() {
 		l, err := s.acquire(context.Background(), true)
@@ -70,8 +70,8 @@ func (s *Store) commitQueue() {
 	}
 }
 
-// hasQueued reports whether there is something to commit; where there is not, the
-// next write needs a new leader.
+// hasQueued reports whether there is something to commit; if not, the next write
+// needs a new leader.
 func (s *Store) hasQueued() bool {
 	s.queueMu.Lock()
 	defer s.queueMu.Unlock()
@@ -87,7 +87,7 @@ func (s *Store) dequeue() []*pending {
 	return batch
 }
 
-// commit writes the batch in one transaction, without those writes that fail.
+// commit writes the batch in one transaction, leaving out the writes that fail.
 func (s *Store) commit(l *lease, batch []*pending) {
 	for len(batch) > 0 {
 		failed := -1
@@ -106,7 +106,7 @@ func (s *Store) commit(l *lease, batch []*pending) {
 	}
 }
 
-// unwritten says why a commit failed; nil for nil.
+// unwritten returns the error for a failed commit; nil for nil.
 func (s *Store) unwritten(err error) error {
 	var known *failure.Error
 	if err == nil || errors.As(err, &known) {
@@ -116,7 +116,7 @@ func (s *Store) unwritten(err error) error {
 		Hintf("free space on its disk, or name a file on another one with --state")
 }
 
-// runAll returns the index of the write that failed, -1 where none did.
+// runAll returns the index of the write that failed, or -1.
 func runAll(tx *bolt.Tx, batch []*pending) (int, error) {
 	for i, p := range batch {
 		if err := p.write(tx); err != nil {

@@ -11,7 +11,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 )
 
-// A write that fails takes none of those with it that are committed together.
+// TestWritesTogether: a failing write does not fail the others in its batch.
 func TestWritesTogether(t *testing.T) {
 	t.Parallel()
 	s := &Store{path: filepath.Join(t.TempDir(), "state")}
@@ -49,8 +49,8 @@ func TestWritesTogether(t *testing.T) {
 	}
 }
 
-// While one store is never idle, another one has its turn, as another process
-// would: each opens the file on its own.
+// TestEachHasItsTurn: a busy store lets another one in. Two stores act like two
+// processes, as each opens the file separately.
 func TestEachHasItsTurn(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state")
@@ -77,7 +77,7 @@ func TestEachHasItsTurn(t *testing.T) {
 	group.Wait()
 }
 
-// A write that waits for the file goes away with its request.
+// TestWithdrawnWrite: a write that waits for the file ends with its request.
 func TestWithdrawnWrite(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state")

@@ -9,29 +9,29 @@ import (
 )
 
 // lease is the open file. The transactions of this process share it, because
-// to open it for each of them would cost more than the transaction.
+// opening it for each would cost more than the transaction.
 type lease struct {
 	db       *bolt.DB
 	file     *os.File
 	readOnly bool
 	removed  chan struct{} // closed when the file is
 
-	// Under the store's mutex:
+	// Guarded by the store's mutex:
 	users   int
 	used    bool // since the last tick
 	ticks   int
-	closing bool // takes no new users
+	closing bool // rejects new users
 	ended   bool
 }
 
 const (
-	tick            = 5 * time.Millisecond // a lease that nobody uses for so long is let go
-	maxTicks        = 20                   // and every lease after so many
-	pauseAfterLease = 6 * time.Millisecond // then the file is left to others for so long
+	tick            = 5 * time.Millisecond // a lease unused for this long is released
+	maxTicks        = 20                   // and any lease after this many
+	pauseAfterLease = 6 * time.Millisecond // then the file is left to others for this long
 )
 
-// acquire returns a lease to be given back. One that is for reading only gives
-// way to the first who wants to write.
+// acquire returns a lease, which the caller must release. A read-only lease ends
+// for the first writer.
 func (s *Store) acquire(ctx context.Context, write bool) (*lease, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,8 +55,8 @@ func (s *Store) acquire(ctx context.Context, write bool) (*lease, error) {
 	}
 }
 
-// await ends the lease, if there is one, and waits for its end, or for the one
-// who opens the file. It gives the mutex away meanwhile.
+// await retires the lease, if any, and waits for its end, or for the goroutine
+// that opens the file. It unlocks the mutex meanwhile.
 func (s *Store) await(ctx context.Context, l *lease) error {
 	changed := s.opening
 	if l != nil {
@@ -73,7 +73,7 @@ func (s *Store) await(ctx context.Context, l *lease) error {
 	}
 }
 
-// openLease opens the file: to write where somebody waits for that.
+// openLease opens the file, for writing if a writer waits.
 func (s *Store) openLease(ctx context.Context) (*lease, error) {
 	opening, readOnly, rested := make(chan struct{}), s.writers == 0, s.yielded
 	s.opening = opening
@@ -103,7 +103,7 @@ func (s *Store) release(l *lease) {
 	}
 }
 
-// tick lets a lease go that is idle, or that has been held long enough.
+// tick retires a lease that is idle or has been held long enough.
 func (s *Store) tick(l *lease) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -122,18 +122,18 @@ func (s *Store) tick(l *lease) {
 	}
 }
 
-// retire ends a lease as soon as nobody uses it.
+// retire ends a lease once it has no users.
 func (s *Store) retire(l *lease) {
 	l.closing = true
 	if l.users > 0 || l.ended {
 		return
 	}
-	_ = l.db.Close() // all that was written is on disk
+	_ = l.db.Close() // everything written is on disk
 	s.forget(l)
 }
 
-// abandon ends the lease of a file that is damaged: to close it could wait for
-// a transaction that will never end.
+// abandon ends the lease of a damaged file: closing it could wait for a
+// transaction that never ends.
 func (s *Store) abandon(l *lease) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,7 +154,7 @@ func (s *Store) forget(l *lease) {
 	close(l.removed)
 }
 
-// Close lets go of the file. What comes afterwards opens it again.
+// Close releases the file. Later transactions reopen it.
 func (s *Store) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package store is the mock's state file: a bbolt database that several
-// processes share, with collections of JSON objects in it.
+// Package store implements the mock's state file: a bbolt database with
+// collections of JSON objects that several processes share.
 package store
 
 import (
@@ -22,35 +22,34 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// Store is the state file. It is open only while there is something to do, and
-// never for long, so that a long-running emulator does not lock other processes
-// out: readers share it, a writer has it alone.
+// Store is the state file. It is open only while in use, and never for long, so
+// that a long-running emulator does not lock out other processes: readers share
+// it, a writer has it alone.
 type Store struct {
 	path string
 
 	mu      sync.Mutex
-	held    *lease        // nil: the file is not open
-	checked bool          // the file's structure is valid; used by the one who opens it
-	opening chan struct{} // closed when the one who opens the file is done; nil: nobody does
-	writers int           // who waits to write
-	yielded bool          // the last lease ended because its time was up: it is the others' turn
+	held    *lease        // nil: the file is closed
+	checked bool          // the file's structure is valid; used by the goroutine that opens it
+	opening chan struct{} // closed when opening ends; nil: nobody is opening the file
+	writers int           // waiting writers
+	yielded bool          // the last lease reached its time limit: others are next
 
 	queueMu    sync.Mutex
 	queue      []*pending
-	committing bool // somebody commits the queue
+	committing bool // a goroutine is committing the queue
 }
 
 const (
 	lockTimeout = 10 * time.Second     // how long a transaction waits for other processes
-	minWait     = time.Millisecond     // the first wait between two tries
-	maxOpenWait = 4 * time.Millisecond // and the last; less than a rest, so that no rest is missed
+	minWait     = time.Millisecond     // the first wait between two attempts
+	maxOpenWait = 4 * time.Millisecond // the longest wait; shorter than pauseAfterLease, so that no pause is missed
 )
 
-// View runs a transaction that reads. Where there is no state yet, it does not
-// call the function and returns nil.
+// View runs a read transaction. If there is no state yet, it returns nil without
+// calling the function.
 func (s *Store) View(ctx context.Context, read func(*bolt.Tx) error) error {
-	info, err := os.Stat(s.path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+	if s.isEmpty() {
 		return nil
 	}
 	l, err := s.acquire(ctx, false)
@@ -61,8 +60,21 @@ func (s *Store) View(ctx context.Context, read func(*bolt.Tx) error) error {
 	return s.guard(l, func() error { return l.db.View(read) })
 }
 
-// guard makes errors of what is wrong with the file: bbolt panics on one that
-// is damaged, and faults on one that was cut (its pages are mapped memory).
+// isEmpty reports whether there is no state yet. An open file is not empty, which
+// saves asking the system for each of many reads.
+func (s *Store) isEmpty() bool {
+	s.mu.Lock()
+	isOpen := s.held != nil
+	s.mu.Unlock()
+	if isOpen {
+		return false
+	}
+	info, err := os.Stat(s.path)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0
+}
+
+// guard turns panics into errors: bbolt panics on a damaged file, and faults on a
+// truncated one (its pages are mapped memory).
 func (s *Store) guard(l *lease, use func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
@@ -71,14 +83,14 @@ func (s *Store) guard(l *lease, use func() error) (err error) {
 			err = s.Damaged(fmt.Errorf("%v", cause))
 		}
 	}()
-	if err = use(); errors.Is(err, bolterrors.ErrIncompatibleValue) { // a value where a bucket should be
+	if err = use(); errors.Is(err, bolterrors.ErrIncompatibleValue) { // a value in place of a bucket
 		return s.Damaged(err)
 	}
 	return err
 }
 
-// Reset removes buckets with all that they hold. A file that is damaged is set
-// aside under another name, which is returned, and a new one takes its place.
+// Reset removes buckets and their content. A damaged file is renamed and replaced
+// by a new one; setAside is its new name.
 func (s *Store) Reset(ctx context.Context, buckets []string) (setAside string, err error) {
 	err = s.RemoveBuckets(ctx, buckets)
 	var damaged *damagedError
@@ -100,7 +112,7 @@ func (s *Store) Reset(ctx context.Context, buckets []string) (setAside string, e
 	return setAside, s.RemoveBuckets(ctx, buckets)
 }
 
-// Ready opens the file once as a write does, and makes it where there is none.
+// Ready opens the file once for writing, and creates it if it is missing.
 func (s *Store) Ready(ctx context.Context) error {
 	l, err := s.acquire(ctx, true)
 	if err == nil {
@@ -109,7 +121,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	return err
 }
 
-// open opens the file, with a lock on it.
+// open opens and locks the file.
 func (s *Store) open(ctx context.Context, readOnly bool) (*lease, error) {
 	if info, err := os.Stat(s.path); err == nil && !info.Mode().IsRegular() {
 		return nil, failure.New(failure.File, "%s is not a regular file, so it cannot be the state of the mock", s.path).
@@ -123,7 +135,7 @@ func (s *Store) open(ctx context.Context, readOnly bool) (*lease, error) {
 	l := &lease{readOnly: readOnly, removed: make(chan struct{})}
 	options := &bolt.Options{
 		ReadOnly: readOnly,
-		// bbolt itself polls every 50 ms; with no time to wait it tries once.
+		// bbolt polls every 50 ms; with the shortest timeout it tries once.
 		Timeout: time.Nanosecond,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			opened, err := os.OpenFile(name, flag, mode)
@@ -143,12 +155,12 @@ func (s *Store) open(ctx context.Context, readOnly bool) (*lease, error) {
 	return l, err
 }
 
-// check verifies the file once. It opens it to read, because bbolt then
-// believes nothing but the first two pages, and keeps writers out meanwhile.
+// check verifies the file once. It opens it read-only, because bbolt then trusts
+// only the first two pages, and keeps writers out meanwhile.
 func (s *Store) check(ctx context.Context, options bolt.Options) error {
 	info, err := os.Stat(s.path)
 	if s.checked || err != nil || info.Size() == 0 {
-		return nil // what there is to say, opening says
+		return nil // opening reports the error
 	}
 	options.ReadOnly = true
 	var file *os.File
@@ -172,7 +184,8 @@ func (s *Store) check(ctx context.Context, options bolt.Options) error {
 	return nil
 }
 
-// openLocked repeats until the file's lock is free, the patience ends or the context does.
+// openLocked retries until it gets the file's lock, the timeout expires or the
+// context ends.
 func (s *Store) openLocked(ctx context.Context, options *bolt.Options) (*bolt.DB, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, lockTimeout, bolterrors.ErrTimeout)
 	defer cancel()
@@ -189,7 +202,7 @@ func (s *Store) openLocked(ctx context.Context, options *bolt.Options) (*bolt.DB
 	}
 }
 
-// unusable says why the file could not be opened.
+// unusable returns the error for a file that could not be opened.
 func (s *Store) unusable(err error) error {
 	var atPath *fs.PathError
 	switch {
@@ -207,22 +220,22 @@ func (s *Store) unusable(err error) error {
 	return s.Damaged(err)
 }
 
-// damagedError marks an error as one of the file's content.
+// damagedError marks an error in the file's content.
 type damagedError struct{ error }
 
 func (e *damagedError) Unwrap() error { return e.error }
 
-// Damaged is the error of a file whose content is not valid. It may be a file
-// of another kind, whose name was given by mistake, so nobody is told to delete it.
+// Damaged returns the error for a file with invalid content. It can be another
+// kind of file, named by mistake, so the error does not suggest deleting it.
 func (s *Store) Damaged(err error) error {
 	return failure.New(failure.File, "%s is not a state file of the mock, or is damaged: %w", s.path, &damagedError{err}).
 		Hintf("if it is the mock's, run epilot mock reset, which keeps it under another name; otherwise name another file with --state")
 }
 
-// New returns the store of a path. It opens nothing.
+// New returns the store at a path. It opens nothing.
 func New(path string) *Store { return &Store{path: path} }
 
-// Get reads a value and reports whether there is one.
+// Get decodes a value and reports whether it exists.
 func (s *Store) Get(tx *bolt.Tx, bucket, key string, into any) (bool, error) {
 	b := tx.Bucket([]byte(bucket))
 	if b == nil {
@@ -258,7 +271,7 @@ func (s *Store) Remove(tx *bolt.Tx, bucket, key string) error {
 	return b.Delete([]byte(key))
 }
 
-// RemoveBuckets removes buckets with all that they hold, where they exist.
+// RemoveBuckets removes existing buckets and their content.
 func (s *Store) RemoveBuckets(ctx context.Context, names []string) error {
 	return s.Update(ctx, func(tx *bolt.Tx) error {
 		for _, name := range names {

@@ -4,5 +4,5 @@ package store
 
 import "os"
 
-// unlock closes the file, and with it the lock.
+// unlock closes the file, which releases its lock.
 func unlock(file *os.File) { _ = file.Close() }

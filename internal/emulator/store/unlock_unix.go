@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// unlock closes the file and gives its lock back. Closing alone does not: a
-// mapping of the file that was left behind keeps the lock too.
+// unlock closes the file and releases its lock. Closing alone is not enough: a
+// leftover mapping of the file keeps the lock.
 func unlock(file *os.File) {
 	_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
 	_ = file.Close()

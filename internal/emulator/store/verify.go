@@ -7,9 +7,9 @@ import (
 	"io"
 )
 
-// The file format of bbolt: a page begins with its id (8 bytes), flags (2),
-// count of elements (2) and overflow (4, how many pages follow that belong to
-// it). Then come elements of 16 bytes, which point to keys and values.
+// The file format of bbolt: a page starts with its id (8 bytes), flags (2),
+// number of elements (2) and overflow (4, the number of following pages that
+// belong to it). Then come elements of 16 bytes, which point to keys and values.
 const (
 	pageHeader  = 16
 	elementSize = 16
@@ -18,24 +18,24 @@ const (
 	leafPage     = 0x02
 	freelistPage = 0x10
 
-	bucketElement = 0x01       // the flag of a leaf element whose value is a bucket
-	bucketHeader  = 16         // of such a value: the root page and a sequence
-	metaMagic     = 0xED0CDAED // of the pages 0 and 1, which say where the rest begins
-	metaChecksum  = 56         // its place in a meta
+	bucketElement = 0x01       // flag of a leaf element whose value is a bucket
+	bucketHeader  = 16         // size of such a value's header: root page and sequence
+	metaMagic     = 0xED0CDAED // of pages 0 and 1, which locate the rest
+	metaChecksum  = 56         // its offset in a meta page
 	noFreelist    = ^uint64(0)
 )
 
-// verifier checks the structure of a file before bbolt uses it: bbolt trusts
-// sizes that it reads, so that one wrong byte can cost gigabytes of memory.
+// verifier checks the structure of a file before bbolt uses it: bbolt trusts the
+// sizes that it reads, so one wrong byte can cost gigabytes of memory.
 type verifier struct {
 	file     io.ReaderAt
 	pageSize int64
-	pages    uint64 // in use, as the meta says
+	pages    uint64 // in use, according to the meta page
 	seen     map[uint64]bool
 }
 
-// verify returns an error unless all pages that the newest valid meta leads to
-// are within the file and hold only elements within themselves.
+// verify returns an error unless every page reachable from the newest valid meta
+// page is within the file and all its elements are within the page.
 func verify(file io.ReaderAt, size, pageSize int64) error {
 	var newest []byte
 	for page := range int64(2) {
@@ -48,7 +48,7 @@ func verify(file io.ReaderAt, size, pageSize int64) error {
 		}
 	}
 	if newest == nil {
-		return fmt.Errorf("neither of its first two pages is valid")
+		return fmt.Errorf("both of its header pages are invalid")
 	}
 	v := &verifier{file: file, pageSize: pageSize, pages: binary.NativeEndian.Uint64(newest[40:]), seen: map[uint64]bool{}}
 	if v.pages > uint64(size/pageSize) {
@@ -70,7 +70,7 @@ func isMeta(meta []byte) bool {
 	return binary.NativeEndian.Uint32(meta) == metaMagic && sum.Sum64() == binary.NativeEndian.Uint64(meta[metaChecksum:])
 }
 
-// read returns a page with its overflow, which nothing else may have led to.
+// read returns a page with its overflow. A page can be reached only once.
 func (v *verifier) read(id uint64) ([]byte, error) {
 	header := make([]byte, pageHeader)
 	if id < 2 || id >= v.pages {
@@ -116,7 +116,7 @@ func (v *verifier) freelist(id uint64) error {
 	return nil
 }
 
-// page checks a page of a tree and what is below it.
+// page checks a page of a tree and the pages below it.
 func (v *verifier) page(id uint64) error {
 	text, err := v.read(id)
 	if err != nil {
@@ -155,7 +155,7 @@ func (v *verifier) elements(text []byte) error {
 	return nil
 }
 
-// leaf checks a key, and the bucket that its value may be.
+// leaf checks a key, and its value if that is a bucket.
 func (v *verifier) leaf(element []byte) error {
 	if _, err := part(element, 4, 8); err != nil {
 		return err
@@ -177,7 +177,7 @@ func (v *verifier) leaf(element []byte) error {
 	return v.elements(value[bucketHeader:])
 }
 
-// part is what an element points to: the position is at the first offset, the
+// part returns the data of an element: its position is at the first offset, its
 // sizes at the others.
 func part(element []byte, position int, sizes ...int) ([]byte, error) {
 	from := uint64(binary.NativeEndian.Uint32(element[position:]))

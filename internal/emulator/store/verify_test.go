@@ -13,7 +13,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// filled returns the bytes of a state file with buckets in buckets, values over
+// filled returns the bytes of a state file with nested buckets, values over
 // several pages, and free pages.
 func filled(t *testing.T) []byte {
 	t.Helper()
@@ -41,8 +41,8 @@ func filled(t *testing.T) []byte {
 	return whole
 }
 
-// A wrong byte anywhere in the head of a page is an error that names the file,
-// or harms nothing; it never costs memory.
+// TestWrongBytes: a wrong byte in any page header is an error that names the
+// file, or harmless; it never costs memory.
 func TestWrongBytes(t *testing.T) {
 	t.Parallel()
 	whole := filled(t)

@@ -1,17 +1,19 @@
-// Command generate writes docs/reference, a page for each embedded API and an
-// index of them, or the man pages of a release, from the parts that --help is
-// made of. What a page says is the business of package manual; overrides and
-// downloads are not looked at.
+// Command generate writes docs/reference, one page per embedded API and an index,
+// and the list of commands for search; or the man pages of a release. It uses the
+// same parts as --help. Package help decides what a page says; overrides and
+// downloads are ignored.
 package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/epilot-cli/epilot/cmd"
+	"github.com/epilot-cli/epilot/cmd/search"
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/help"
@@ -29,6 +31,7 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 	flags := flag.NewFlagSet("generate", flag.ContinueOnError)
 	flags.SetOutput(log)
 	to := flags.String("to", "", "`folder` for docs/reference; other pages in it are removed")
+	commands := flags.String("commands", "", "`file` for the commands that a search finds")
 	man := flags.String("man", "", "`folder` for the man pages; other man pages in it are removed")
 	var edition help.Edition
 	flags.StringVar(&edition.Version, "version", "0.0.0-dev", "`version` that the man pages name")
@@ -48,9 +51,16 @@ func run(ctx context.Context, args []string, log io.Writer) error {
 		if err != nil {
 			return err
 		}
-		return atomicfile.WriteFolder(*to, "*.md", pages)
+		return errors.Join(atomicfile.WriteFolder(*to, "*.md", pages), writeCommands(*commands))
 	}
 	return fmt.Errorf("-to or -man is needed")
+}
+
+func writeCommands(file string) error {
+	if file == "" {
+		return nil
+	}
+	return atomicfile.Write(file, []byte(search.FormatCommands(cmd.Runnable())), 0o644)
 }
 
 // build returns the pages by file name.
@@ -68,8 +78,8 @@ func build(ctx context.Context) (map[string]string, error) {
 	return pages, nil
 }
 
-// manPages returns the man pages by file name: the program's, one for each of
-// its commands and help topics, and one for each embedded API.
+// manPages returns the man pages by file name: the program's, one for each command
+// and help topic, and one for each embedded API.
 func manPages(ctx context.Context, edition help.Edition) (map[string]string, error) {
 	apis, err := embeddedAPIs(ctx)
 	if err != nil {

@@ -9,15 +9,18 @@ import (
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 )
 
-// update is a flag of the test binary, which testing reads before any test.
+// update is a flag of the test binary, parsed by testing before any test runs.
 var update = flag.Bool("update", false, "write docs/reference anew")
 
 const reference = "../../../docs/reference"
 
-// TestReferenceIsFresh: the pages in the repository are those that the program
-// would write today, no more and no fewer.
+// TestReferenceIsFresh checks that the repository has exactly the pages that the
+// program would generate now.
 func TestReferenceIsFresh(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("sequential: nothing for the race detector")
+	}
 	pages, err := build(t.Context())
 	if err != nil {
 		t.Fatal(err)

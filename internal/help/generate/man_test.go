@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
@@ -11,19 +13,27 @@ import (
 	"github.com/epilot-cli/epilot/internal/help"
 )
 
+// madePages generates the man pages once for all tests that read them.
+var madePages = sync.OnceValues(func() (map[string]string, error) {
+	return manPages(context.Background(), help.Edition{Version: "1.2.3", Date: "2026-11-22"})
+})
+
 func testPages(t *testing.T) map[string]string {
 	t.Helper()
-	pages, err := manPages(t.Context(), help.Edition{Version: "1.2.3", Date: "2026-11-22"})
+	pages, err := madePages()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return pages
 }
 
-// TestManPagesAreWhole: each API and command has a page, each operation stands
-// in its API's, and a page that is referred to is there.
+// TestManPagesAreWhole checks that each API and command has a page, that each
+// operation is in its API's page, and that every referenced page exists.
 func TestManPagesAreWhole(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("sequential: nothing for the race detector")
+	}
 	pages := testPages(t)
 	for _, topic := range help.Topics() {
 		if pages["epilot-"+topic.Name+".7"] == "" {
@@ -67,10 +77,12 @@ func TestManPagesAreWhole(t *testing.T) {
 	}
 }
 
-// TestManPagesLint: the strictest readers of man pages have nothing to say
-// about them.
+// TestManPagesLint checks that the strictest man page linters report nothing.
 func TestManPagesLint(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("sequential: nothing for the race detector")
+	}
 	folder := t.TempDir()
 	pages := testPages(t)
 	if err := atomicfile.WriteFolder(folder, "epilot*.[17]", pages); err != nil {

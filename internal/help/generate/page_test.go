@@ -14,8 +14,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/query"
 )
 
-// TestPagesWork reads every page as a person does: each operation has its
-// section, each link leads somewhere, and each command line can be pasted.
+// TestPagesWork checks on every page that each operation has a section, each link
+// has a target, and each command line can be pasted.
 func TestPagesWork(t *testing.T) {
 	t.Parallel()
 	embedded := catalog.New(catalog.Options{})
@@ -36,8 +36,8 @@ func TestPagesWork(t *testing.T) {
 	}
 }
 
-// checkLinks wants every link to be that of another heading. The anchors are
-// GitHub's, made here a second time, in the simplest way.
+// checkLinks checks that every link points to a different, existing heading. It
+// computes GitHub's anchors independently, in the simplest way.
 func checkLinks(t *testing.T, page string) {
 	t.Helper()
 	outside := regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(page, "")
@@ -78,7 +78,7 @@ func checkSections(t *testing.T, api *openapi.API, page string) {
 	}
 }
 
-// fenced are the code blocks of that language.
+// fenced returns the code blocks in the given language.
 func fenced(text, language string) []string {
 	var blocks []string
 	for _, part := range strings.Split(text, "\n```"+language+"\n")[1:] {
@@ -88,7 +88,7 @@ func fenced(text, language string) []string {
 	return blocks
 }
 
-// checkCall wants a command line to be one that the program takes.
+// checkCall checks that the program accepts a command line.
 func checkCall(t *testing.T, api *openapi.API, op *openapi.Operation, line, sample string) {
 	t.Helper()
 	words := split(line)
@@ -101,7 +101,7 @@ func checkCall(t *testing.T, api *openapi.API, op *openapi.Operation, line, samp
 	}
 }
 
-// readWords sorts the arguments of a call as the program does.
+// readWords parses the arguments of a call as the program does.
 func readWords(t *testing.T, op *openapi.Operation, words []string, sample string) (in params.Input) {
 	t.Helper()
 	for ; len(words) > 0; words = words[1:] {
@@ -165,8 +165,8 @@ func checkFilter(t *testing.T, op *openapi.Operation, expression, sample string)
 	}
 }
 
-// split makes words of a line as a POSIX shell does, as far as the pages need:
-// blanks, single quotes and backslashes.
+// split splits a line like a POSIX shell, as far as the pages need: blanks, single
+// quotes and backslashes.
 func split(line string) []string {
 	var words []string
 	word, quoted, open := "", false, false

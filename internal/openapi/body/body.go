@@ -1,10 +1,11 @@
-// Package body makes the body of a request: it reads what was typed, named or
-// piped, decides its media type, and checks it against the operation's schema.
-// It sends nothing, and knows neither the terminal nor how stdin was opened.
+// Package body builds request bodies: it reads inline data, files, stdin and fields,
+// chooses the media type and validates the result against the operation's schema. It
+// sends nothing and does not know the terminal or how stdin was opened.
 package body
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,67 +24,67 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// Input is where the body of one call may come from.
+// Input describes where the body of one call comes from.
 type Input struct {
-	Data       *string                                  // -d as typed: text, "@file", "@-" or "-"; nil when absent
-	Stdin      io.Reader                                // nil when it is a terminal or must not be read
+	Data       *string                                  // -d as typed: inline data, "@file", "@-" or "-"; nil if absent
+	DataName   string                                   // label of inline Data in messages; "" for -d
+	Stdin      io.Reader                                // nil if it is a terminal or must not be read
 	Open       func(name string) (io.ReadCloser, error) // os.Open
-	Waiting    func()                                   // called once when stdin has been silent for Silence; may be nil
-	Silence    time.Duration                            // two seconds when 0
-	NoValidate bool                                     // send what was typed
-	Fields     []string                                 // -f as typed; they win over Data
-	Values     []Value                                  // what a program gives for fields; Fields win over them
-	Random     io.Reader                                // makes the boundary of a form
-	Budget     budget.Budget                            // of what is held in memory
+	Waiting    func()                                   // called once if stdin is silent for Silence; may be nil
+	Silence    time.Duration                            // two seconds if 0
+	NoValidate bool                                     // send the input unchecked
+	Fields     []string                                 // -f as typed; they override Data
+	Values     []Value                                  // field values set by the program; Fields override them
+	Random     io.Reader                                // source of the form boundary
+	Budget     budget.Budget                            // memory limit
 
-	// ContentType is the header that the line names, "" for none. It chooses
-	// among the operation's media types; what is not a form already is sent as
-	// it is.
+	// ContentType is the header set by the user, or "". It selects one of the
+	// operation's media types; data that is not a form is sent unchanged.
 	ContentType string
 
-	meter *budget.Meter // of the texts that are read: the body and the files of fields
+	meter *budget.Meter // counts the data read: the body and the files of fields
 }
 
-// Value is a field that is not typed: no text in it names a file. A value that
-// has a path as -f has it, such as address.city or tags[], goes there.
+// Value is a field set by the program: its text never names a file. The name may be
+// a path as in -f, such as address.city or tags[].
 type Value struct {
 	Name string
-	Text string      // gets the type that the schema asks for
-	JSON *jsonx.Node // in place of Text; nil for none
-	From string      // for messages: "column name"; "" for the name
+	Text string      // converted to the type in the schema
+	JSON *jsonx.Node // used instead of Text; may be nil
+	From string      // label for messages: "column name"; "" for the name
 }
 
-// hasFields reports whether the body is made of fields.
+// hasFields reports whether the body is built from fields.
 func (in *Input) hasFields() bool { return len(in.Fields)+len(in.Values) > 0 }
 
-// Body is what is sent, and its Content-Type. A form with files has an Open
-// instead of Bytes.
+// Body is the request body and its Content-Type. A form with files has Open instead
+// of Bytes.
 type Body struct {
 	MediaType string
 	Bytes     []byte
 	Open      func() (io.ReadCloser, error)
-	Size      int64  // of what Open returns, in bytes; -1 where it is not known
-	Once      bool   // Open may be called once only
+	Size      int64  // of the data from Open, in bytes; -1 if unknown
+	Once      bool   // Open can be called only once
 	Parts     []Part // of a form
 }
 
-// values counts what a text takes once it is read.
+// values counts the memory of parsed data.
 func (in *Input) values(name string) *budget.Meter {
 	return in.Budget.Values(failure.Usage, "the body from "+name)
 }
 
-// Reader opens what is sent.
+// Reader opens the body.
 func (b *Body) Reader() (io.ReadCloser, error) {
 	if b.Open != nil {
 		return b.Open()
 	}
 	if len(b.Bytes) == 0 {
-		return http.NoBody, nil // else net/http takes the length for unknown
+		return http.NoBody, nil // otherwise net/http treats the length as unknown
 	}
 	return io.NopCloser(bytes.NewReader(b.Bytes)), nil
 }
 
-// Length is how many bytes are sent, -1 where it is not known.
+// Length returns the length in bytes, or -1 if unknown.
 func (b *Body) Length() int64 {
 	if b.Open != nil {
 		return b.Size
@@ -91,11 +92,10 @@ func (b *Body) Length() int64 {
 	return int64(len(b.Bytes))
 }
 
-// Read returns the body for the operation, or nil when there is none to send.
-// Stdin is read, to its end, only when the operation has a body and neither -d
-// nor -f was given, or they name it. An empty -d means no body. Errors are of kind Usage,
-// or File for a file that cannot be read; when the context ends, of kind
-// Interrupted.
+// Read returns the body for the operation, or nil if there is none. Stdin is read,
+// to its end, only if the operation has a body and either neither -d nor -f is set
+// or they name stdin. An empty -d means no body. Errors are of kind Usage, or File
+// if a file cannot be read, or Interrupted if the context ends.
 func Read(ctx context.Context, op *openapi.Operation, in Input) (*Body, error) {
 	if op.Body == nil {
 		return nil, refuse(op, in)
@@ -124,8 +124,8 @@ func Read(ctx context.Context, op *openapi.Operation, in Input) (*Body, error) {
 	return piped(op, src, text, in)
 }
 
-// piped makes the body of text that nobody said is one: stdin may be the list
-// of a loop that the call stands in. What cannot be a body is an error.
+// piped builds the body from stdin that was not requested explicitly: it may be the
+// input of a shell loop around the call. Data that cannot be a body is an error.
 func piped(op *openapi.Operation, src *source, text []byte, in Input) (*Body, error) {
 	const hint = "add </dev/null if stdin is not for this call, or -d - if it is the body"
 	if content := contentFor(op.Body.Contents, src, in); httpx.IsJSON(content.MediaType) && !mayBe(content.Schema, text) {
@@ -139,8 +139,8 @@ func piped(op *openapi.Operation, src *source, text []byte, in Input) (*Body, er
 	return made, err
 }
 
-// mayBe reports whether text begins as a value that the schema has: an object
-// or an array, and a string or number only where the schema says so.
+// mayBe reports whether text starts like a value that the schema allows: an object
+// or array, or a string or number if the schema allows it.
 func mayBe(s *openapi.Schema, text []byte) bool {
 	if plain, err := jsonx.UTF8(text); err == nil {
 		text = plain
@@ -158,7 +158,7 @@ func mayBe(s *openapi.Schema, text []byte) bool {
 }
 
 func refuse(op *openapi.Operation, in Input) error {
-	flag := "-d"
+	flag := cmp.Or(in.DataName, "-d")
 	switch {
 	case in.Data == nil && !in.hasFields():
 		return nil
@@ -168,7 +168,7 @@ func refuse(op *openapi.Operation, in Input) error {
 		flag = "-f"
 	}
 	return failure.New(failure.Usage, "%s does not accept a request body; remove %s", op.ID, flag).
-		Hintf("leave out %s; parameters are given with -p name=value", flag)
+		Hintf("pass parameters with -p name=value")
 }
 
 func none(op *openapi.Operation) error {
@@ -176,12 +176,11 @@ func none(op *openapi.Operation) error {
 		return nil
 	}
 	return failure.New(failure.Usage, "%s needs a body", op.ID).
-		Hintf("give one with -d '{…}', with -d @file (JSON or YAML), or on stdin")
+		Hintf("pass one with -d '{…}', -d @file (JSON or YAML) or on stdin")
 }
 
-// build makes the body of the text and the fields in one of the operation's
-// media types: as JSON, as a form of the fields, or the text as it is, of which
-// nothing is checked.
+// build builds the body from the data and fields in one of the operation's media
+// types: as JSON, as a form of the fields, or as the unchanged, unchecked data.
 func build(op *openapi.Operation, src *source, text []byte, in Input) (*Body, error) {
 	content := contentFor(op.Body.Contents, src, in)
 	if !httpx.IsJSON(content.MediaType) {
@@ -209,8 +208,8 @@ func build(op *openapi.Operation, src *source, text []byte, in Input) (*Body, er
 	return &Body{MediaType: content.MediaType, Bytes: doc.JSON}, nil
 }
 
-// contentFor is the media type that the header of the line names, else that of
-// the file's name, else the first JSON, else the first at all.
+// contentFor returns the content for the Content-Type header, else for the file
+// name, else the first JSON content, else the first content.
 func contentFor(contents []*openapi.Content, src *source, in Input) *openapi.Content {
 	if in.ContentType != "" {
 		if content := declared(contents, in.ContentType, true); content != nil {
@@ -236,8 +235,8 @@ func contentFor(contents []*openapi.Content, src *source, in Input) *openapi.Con
 	return &openapi.Content{MediaType: "application/json"}
 }
 
-// declared is the content of that media type, else of the narrowest range that
-// it is in; ranges of everything count where any is true.
+// declared returns the content of this media type, else of the narrowest matching
+// range; */* counts only if any is true.
 func declared(contents []*openapi.Content, mediaType string, any bool) *openapi.Content {
 	essence := httpx.Essence(mediaType)
 	kind, _, _ := strings.Cut(essence, "/")
@@ -255,8 +254,8 @@ func declared(contents []*openapi.Content, mediaType string, any bool) *openapi.
 	return nil
 }
 
-// other is a body that is not JSON. A range such as image/* is not a
-// Content-Type, so the file's name decides, then the text.
+// other returns a body that is not JSON. A range such as image/* is not a
+// Content-Type, so the file name decides, then the data.
 func other(mediaType string, src *source, text []byte) *Body {
 	if mediaType != "" && !strings.Contains(mediaType, "*") {
 		return &Body{MediaType: mediaType, Bytes: text}
@@ -280,14 +279,14 @@ func other(mediaType string, src *source, text []byte) *Body {
 	return &Body{MediaType: unknownType, Bytes: text}
 }
 
-// maxFaults is how many faults one error lists.
+// maxFaults is the maximum number of faults in one error.
 const maxFaults = 5
 
-// Check holds a document against a schema, which may be nil. The error, of kind
-// Usage, lists what is wrong and where it stands.
+// Check validates a document against a schema, which may be nil. The error, of kind
+// Usage, lists the faults and their positions.
 func Check(s *openapi.Schema, doc *document.Document) error { return validate(s, doc, Input{}) }
 
-// validate makes one error of all faults that the document has.
+// validate combines all faults of the document into one error.
 func validate(s *openapi.Schema, doc *document.Document, in Input) error {
 	if s == nil || in.NoValidate {
 		return nil
@@ -304,10 +303,10 @@ func validate(s *openapi.Schema, doc *document.Document, in Input) error {
 		return nil
 	}
 	return failure.New(failure.Usage, "body: %s", listAt(faults, where(doc))).
-		Hintf("--help shows a body that fits; --no-validate sends it as it is")
+		Hintf("--help shows a valid body; --no-validate sends yours unchanged")
 }
 
-// listAt lists faults, each with what at says of its place.
+// listAt lists faults, each with the result of at for its position.
 func listAt(faults []schema.Fault, at func(pointer string) string) string {
 	var lines []string
 	for _, f := range faults[:min(len(faults), maxFaults)] {
@@ -319,8 +318,8 @@ func listAt(faults []schema.Fault, at func(pointer string) string) string {
 	return strings.Join(lines, "; ")
 }
 
-// Base is the JSON text of the input's Data, for a caller that goes on with it;
-// nil where there is none. Errors are those of Read.
+// Base returns the input's Data as JSON, for a caller that modifies it; nil if there
+// is none. Errors are those of Read.
 func Base(ctx context.Context, in Input) ([]byte, error) {
 	if in.Data == nil {
 		return nil, nil

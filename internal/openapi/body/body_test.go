@@ -74,7 +74,7 @@ func TestRead(t *testing.T) {
 		{name: "file", data: pointer("@b.json"), want: `{"name":"x"}`},
 		{name: "yaml", data: pointer("@b.yaml"), want: `{"name":"x","n":1.10}`},
 		{name: "yaml without ending", data: pointer("@b"), want: `{"name":"x"}`},
-		{name: "no file name", data: pointer("@"), err: "-d @ names no file"},
+		{name: "no file name", data: pointer("@"), err: "-d @ has no file name"},
 		{name: "missing file", data: pointer("@no.json"), err: "-d @no.json: no such file"},
 		{name: "empty file", data: pointer("@empty.json"), err: "empty.json:1:1: expected a value"},
 		{name: "broken file", data: pointer("@bad.json"), err: "bad.json:2:3: expected a name in double quotes after ',', found '}'"},
@@ -172,7 +172,7 @@ func TestManyFaults(t *testing.T) {
 	}
 }
 
-// A slow writer loses nothing, and somebody is told once.
+// TestSlowStdin checks that a slow writer loses no data and is reported once.
 func TestSlowStdin(t *testing.T) {
 	t.Parallel()
 	r, w := io.Pipe()

@@ -24,29 +24,29 @@ const (
 	jsonField                      // key:=value
 	fileField                      // key=@name
 	jsonFileField                  // key:=@name
-	nodeField                      // a value that was read already
+	nodeField                      // a parsed value
 )
 
-// field is one -f.
+// field is one -f flag.
 type field struct {
 	typed string
 	from  string // for messages: "-f a=b"
 	path  []fieldStep
 	kind  fieldKind
-	text  string      // the value, or the name of the file
+	text  string      // the value or the file name
 	node  *jsonx.Node // of a nodeField
 }
 
-// fieldStep leads to a member of an object, or to an element of an array: with
-// [] to a new one, with [2] to that one.
+// fieldStep selects an object member or an array element: [] a new element, [2] that
+// element.
 type fieldStep struct {
 	name     string
 	element  bool // []
-	brackets bool // [name]: an index where it is a number and an array can be there
+	brackets bool // [name]: an index if it is a number and an array is allowed there
 }
 
-// index is the number of the element that the step names. A number in brackets
-// is a member only where the body has an object there, or the schema wants one.
+// index returns the element index of the step. A number in brackets is a member only
+// if the body has an object there or the schema requires one.
 func (s fieldStep) index(at spot) (int, bool) {
 	if !s.brackets || s.element {
 		return 0, false
@@ -62,7 +62,7 @@ func (s fieldStep) index(at spot) (int, bool) {
 	return i, slices.Contains(types, "array") || !slices.Contains(types, "object")
 }
 
-// isMember reports whether the step names a member of an object.
+// isMember reports whether the step selects an object member.
 func (s fieldStep) isMember(at spot) bool {
 	_, isIndex := s.index(at)
 	return !s.element && !isIndex
@@ -88,14 +88,14 @@ func (b *fieldBuilder) parse(typed string) (*field, error) {
 	f := &field{typed: typed, from: "-f " + typed}
 	f.kind, f.text = assigned(text, isJSON)
 	if isFile := f.kind == fileField || f.kind == jsonFileField; isFile && f.text == "" {
-		return nil, failure.New(failure.Usage, "-f %s names no file", typed).
+		return nil, failure.New(failure.Usage, "-f %s has no file name", typed).
 			Hintf(`write -f %s=@file; the text @ itself is -f '%s:="@"'`, key, key)
 	}
 	if f.path = splitPath(key); f.path == nil {
 		return nil, malformedField(typed)
 	}
 	if schema.Declares(b.Schema, key) {
-		f.path = []fieldStep{{name: key}} // a property whose own name has dots
+		f.path = []fieldStep{{name: key}} // a property whose name contains dots
 	}
 	for _, step := range f.path {
 		if i, err := strconv.Atoi(step.name); err == nil && i < 0 && step.brackets {
@@ -106,7 +106,7 @@ func (b *fieldBuilder) parse(typed string) (*field, error) {
 	return f, nil
 }
 
-// given is the field of a value. A name that is not a path is one member.
+// given returns the field for a value. A name that is not a path is a single member.
 func (b *fieldBuilder) given(v Value) *field {
 	f := &field{typed: v.Name, from: cmp.Or(v.From, v.Name), path: splitPath(v.Name), text: v.Text}
 	if v.JSON != nil {
@@ -118,7 +118,7 @@ func (b *fieldBuilder) given(v Value) *field {
 	return f
 }
 
-// assigned is what stands behind the "=", and of which kind it is.
+// assigned returns the text after the "=" and its kind.
 func assigned(written string, isJSON bool) (fieldKind, string) {
 	name, isFile := strings.CutPrefix(written, "@")
 	switch {
@@ -133,12 +133,12 @@ func assigned(written string, isJSON bool) (fieldKind, string) {
 }
 
 func malformedField(typed string) error {
-	return failure.New(failure.Usage, "-f %q is not of the form key=value", typed).
+	return failure.New(failure.Usage, "-f %q is not key=value", typed).
 		Hintf("write -f a.b=text, -f list[]=text, -f list[0]=text, -f n:=3 for JSON, or -f key=@file; a dot in a name is \\.")
 }
 
-// splitPath reads a path: a.b, a[b], a[0], a[] and a\.b. It returns nil for what
-// is not one.
+// splitPath parses a path: a.b, a[b], a[0], a[] and a\.b. It returns nil if the key
+// is not a path.
 func splitPath(key string) []fieldStep {
 	var path []fieldStep
 	for rest := key; rest != "" || path == nil; {
@@ -167,7 +167,7 @@ func nextStep(rest string, first bool) (fieldStep, string, bool) {
 	return fieldStep{name: name}, after, name != ""
 }
 
-// plainName reads up to a dot or a bracket that has no backslash before it.
+// plainName reads up to an unescaped dot or bracket.
 func plainName(rest string) (name, after string) {
 	var b strings.Builder
 	for i := 0; i < len(rest); i++ {
@@ -184,17 +184,21 @@ func plainName(rest string) (name, after string) {
 	return b.String(), ""
 }
 
-// value is the value of a field, with the type that the schema asks for.
+// value returns the field's value, with the type in the schema.
 func (b *fieldBuilder) value(f *field, s *openapi.Schema) (*jsonx.Node, error) {
 	switch f.kind {
 	case textField:
-		return jsonx.ParseNode([]byte(typedText(s, f.text)))
+		text := typedText(s, f.text)
+		if strings.HasPrefix(text, `"`) && strings.HasSuffix(text, `"`) {
+			return &jsonx.Node{Text: text}, nil // a string, by far the most frequent cell
+		}
+		return jsonx.ParseNode([]byte(text))
 	case nodeField:
 		return f.node, nil
 	case jsonField:
 		doc, err := document.ParseJSON("-f "+f.typed[:strings.Index(f.typed, "=")], []byte(f.text))
 		if err != nil {
-			return nil, failure.Of(err).Hintf("after := stands JSON; text is -f key=text")
+			return nil, failure.Of(err).Hintf(":= takes JSON; for text use -f key=text")
 		}
 		return jsonx.ParseNode(doc.JSON)
 	case fileField:
@@ -216,7 +220,7 @@ func (b *fieldBuilder) value(f *field, s *openapi.Schema) (*jsonx.Node, error) {
 	return jsonx.ParseNodeWithin(doc.JSON, b.values)
 }
 
-// textFile is a file as a JSON string, in Base64 where the schema says so.
+// textFile returns a file as a JSON string, Base64-encoded if the schema says so.
 func (b *fieldBuilder) textFile(f *field, s *openapi.Schema) (*jsonx.Node, error) {
 	content, err := b.content(f)
 	if err != nil {
@@ -227,7 +231,7 @@ func (b *fieldBuilder) textFile(f *field, s *openapi.Schema) (*jsonx.Node, error
 	}
 	if !utf8.Valid(content) {
 		return nil, failure.New(failure.Usage, "-f %s: the file is not text, and JSON holds nothing else", f.typed).
-			Hintf("encode it first, as with base64, if the API expects that")
+			Hintf("encode it first (for example with base64) if the API expects that")
 	}
 	return jsonx.StringNode(string(content)), nil
 }
@@ -247,17 +251,17 @@ func (b *fieldBuilder) content(f *field) ([]byte, error) {
 	return nil, unreadable(f.typed, err)
 }
 
-// unreadable says that the file of a field cannot be read.
+// unreadable is the error for a field whose file cannot be read.
 func unreadable(field string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return failure.New(failure.Usage, "-f %s: no such file", field).
-			Hintf("the text after @ is the name of a file")
+			Hintf("the text after @ is a file name")
 	}
 	return failure.New(failure.File, "-f %s: cannot read the file: %w", field, cause(err))
 }
 
-// typedText is the JSON text of what was typed: the first type of the schema
-// that it can be and that the schema accepts, a string where there is none.
+// typedText returns the JSON for a typed value: as the first schema type that it can
+// have and that the schema accepts, else as a string.
 func typedText(s *openapi.Schema, typed string) string {
 	var best string
 	for _, name := range schema.Types(s) {
@@ -286,7 +290,7 @@ func accepts(s *openapi.Schema, text string) bool {
 	return err == nil && len(schema.Check(s, v, schema.Request)) == 0
 }
 
-// asType reads what was typed as the type, "" where it cannot be one.
+// asType returns the value as JSON of this type, or "" if it cannot have the type.
 func asType(name, typed string) string {
 	if name == "string" {
 		return jsonx.Quote(typed)
@@ -300,7 +304,7 @@ func asType(name, typed string) string {
 	return typed
 }
 
-// firstBytes are the bytes that the JSON text of a type begins with.
+// firstBytes returns the bytes that JSON of this type can start with.
 func firstBytes(name string) string {
 	switch name {
 	case "integer", "number":

@@ -13,30 +13,29 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// fieldInput is what a document is made of.
+// fieldInput is the input of buildFields.
 type fieldInput struct {
 	Fields []string // -f as typed
-	Values []Value  // before them
-	Base   []byte   // JSON text that the fields are put into; nil for none
+	Values []Value  // set before Fields
+	Base   []byte   // JSON that the fields modify; nil for none
 	Schema *openapi.Schema
 	Open   func(name string) (io.ReadCloser, error)
-	Form   bool // files stay files: the document becomes the parts of a form
+	Form   bool // keep files as files: the document becomes the parts of a form
 
-	// meter counts what the body and the files of all fields take as text, values
-	// what they take once they are read.
+	// meter counts the body and the files of all fields as read, values counts them
+	// as parsed.
 	meter, values *budget.Meter
 }
 
-// fieldDocument is a JSON value that fields were put into.
+// fieldDocument is a JSON value with fields applied.
 type fieldDocument struct {
 	root   *jsonx.Node
-	fields map[string]string      // JSON pointer → what put the value there: "-f a=b"
-	files  map[*jsonx.Node]string // file names, for the parts of a form
+	fields map[string]string      // JSON pointer → the field that set the value: "-f a=b"
+	files  map[*jsonx.Node]string // file names, for form parts
 }
 
-// buildFields puts each field into the document. A field replaces the value of
-// the base at its path and nothing else. Errors are of kind Usage, or File for a
-// file that cannot be read.
+// buildFields applies the fields to the document. A field replaces only the base
+// value at its path. Errors are of kind Usage, or File if a file cannot be read.
 func buildFields(in fieldInput) (*fieldDocument, error) {
 	d := &fieldDocument{
 		root:   &jsonx.Node{Kind: jsonx.ObjectNode},
@@ -67,10 +66,13 @@ func buildFields(in fieldInput) (*fieldDocument, error) {
 	return d, b.addAll(parsed)
 }
 
-// JSON is the document's text. A file of a form stands there by its name.
-func (d *fieldDocument) JSON() []byte { return d.root.Append(nil) }
+// JSON returns the document as JSON. Files of a form appear as their names.
+func (d *fieldDocument) JSON() []byte {
+	const usual = 256 // bytes
+	return d.root.Append(make([]byte, 0, usual))
+}
 
-// Field is what put the value at the pointer, or one above it, "" for none.
+// Field returns the field that set the value at the pointer or above it, or "".
 func (d *fieldDocument) Field(pointer string) string {
 	for at := pointer; at != ""; at = at[:strings.LastIndexByte(at, '/')] {
 		if field, known := d.fields[at]; known {
@@ -80,8 +82,8 @@ func (d *fieldDocument) Field(pointer string) string {
 	return ""
 }
 
-// Files are the members, as JSON pointers, that are files or hold one: no schema
-// for text holds for them.
+// Files returns JSON pointers to the members that are or contain files: schemas for
+// text do not apply to them.
 func (d *fieldDocument) Files() []string {
 	var pointers []string
 	for _, m := range d.root.Members {
@@ -92,22 +94,25 @@ func (d *fieldDocument) Files() []string {
 	return pointers
 }
 
-// escapePointer makes a name one token of a JSON pointer (RFC 6901).
+// escapePointer escapes a name as a JSON pointer token (RFC 6901).
 func escapePointer(name string) string {
+	if !strings.ContainsAny(name, "~/") {
+		return name // a replacer is slow, and this runs for each field of each row
+	}
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
 type fieldBuilder struct {
 	fieldInput
 	document *fieldDocument
-	set      map[*jsonx.Node]bool // what fields of this line have made or set
+	set      map[*jsonx.Node]bool // nodes that this command line's fields have created or set
 }
 
-// errBeyond is the cause of an index that no element has yet.
+// errBeyond is the cause for an index after the end of an array.
 var errBeyond = errors.New("beyond the end")
 
-// addAll adds the fields in order. One whose index is beyond the end of an
-// array waits for those that add the elements before it.
+// addAll adds the fields in order. A field whose index is beyond the end of an array
+// is retried after the fields that add the preceding elements.
 func (b *fieldBuilder) addAll(fields []*field) error {
 	for len(fields) > 0 {
 		var waiting []*field
@@ -129,10 +134,10 @@ func (b *fieldBuilder) addAll(fields []*field) error {
 	return nil
 }
 
-// spot is where on the way along its path a field has come.
+// spot is a field's current position along its path.
 type spot struct {
 	node    *jsonx.Node
-	schema  *openapi.Schema // nil where it is not said
+	schema  *openapi.Schema // nil if unspecified
 	pointer string
 }
 
@@ -153,7 +158,7 @@ func (b *fieldBuilder) put(at spot, f *field) error {
 	step := f.path[len(f.path)-1]
 	s := step.schema(at)
 	grows := step.isMember(at) && f.kind == textField && isArray(s) && asType("array", f.text) == ""
-	if grows { // tags=a tags=b, as -p has it
+	if grows { // tags=a tags=b, as with -p
 		s = schema.Items(s)
 	}
 	made, err := b.value(f, s)
@@ -173,7 +178,7 @@ func (b *fieldBuilder) put(at spot, f *field) error {
 	return nil
 }
 
-// holder is the node that a value is put into.
+// holder returns the node that receives a value.
 func (b *fieldBuilder) holder(at spot, step fieldStep, grows bool, f *field) (spot, error) {
 	if !grows {
 		return b.slot(at, step, f)
@@ -183,15 +188,15 @@ func (b *fieldBuilder) holder(at spot, step fieldStep, grows bool, f *field) (sp
 		return list, err
 	}
 	if list.node.Kind != jsonx.Array || !b.set[list.node] {
-		*list.node = jsonx.Node{Kind: jsonx.Array} // name=value sets the list as name=value sets a string
+		*list.node = jsonx.Node{Kind: jsonx.Array} // name=value creates the list as it creates a string
 		b.set[list.node] = true
 	}
 	return b.slot(list, fieldStep{element: true}, f)
 }
 
-// enter goes one step down on the way to a value, and makes what is missing. A
-// [] goes on with the last element that a field of this line began, unless that
-// has the value already.
+// enter descends one step and creates missing nodes. A [] step continues with the
+// last element that a field of this command line started, unless it already has the
+// value.
 func (b *fieldBuilder) enter(at spot, step fieldStep, rest []fieldStep, f *field) (spot, error) {
 	if step.element && b.continues(at.node, rest) {
 		return at.element(len(at.node.Items) - 1), nil
@@ -213,8 +218,8 @@ func (at spot) member(name string) spot {
 	return spot{at.node.Member(name), schema.Member(at.schema, name), at.pointer + "/" + escapePointer(name)}
 }
 
-// continues reports whether the rest of a path belongs to the last element,
-// which a field of this line began.
+// continues reports whether the rest of a path belongs to the last element, started
+// by a field of this command line.
 func (b *fieldBuilder) continues(at *jsonx.Node, rest []fieldStep) bool {
 	if at.Kind != jsonx.Array || len(at.Items) == 0 || len(rest) == 0 {
 		return false
@@ -234,8 +239,7 @@ func taken(at *jsonx.Node, rest []fieldStep) bool {
 	return member != nil && taken(member, rest[1:])
 }
 
-// slot is the node below this one that the step leads to, made where there is
-// none yet.
+// slot returns the child node selected by the step, and creates it if missing.
 func (b *fieldBuilder) slot(at spot, step fieldStep, f *field) (spot, error) {
 	b.shape(at, step)
 	i, isIndex := step.index(at)
@@ -263,20 +267,20 @@ func (b *fieldBuilder) slot(at spot, step fieldStep, f *field) (spot, error) {
 	return at, clash(f, at, step)
 }
 
-// unset refuses a place that a field of this line has filled.
+// unset rejects a position that a field of this command line has already set.
 func (b *fieldBuilder) unset(at spot, f *field) (spot, error) {
 	if b.set[at.node] {
-		return at, failure.New(failure.Usage, "%s: the value is given already", f.from).
-			Hintf("give each value once; elements of an array are -f list[]=a -f list[]=b")
+		return at, failure.New(failure.Usage, "%s: the value is given twice", f.from).
+			Hintf("give each value once; for array elements use -f list[]=a -f list[]=b")
 	}
 	return at, nil
 }
 
-// fresh marks a node as made for a field: it has no value yet.
+// fresh marks a node as created for a field, without a value yet.
 func (b *fieldBuilder) fresh(n *jsonx.Node) { n.Kind, n.Text = jsonx.Scalar, "" }
 
-// shape makes an array or an object of a node that has no value yet, or null.
-// Any other value of the base keeps its kind, or something of it would be lost.
+// shape turns a node without a value, or null, into an array or object. Other base
+// values keep their kind, so that no data is lost.
 func (b *fieldBuilder) shape(at spot, step fieldStep) {
 	if empty := at.node.Kind == jsonx.Scalar && at.node.Text == "" || at.node.IsNull() && !b.set[at.node]; !empty {
 		if at.node != b.document.root || len(at.node.Members)+len(at.node.Items) > 0 || at.node.Kind == jsonx.Scalar {
@@ -301,7 +305,7 @@ func clash(f *field, at spot, step fieldStep) error {
 		place = at.pointer
 	}
 	return failure.New(failure.Usage, "%s: %s is %s, not %s", f.from, place, kindName(at.node), needed).
-		Hintf("elements of an array are -f list[]=a or -f list[0]=a, members of an object -f name.member=a")
+		Hintf("use -f list[]=a or -f list[0]=a for array elements, -f name.member=a for object members")
 }
 
 func kindName(n *jsonx.Node) string {

@@ -9,14 +9,16 @@ import (
 	"mime"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// unknownType is what a file is of which nothing is known.
+// unknownType is the media type of a file of unknown type.
 const unknownType = "application/octet-stream"
 
 const (
@@ -29,7 +31,7 @@ func isForm(mediaType string) bool {
 	return essence == multipartForm || essence == urlForm
 }
 
-// form makes a form of the fields and of a JSON object, whose members are its
+// form builds a form from the fields and from a JSON object, whose members become
 // parts.
 func form(content *openapi.Content, src *source, text []byte, in Input) (*Body, error) {
 	multipart := strings.HasPrefix(strings.ToLower(content.MediaType), multipartForm)
@@ -39,10 +41,10 @@ func form(content *openapi.Content, src *source, text []byte, in Input) (*Body, 
 	}
 	parts, isObject := made.Parts(content)
 	if !isObject {
-		return nil, failure.New(failure.Usage, "a form is made of an object, and the body is none").
-			Hintf("give the parts with -f name=value and -f name=@file")
+		return nil, failure.New(failure.Usage, "a form needs a JSON object as its body").
+			Hintf("pass the parts with -f name=value and -f name=@file")
 	}
-	if err := fits(content.Schema, made, in); err != nil {
+	if err := fits(content.Schema, made, made.JSON(), in); err != nil {
 		return nil, err
 	}
 	if !multipart {
@@ -53,7 +55,7 @@ func form(content *openapi.Content, src *source, text []byte, in Input) (*Body, 
 
 func adviseForm(err error, src *source) error {
 	if failed := failure.Of(err); src != nil && failed.Kind == failure.Usage {
-		return failed.Hintf("give the parts with -f name=value and -f name=@file; a form that is one already goes with -H 'Content-Type: multipart/form-data; boundary=…'")
+		return failed.Hintf("pass the parts with -f name=value and -f name=@file; to send an encoded form, add -H 'Content-Type: multipart/form-data; boundary=…'")
 	}
 	return err
 }
@@ -66,7 +68,7 @@ func encoded(mediaType string, parts []Part) *Body {
 	return &Body{MediaType: mediaType, Bytes: []byte(strings.Join(pairs, "&")), Parts: parts}
 }
 
-// assemble writes a form as RFC 7578 has it. Files are read when it is sent.
+// assemble writes a form (RFC 7578). Files are read when it is sent.
 func assemble(parts []Part, in Input) (*Body, error) {
 	random := make([]byte, 24)
 	if _, err := io.ReadFull(in.Random, random); err != nil {
@@ -106,8 +108,8 @@ func partHeader(part Part) string {
 	return header + "\r\n"
 }
 
-// fileType is the type of a file for an encoding that allows these: that of its
-// name where it is among them, or where no other is meant.
+// fileType returns the media type of a file for an encoding: the type of its name if
+// it is allowed or if the encoding does not specify another.
 func fileType(file, mediaTypes string) string {
 	known, first := MediaTypeOf(file), ""
 	for allowed := range strings.SplitSeq(mediaTypes, ",") {
@@ -121,12 +123,12 @@ func fileType(file, mediaTypes string) string {
 		}
 	}
 	if first == "" || strings.Contains(mediaTypes, ",") {
-		return known // none of several is meant more than another
+		return known // several types are equally valid
 	}
 	return first
 }
 
-// MediaTypeOf is the media type that the name of a file stands for.
+// MediaTypeOf returns the media type for a file name.
 func MediaTypeOf(name string) string {
 	if known := mime.TypeByExtension(filepath.Ext(name)); known != "" {
 		return known
@@ -142,7 +144,7 @@ func disposition(name string) string {
 
 // piecewise is one piece of a form.
 type piecewise struct {
-	size int64 // -1: not known, and there to be read once
+	size int64 // -1: unknown, and the piece can be read only once
 	open func() (io.ReadCloser, error)
 }
 
@@ -152,7 +154,7 @@ func inMemory(text string) piecewise {
 	}}
 }
 
-// measure opens a file to see that it can be read, and how long it is.
+// measure opens a file to check that it is readable and to get its size.
 func measure(part Part, open func(string) (io.ReadCloser, error)) (piecewise, error) {
 	piece := piecewise{-1, func() (io.ReadCloser, error) { return open(part.File) }}
 	if part.File == "-" {
@@ -182,7 +184,7 @@ func stat(file io.Reader) (fs.FileInfo, error) {
 	return nil, errors.ErrUnsupported
 }
 
-// stream makes the body of the pieces: from memory where all of them are.
+// stream sets the body to the pieces, in memory if all of them are.
 func (b *Body) stream(pieces []piecewise) {
 	b.Open = func() (io.ReadCloser, error) { return &sequence{rest: pieces}, nil }
 	for _, piece := range pieces {
@@ -194,7 +196,7 @@ func (b *Body) stream(pieces []piecewise) {
 	}
 	if !hasFile(b.Parts) {
 		var text bytes.Buffer
-		_, _ = text.ReadFrom(&sequence{rest: pieces}) // memory alone cannot fail
+		_, _ = text.ReadFrom(&sequence{rest: pieces}) // reads from memory cannot fail
 		b.Bytes, b.Open = text.Bytes(), nil
 	}
 }
@@ -208,12 +210,11 @@ func hasFile(parts []Part) bool {
 	return false
 }
 
-// sequence reads pieces one behind the other, and opens each when its turn
-// comes.
+// sequence reads pieces one after the other and opens each when it is reached.
 type sequence struct {
 	rest []piecewise
 	open io.ReadCloser
-	left int64 // of the open piece, where its size is known
+	left int64 // of the open piece, if its size is known
 }
 
 func (s *sequence) Read(p []byte) (int, error) {
@@ -239,8 +240,8 @@ func (s *sequence) Read(p []byte) (int, error) {
 	}
 }
 
-// next ends a piece. A file that grew or shrank would break the length that
-// was announced.
+// next ends a piece. A file that grew or shrank would contradict the announced
+// length.
 func (s *sequence) next() error {
 	known := s.rest[0].size >= 0
 	_ = s.open.Close()
@@ -256,4 +257,100 @@ func (s *sequence) Close() error {
 		return s.open.Close()
 	}
 	return nil
+}
+
+// Part is one part of a form.
+type Part struct {
+	Name      string
+	Text      string // its content if File is ""
+	File      string // file name
+	Field     string // the -f that names the file
+	MediaType string // from the definition, "application/json" for an object; else ""
+}
+
+// Parts returns the members of the document as form parts: as their encoding
+// specifies, else one part per array element, and objects as JSON. Null is omitted.
+// ok is false if the document is not an object.
+// https://spec.openapis.org/oas/v3.1.1#encoding-object
+func (d *fieldDocument) Parts(content *openapi.Content) (parts []Part, ok bool) {
+	if d.root.Kind != jsonx.ObjectNode {
+		return nil, false
+	}
+	for _, m := range d.root.Members {
+		encoding := content.EncodingOf(m.Name)
+		if encoding != nil && encoding.Style != "" && m.Value.Kind != jsonx.Scalar && !d.holdsFile(m.Value) {
+			parts = append(parts, styled(encoding, m.Name, m.Value)...)
+			continue
+		}
+		items := []*jsonx.Node{m.Value}
+		if m.Value.Kind == jsonx.Array {
+			items = m.Value.Items
+		}
+		for _, item := range items {
+			if !item.IsNull() {
+				parts = append(parts, d.part(m.Name, item, encoding))
+			}
+		}
+	}
+	return parts, true
+}
+
+func (d *fieldDocument) part(name string, n *jsonx.Node, encoding *openapi.Encoding) Part {
+	mediaType := ""
+	if encoding != nil {
+		mediaType = encoding.MediaType
+	}
+	if file, isFile := d.files[n]; isFile {
+		if mediaType != "" {
+			mediaType = fileType(file, mediaType)
+		}
+		return Part{Name: name, File: file, Field: name + "=@" + file, MediaType: mediaType}
+	}
+	part := Part{Name: name, Text: n.String()}
+	switch {
+	case mediaType != "" && !strings.ContainsAny(mediaType, "*,"):
+		part.MediaType = mediaType
+		if httpx.IsJSON(mediaType) {
+			part.Text = string(n.Append(nil))
+		}
+	case n.Kind != jsonx.Scalar:
+		part.MediaType = "application/json"
+	}
+	return part
+}
+
+// styled serializes an array or object like query parameters, with names and values
+// not yet encoded.
+func styled(encoding *openapi.Encoding, name string, n *jsonx.Node) []Part {
+	separator := map[string]string{"spaceDelimited": " ", "pipeDelimited": "|"}[encoding.Style]
+	if separator == "" {
+		separator = ","
+	}
+	var parts []Part
+	var texts []string
+	for _, item := range n.Items {
+		if !item.IsNull() {
+			parts, texts = append(parts, Part{Name: name, Text: item.String()}), append(texts, item.String())
+		}
+	}
+	for _, m := range n.Members {
+		switch {
+		case m.Value.IsNull():
+		case encoding.Style == "deepObject" && m.Value.Kind != jsonx.Scalar:
+			parts = append(parts, styled(encoding, name+"["+m.Name+"]", m.Value)...)
+		case encoding.Style == "deepObject":
+			parts = append(parts, Part{Name: name + "[" + m.Name + "]", Text: m.Value.String()})
+		default:
+			parts, texts = append(parts, Part{Name: m.Name, Text: m.Value.String()}), append(texts, m.Name, m.Value.String())
+		}
+	}
+	if encoding.Explode || encoding.Style == "deepObject" || len(texts) == 0 {
+		return parts
+	}
+	return []Part{{Name: name, Text: strings.Join(texts, separator)}}
+}
+
+func (d *fieldDocument) holdsFile(n *jsonx.Node) bool {
+	_, isFile := d.files[n]
+	return isFile || slices.ContainsFunc(n.Items, d.holdsFile)
 }

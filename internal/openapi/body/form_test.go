@@ -30,7 +30,7 @@ func upload(mediaType string) *openapi.Operation {
 
 func osOpen(name string) (io.ReadCloser, error) { return os.Open(name) }
 
-// parts reads a body back as another program would.
+// parts parses a body with the standard library.
 func parts(t *testing.T, b *Body) string {
 	t.Helper()
 	from, err := b.Reader()
@@ -73,7 +73,7 @@ func TestForm(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "kind   LOGO|n   7|o  application/json {\"a\":1.10}|file a %22b%22.png image/png \x00\xff"
-	for range 2 { // it can be sent again
+	for range 2 { // it can be resent
 		if got := parts(t, b); got != want || b.Once {
 			t.Errorf("got  %q\nwant %q", got, want)
 		}
@@ -113,7 +113,7 @@ func TestWrongForm(t *testing.T) {
 	for data, want := range map[string]string{
 		`{"n":1}`:               `"kind" is required`,
 		`{"kind":"x"}`:          `must be "LOGO"`,
-		`[]`:                    "the body is none",
+		`[]`:                    "needs a JSON object",
 		"text":                  "expected a value",
 		`{"kind":"LOGO","n":x}`: "expected a value",
 	} {

@@ -35,7 +35,7 @@ func FuzzBody(f *testing.F) {
 		case data == "-" || data == "@-" || data == "@b.json":
 			typed = text
 		case strings.HasPrefix(data, "@"):
-			typed = got.Bytes // YAML has no second reader to compare with
+			typed = got.Bytes // YAML has no second parser to compare with
 		}
 		if !slices.ContainsFunc(readings(typed), func(text []byte) bool { return sameJSON(text, got.Bytes) }) {
 			t.Fatalf("%q became %q", typed, got.Bytes)
@@ -43,8 +43,8 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-// readings are the text in each encoding of JSON (RFC 4627, section 3), by
-// another decoder than the one under test. At most one of them is JSON: in any
+// readings decodes the text from each JSON encoding (RFC 4627, section 3) with a
+// decoder independent of the one under test. At most one result is JSON: in any
 // other, the zero bytes of a wider encoding are characters.
 func readings(text []byte) [][]byte {
 	found := [][]byte{bytes.TrimPrefix(text, []byte("\ufeff"))}
@@ -59,7 +59,7 @@ func readings(text []byte) [][]byte {
 	return found
 }
 
-// sameJSON compares number texts too.
+// sameJSON also compares number literals.
 func sameJSON(a, b []byte) bool {
 	decode := func(text []byte) (v any, err error) {
 		dec := json.NewDecoder(bytes.NewReader(text))

@@ -9,7 +9,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// TestDeclaredMediaType tells which of the declared media types a body has.
+// TestDeclaredMediaType checks which declared media type a body gets.
 func TestDeclaredMediaType(t *testing.T) {
 	t.Parallel()
 	const png = "\x89PNG\r\n\x1a\n"
@@ -47,7 +47,7 @@ func TestDeclaredMediaType(t *testing.T) {
 	}
 }
 
-// TestEmptyBody wants Content-Length: 0, not a body of unknown length.
+// TestEmptyBody checks for Content-Length: 0 rather than an unknown length.
 func TestEmptyBody(t *testing.T) {
 	t.Parallel()
 	op := &openapi.Operation{ID: "a", Body: &openapi.Body{Contents: []*openapi.Content{{MediaType: "application/octet-stream"}}}}
@@ -61,7 +61,7 @@ func TestEmptyBody(t *testing.T) {
 	}
 }
 
-// TestEncoding fills forms whose properties have encoding objects.
+// TestEncoding builds forms whose properties have encoding objects.
 func TestEncoding(t *testing.T) {
 	t.Parallel()
 	list, object := []string{"p[]=a b", "p[]=c"}, []string{"p.x=1", "p.y.z=2"}

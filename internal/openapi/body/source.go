@@ -1,33 +1,37 @@
 package body
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/document"
+	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// source is where the text of the body is.
+// source is the input that contains the body.
 type source struct {
-	name     string // for messages: "-d", "stdin", or that of the file
-	inline   string // the text itself, where there is no reader
+	name     string // for messages: "-d", "stdin" or the file name
+	inline   string // the data itself, if there is no reader
 	reader   io.Reader
 	file     bool
-	optional bool // nothing there means no body
+	optional bool // empty input means no body
 	waiting  func()
 	silence  time.Duration
 }
 
-// silence is how long stdin may say nothing before somebody is told.
+// silence is how long stdin can be idle before the user is notified.
 const silence = 2 * time.Second
 
-// choose returns nil where there is nothing to read.
+// choose returns nil if there is nothing to read.
 func choose(in Input) (*source, error) {
 	switch {
 	case in.Data == nil && (in.Stdin == nil || in.hasFields()):
@@ -48,7 +52,7 @@ func choose(in Input) (*source, error) {
 	if name, named := strings.CutPrefix(*in.Data, "@"); named {
 		return file(in, name)
 	}
-	return &source{name: "-d", inline: *in.Data}, nil
+	return &source{name: cmp.Or(in.DataName, "-d"), inline: *in.Data}, nil
 }
 
 func stdin(in Input) *source {
@@ -61,13 +65,13 @@ func stdin(in Input) *source {
 
 func file(in Input, name string) (*source, error) {
 	if name == "" {
-		return nil, failure.New(failure.Usage, "-d @ names no file").
+		return nil, failure.New(failure.Usage, "-d @ has no file name").
 			Hintf("write -d @body.json, or -d @- for stdin")
 	}
 	return &source{name: name, file: true, silence: silence, reader: &lazy{name: name, open: in.Open}}, nil
 }
 
-// read reads all of the text, as far as the meter allows.
+// read reads all data within the meter's limit.
 func (s *source) read(ctx context.Context, meter *budget.Meter) ([]byte, error) {
 	if s.reader == nil {
 		return []byte(s.inline), nil
@@ -83,14 +87,14 @@ func (s *source) read(ctx context.Context, meter *budget.Meter) ([]byte, error) 
 		return nil, failure.New(failure.Interrupted, "interrupted while reading the body from %s: %w", s.name, ctx.Err())
 	case s.file && errors.Is(err, fs.ErrNotExist):
 		failed := failure.New(failure.Usage, "-d @%s: no such file", s.name).
-			Hintf("the text behind @ is the name of a file")
+			Hintf("the text after @ is a file name")
 		failed.Err = err
 		return nil, failed
 	}
 	return nil, failure.New(failure.File, "cannot read the body from %s: %w", s.name, cause(err))
 }
 
-// cause leaves out the operation and the name that the message has already.
+// cause strips the operation and the name, which the message already contains.
 func cause(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
@@ -99,7 +103,7 @@ func cause(err error) error {
 	return err
 }
 
-// parse reads JSON, and YAML too from a file.
+// parse reads JSON, or also YAML from a file.
 func (s *source) parse(text []byte, in Input) (*document.Document, error) {
 	if s.file {
 		return parseFile(s.name, text, in.values(s.name))
@@ -111,10 +115,11 @@ func (s *source) parse(text []byte, in Input) (*document.Document, error) {
 	return doc, nil
 }
 
-// timesOfYAML is about how much more memory the nodes of YAML take than its text.
+// timesOfYAML is the approximate ratio of parsed YAML nodes to source text in
+// memory.
 const timesOfYAML = 32
 
-// parseFile reads JSON or YAML, as far as the meter allows.
+// parseFile parses JSON or YAML within the meter's limit.
 func parseFile(name string, text []byte, meter *budget.Meter) (*document.Document, error) {
 	if !document.IsJSON(name, text) {
 		if err := meter.Spend(timesOfYAML * len(text)); err != nil {
@@ -124,14 +129,14 @@ func parseFile(name string, text []byte, meter *budget.Meter) (*document.Documen
 	return document.Parse(name, text)
 }
 
-// advise adds what the likely mistake is.
+// advise adds a hint about the likely mistake.
 func (s *source) advise(err error, text string) error {
 	failed := failure.Of(err)
 	switch {
 	case s.reader == nil && isFileName(text):
 		return failed.Hintf("a file is named with @ in front: -d @%s", text)
 	case s.reader == nil && failed.Hint == "":
-		return failed.Hintf(`put the whole of it in single quotes: -d '{"name":"value"}'`)
+		return failed.Hintf(`put the JSON in single quotes: -d '{"name":"value"}'`)
 	case s.reader != nil && failed.Hint == "":
 		return failed.Hintf("stdin must be JSON; YAML is read from a file: -d @body.yaml")
 	}
@@ -152,21 +157,21 @@ func (s *source) mayBeYAML() bool {
 	return s.file && !strings.HasSuffix(strings.ToLower(s.name), ".json")
 }
 
-// piece is what one Read returned.
+// piece is the result of one Read.
 type piece struct {
 	bytes []byte
 	err   error
 }
 
-// drain reads to the end, and gives up when the context ends. A Read that
-// blocks cannot be called off: its goroutine stays until the process ends.
+// drain reads to the end and stops when the context ends. A blocked Read cannot be
+// canceled: its goroutine remains until the process exits.
 func drain(ctx context.Context, s *source, meter *budget.Meter) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	pieces := make(chan piece)
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel() // ends the goroutine where no more is wanted
+	defer cancel() // stops the goroutine on early return
 	go pump(ctx, s.reader, pieces)
 	timer := time.NewTimer(s.silence)
 	defer timer.Stop()
@@ -216,8 +221,8 @@ func pump(ctx context.Context, r io.Reader, pieces chan<- piece) {
 	}
 }
 
-// lazy opens a file at the first Read: to open a named pipe blocks until there
-// is a writer.
+// lazy opens a file on the first Read, because opening a named pipe blocks until
+// there is a writer.
 type lazy struct {
 	name string
 	open func(name string) (io.ReadCloser, error)
@@ -239,4 +244,80 @@ func (l *lazy) close() {
 	if l.file != nil {
 		_ = l.file.Close()
 	}
+}
+
+// filled returns a JSON body with the fields applied.
+func filled(content *openapi.Content, src *source, text []byte, in Input) (*Body, error) {
+	made, err := fill(content.Schema, src, text, in, false)
+	if err != nil {
+		return nil, err
+	}
+	text = made.JSON()
+	if err := fits(content.Schema, made, text, in); err != nil {
+		return nil, err
+	}
+	return &Body{MediaType: content.MediaType, Bytes: text}, nil
+}
+
+// fill applies the fields to the data, if src has any.
+func fill(s *openapi.Schema, src *source, text []byte, in Input, form bool) (*fieldDocument, error) {
+	var base []byte
+	if src != nil {
+		doc, err := src.parse(text, in)
+		if err != nil {
+			return nil, err
+		}
+		base = doc.JSON
+	}
+	return buildFields(fieldInput{Fields: in.Fields, Values: in.Values, Base: base, Schema: s, Open: in.open, Form: form, meter: in.meter, values: in.values("-f")})
+}
+
+// open opens the file of a field; "-" is stdin.
+func (in Input) open(name string) (io.ReadCloser, error) {
+	if name != "-" {
+		return in.Open(name)
+	}
+	if in.Stdin == nil {
+		return nil, failure.New(failure.Usage, "nothing is piped to stdin")
+	}
+	return io.NopCloser(in.Stdin), nil
+}
+
+// fits validates a document built from fields; text is its JSON. A fault names the
+// field that caused it.
+func fits(s *openapi.Schema, made *fieldDocument, text []byte, in Input) error {
+	if s == nil || in.NoValidate {
+		return nil
+	}
+	value, err := schema.DecodeWithin(text, in.values("-f"))
+	if failed := new(failure.Error); errors.As(err, &failed) {
+		return failed
+	}
+	if err != nil {
+		return failure.New(failure.Usage, "the body of -f: %w", err)
+	}
+	faults := slices.DeleteFunc(schema.Check(s, value, schema.Request), func(f schema.Fault) bool {
+		return slices.ContainsFunc(made.Files(), func(file string) bool {
+			return f.Pointer == file || strings.HasPrefix(f.Pointer, file+"/")
+		})
+	})
+	if len(faults) == 0 {
+		return nil
+	}
+	return failure.New(failure.Usage, "body: %s", listAt(faults, func(pointer string) string {
+		if field := made.Field(pointer); field != "" {
+			return " in " + field
+		}
+		return ""
+	})).Hintf("--help shows a valid body; --no-validate sends yours unchanged")
+}
+
+func noFields(op *openapi.Operation, mediaType string) error {
+	return failure.New(failure.Usage, "%s takes a body of type %s, so -f cannot be used", op.ID, mediaType).
+		Hintf("pass the body with -d @file or on stdin")
+}
+
+// where returns a function that formats the position of a fault.
+func where(doc *document.Document) func(pointer string) string {
+	return func(pointer string) string { return " at " + doc.Where(pointer) }
 }

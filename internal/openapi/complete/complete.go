@@ -1,7 +1,7 @@
-// Package complete says what may stand at a place of a command line that calls
-// an operation: the keys of its parameters and of the fields of its body, and
-// the values that a schema lists. It knows no shell and no flag, reads nothing,
-// and does not look at what was typed of the word but for what that leads to.
+// Package complete lists the completions for the arguments of an operation: the keys
+// of its parameters and body fields, and the values that a schema lists. It is
+// independent of shells and flags, performs no I/O, and looks at the typed prefix
+// only to choose the level of the keys.
 package complete
 
 import (
@@ -16,16 +16,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// Candidate is one text that may stand there.
+// Candidate is one completion.
 type Candidate struct {
 	Text string
-	Note string // what it is, may be empty
-	Open bool   // more follows within the word, such as the value behind "key="
+	Note string // description, may be empty
+	Open bool   // incomplete argument: more follows, such as the value after "key="
 }
 
-// Values are those that the schema lists: of enumerations, constants and
-// booleans, also of its alternatives and of the elements of a list. It is nil
-// where anything will do.
+// Values returns the values listed by the schema: enumerations, constants and
+// booleans, including those of its alternatives and of list elements. It is nil if
+// any value is allowed.
 func Values(s *openapi.Schema) []Candidate {
 	var found []Candidate
 	for _, part := range s.Parts() {
@@ -37,8 +37,8 @@ func Values(s *openapi.Schema) []Candidate {
 	return distinct(found)
 }
 
-// elements are the values of a list's elements. Those of lists in lists have no
-// place in one word.
+// elements returns the values of a list's elements. Nested lists cannot be written
+// in one argument.
 func elements(s *openapi.Schema) []Candidate {
 	var found []Candidate
 	for _, part := range s.Parts() {
@@ -58,7 +58,7 @@ func ownValues(s *openapi.Schema) []Candidate {
 	var found []Candidate
 	for _, text := range texts {
 		if text == "null" {
-			continue // a word is never null
+			continue // an argument is never null
 		}
 		note := ""
 		if text == s.Default {
@@ -69,7 +69,7 @@ func ownValues(s *openapi.Schema) []Candidate {
 	return found
 }
 
-// plain is a JSON text as a word: a string without its quotes.
+// plain returns a JSON value as an argument: a string without its quotes.
 func plain(text string) string {
 	if !strings.HasPrefix(text, `"`) {
 		return text
@@ -93,9 +93,9 @@ func distinct(all []Candidate) []Candidate {
 	return found
 }
 
-const longestType = 48 // characters of a type in a note
+const longestType = 48 // maximum length of a type in a note, in characters
 
-// typeOf names the type of a value, short enough for a note.
+// typeOf returns a type name short enough for a note.
 func typeOf(s *openapi.Schema) string {
 	name := []rune(schema.TypeName(s))
 	if len(name) > longestType {
@@ -104,8 +104,7 @@ func typeOf(s *openapi.Schema) string {
 	return string(name)
 }
 
-// Describe is what a value of the schema must be, for a hint: its type, format
-// and limits.
+// Describe returns the type, format and limits of a schema's values, for a hint.
 func Describe(s *openapi.Schema) string {
 	parts := []string{typeOf(s)}
 	for _, part := range s.Parts() {
@@ -122,8 +121,8 @@ func Describe(s *openapi.Schema) string {
 	return strings.Join(parts, ", ")
 }
 
-// Keys are the "key=" of the parameters that the words do not give yet, the
-// required ones first. A list may be given again, and comes last.
+// Keys returns "key=" for each parameter that is not set yet, required ones first. A
+// list can be repeated and comes last.
 func Keys(op *openapi.Operation, positional, named []string) []Candidate {
 	op.Described()
 	in := params.Input{Positional: positional, Named: wellFormed(op, named)}
@@ -142,8 +141,8 @@ func Keys(op *openapi.Operation, positional, named []string) []Candidate {
 	return distinct(found)
 }
 
-// wellFormed leaves out the words that name no parameter: a line that is not
-// finished may hold anything.
+// wellFormed drops arguments that name no parameter: an incomplete command line can
+// contain anything.
 func wellFormed(op *openapi.Operation, named []string) []string {
 	return slices.DeleteFunc(slices.Clone(named), func(word string) bool {
 		key, _, _ := strings.Cut(word, "=")
@@ -171,8 +170,8 @@ func keyOf(op *openapi.Operation, p *openapi.Param, mark string) Candidate {
 	return Candidate{Text: params.Key(op, p) + "=", Note: note + ": " + cmp.Or(p.Description, typeOf(p.Schema)), Open: true}
 }
 
-// Schema is what a value of the parameter with that key must fit; nil where
-// there is none, or where it is not said.
+// Schema returns the schema of the parameter with this key; nil if there is no such
+// parameter or no schema.
 func Schema(op *openapi.Operation, key string) *openapi.Schema {
 	p, path := params.Find(op, key)
 	if p == nil {
@@ -185,9 +184,9 @@ func Schema(op *openapi.Operation, key string) *openapi.Schema {
 	return s
 }
 
-// Fields are the keys of the body's fields that go on from what was typed, such
-// as "name=" and "address.", the required ones first. Those that the words set
-// already are left out, but for lists.
+// Fields returns the body field keys that continue the typed prefix, such as "name="
+// and "address.", required ones first. Fields that are already set are left out,
+// except lists.
 func Fields(op *openapi.Operation, already []string, typed string) []Candidate {
 	path := ""
 	if dot := strings.LastIndexByte(typed, '.'); dot >= 0 {
@@ -211,7 +210,7 @@ func Fields(op *openapi.Operation, already []string, typed string) []Candidate {
 	return distinct(append(required, rest...))
 }
 
-// requiredOf are the members that every alternative asks for.
+// requiredOf returns the members that all alternatives require.
 func requiredOf(s *openapi.Schema) []string {
 	variants := schema.Variants(s)
 	if len(variants) == 0 {
@@ -224,8 +223,8 @@ func requiredOf(s *openapi.Schema) []string {
 	return must
 }
 
-// writable leaves out what the server sets, and names that the path of -f
-// cannot spell without quotes.
+// writable reports whether a request sets the property and the -f path syntax can
+// spell its name without quotes.
 func writable(p openapi.Property) bool {
 	target := p.Schema.Target()
 	return (target == nil || !target.ReadOnly) && !strings.ContainsAny(p.Name, ".[]=:@")
@@ -257,8 +256,8 @@ func isGiven(c Candidate, p openapi.Property, already []string) bool {
 	})
 }
 
-// FieldSchema is what a value at that path of the body must fit, the body's own
-// schema for an empty one; nil where it is not said.
+// FieldSchema returns the schema of the value at a path of the body, or of the body
+// itself for an empty path; nil if unspecified.
 func FieldSchema(op *openapi.Operation, path string) *openapi.Schema {
 	s := bodySchema(op)
 	if path == "" {
@@ -276,8 +275,8 @@ func FieldSchema(op *openapi.Operation, path string) *openapi.Schema {
 	return s
 }
 
-// bodySchema is that of JSON where the operation takes it, else of the first
-// media type, such as a form's.
+// bodySchema returns the JSON schema if the operation accepts JSON, else the schema
+// of the first media type, such as a form.
 func bodySchema(op *openapi.Operation) *openapi.Schema {
 	if op.Body == nil || len(op.Body.Contents) == 0 {
 		return nil

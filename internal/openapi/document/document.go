@@ -1,11 +1,13 @@
-// Package document reads the JSON or YAML text that somebody typed, makes JSON
-// of it, and knows where in the text each value stands, so that a message can
-// name line and column. It does not know schemas, and opens no files.
+// Package document parses JSON or YAML input, converts it to JSON, and records the
+// position of each value, so that messages can give line and column. It does not
+// know schemas and opens no files.
 package document
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,25 +19,25 @@ import (
 	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-// Document is one JSON value and the text that it was read from.
+// Document is one JSON value and its source text.
 type Document struct {
 	Name string // for messages: "-d", "body.yaml", "stdin"
-	JSON []byte // valid JSON; member order and number text are as typed
+	JSON []byte // valid JSON; member order and number literals are as typed
 
-	text    []byte     // as typed, but UTF-8 without a byte order mark
-	root    *yaml.Node // nil when the text is JSON
+	text    []byte     // as typed, but in UTF-8 without a byte order mark
+	root    *yaml.Node // nil if the text is JSON
 	lenient bool
 }
 
-// Parse reads JSON or YAML. The text is JSON when the name ends in ".json" or
-// the text begins with '{' or '['; a name that ends in ".yaml" or ".yml" makes
-// it YAML, of which JSON is a part. Errors are of kind failure.Usage and begin
-// with "name:line:column: ", both counted from 1, the column in characters.
+// Parse parses JSON or YAML. The text is JSON if the name ends in ".json" or the
+// text starts with '{' or '['; a name that ends in ".yaml" or ".yml" selects YAML, a
+// superset of JSON. Errors are of kind failure.Usage and start with
+// "name:line:column: ", both counted from 1, the column in characters.
 func Parse(name string, text []byte) (*Document, error) { return parse(name, text, false) }
 
-// ParseLenient reads what others have published: of a member that appears twice
-// the last counts, tags that YAML does not define are ignored, and text that is
-// not UTF-8 and numbers that JSON cannot hold become strings.
+// ParseLenient parses published documents: the last of duplicate members counts,
+// unknown YAML tags are ignored, and invalid UTF-8 and numbers that JSON cannot
+// represent become strings.
 func ParseLenient(name string, text []byte) (*Document, error) { return parse(name, text, true) }
 
 func parse(name string, text []byte, lenient bool) (*Document, error) {
@@ -50,16 +52,16 @@ func parse(name string, text []byte, lenient bool) (*Document, error) {
 	return parseYAML(name, text, lenient)
 }
 
-// IsJSON reports whether a text must be JSON by its name and its first byte. Any
-// other may be YAML.
+// IsJSON reports whether a text must be JSON, judging by its name and first byte.
+// Any other text may be YAML.
 func IsJSON(name string, text []byte) bool {
 	lower, first := strings.ToLower(name), firstByte(text)
 	isYAML := strings.HasSuffix(lower, ".yaml") || strings.HasSuffix(lower, ".yml")
 	return strings.HasSuffix(lower, ".json") || !isYAML && (first == '{' || first == '[')
 }
 
-// ParseJSON reads JSON and nothing else. A member name that appears twice in
-// one object is an error, as are bytes that are not UTF-8 (RFC 7493).
+// ParseJSON parses JSON only. Duplicate member names and invalid UTF-8 are errors
+// (RFC 7493).
 func ParseJSON(name string, text []byte) (*Document, error) {
 	text, err := decode(name, text)
 	if err != nil {
@@ -76,7 +78,7 @@ func parseJSON(name string, text []byte, lenient bool) (*Document, error) {
 	return d, nil
 }
 
-// decode is the text as UTF-8.
+// decode returns the text as UTF-8.
 func decode(name string, text []byte) ([]byte, error) {
 	plain, err := jsonx.UTF8(text)
 	if err != nil {
@@ -85,12 +87,12 @@ func decode(name string, text []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// options are those of a decoder of valid JSON.
+// options returns the decoder options for valid JSON.
 func options(lenient bool) []jsontext.Options {
 	return []jsontext.Options{jsontext.AllowDuplicateNames(lenient), jsontext.AllowInvalidUTF8(lenient)}
 }
 
-// fault is what is wrong with a text, and at which byte.
+// fault is a syntax error and its byte offset.
 type fault struct {
 	offset  int
 	message string
@@ -112,7 +114,7 @@ func locate(name string, line, column int) string {
 
 const space = " \t\r\n" // RFC 8259, section 2
 
-// firstByte is the first byte that is not white space, 0 when there is none.
+// firstByte returns the first byte that is not white space, or 0.
 func firstByte(text []byte) byte {
 	if rest := bytes.TrimLeft(text, space); len(rest) > 0 {
 		return rest[0]
@@ -120,9 +122,9 @@ func firstByte(text []byte) byte {
 	return 0
 }
 
-// At tells where the value stands that an RFC 6901 pointer leads to: line and
-// column counted from 1, the column in characters. Where there is no such
-// value it is the nearest one above it that exists.
+// At returns the position of the value at an RFC 6901 pointer: line and column,
+// counted from 1, the column in characters. If there is no such value, it returns
+// the position of the nearest existing ancestor.
 func (d *Document) At(pointer string) (line, column int) {
 	steps := split(pointer)
 	if d.root != nil {
@@ -132,7 +134,7 @@ func (d *Document) At(pointer string) (line, column int) {
 	return position(d.text, seek(d.text, steps, d.lenient))
 }
 
-// Where is the place of a value as "name:line:column".
+// Where returns the position of a value as "name:line:column".
 func (d *Document) Where(pointer string) string {
 	line, column := d.At(pointer)
 	return locate(d.Name, line, column)
@@ -152,7 +154,7 @@ func position(text []byte, offset int) (line, column int) {
 	return bytes.Count(before, []byte("\n")) + 1, utf8.RuneCount(before[start:]) + 1
 }
 
-// seek returns the offset of the value that the steps lead to in valid JSON.
+// seek returns the offset of the value at the path of steps in valid JSON.
 func seek(text []byte, steps []string, lenient bool) int {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(text), options(lenient)...)
 	at := skipSpace(text, 0)
@@ -168,8 +170,8 @@ func seek(text []byte, steps []string, lenient bool) int {
 	return at
 }
 
-// enter reads on until the member or element of that name is next. It returns
-// false when the value has none.
+// enter reads until the named member or element is next. It returns false if the
+// value does not contain it.
 func enter(dec *jsontext.Decoder, step string) bool {
 	kind := dec.PeekKind()
 	if kind != '{' && kind != '[' {
@@ -197,7 +199,7 @@ func enter(dec *jsontext.Decoder, step string) bool {
 	return false
 }
 
-// descend is seek for YAML. The nodes are known to convert.
+// descend is seek for YAML. The nodes are known to be convertible.
 func descend(node *yaml.Node, steps []string, lenient bool) *yaml.Node {
 	for _, step := range steps {
 		next := child(resolve(node), step, lenient)
@@ -232,10 +234,154 @@ func child(node *yaml.Node, step string, lenient bool) *yaml.Node {
 	return nil
 }
 
-// resolve follows an alias to the node that carries the anchor.
+// resolve follows an alias to its anchored node.
 func resolve(node *yaml.Node) *yaml.Node {
 	for node.Kind == yaml.AliasNode && node.Alias != nil {
 		node = node.Alias
 	}
 	return node
+}
+
+// checkJSON returns why the text is not a single JSON value, or nil.
+func checkJSON(text []byte, lenient bool) *fault {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(text), options(lenient)...)
+	for {
+		if _, err := dec.ReadToken(); err != nil {
+			return explain(text, dec, err)
+		}
+		if dec.StackDepth() == 0 {
+			return checkEnd(text, int(dec.InputOffset()))
+		}
+	}
+}
+
+// checkEnd rejects text after the value.
+func checkEnd(text []byte, offset int) *fault {
+	offset = skipSpace(text, offset)
+	if offset == len(text) {
+		return nil
+	}
+	return expected(text, offset, "the end of the text after the value")
+}
+
+// explain reports what the decoder expected: its own errors name the character at
+// which it stopped, not the missing one.
+func explain(text []byte, dec *jsontext.Decoder, err error) *fault {
+	stopped := stoppedAt(text, dec, err)
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		name := dec.StackPointer().LastToken()
+		return &fault{offset: stopped, message: fmt.Sprintf("the member %q appears twice in one object", name)}
+	}
+	if strings.Contains(err.Error(), "max depth") {
+		return &fault{offset: stopped, message: "the value is nested too deeply"}
+	}
+	start, wanted, token := upcoming(text, dec)
+	switch {
+	case start == len(text):
+	case token.may('"') && text[start] == '"':
+		return explainString(text, start, stopped)
+	case token.may('0') && strings.IndexByte("-0123456789", text[start]) >= 0:
+		return expected(text, stopped, "a digit")
+	}
+	return expected(text, start, wanted)
+}
+
+func stoppedAt(text []byte, dec *jsontext.Decoder, err error) int {
+	var syntax *jsontext.SyntacticError
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || !errors.As(err, &syntax) {
+		return len(text)
+	}
+	return max(int(syntax.ByteOffset), int(dec.InputOffset()))
+}
+
+// tokens are the first bytes that the grammar allows at a position.
+type tokens string
+
+func (t tokens) may(first byte) bool { return strings.IndexByte(string(t), first) >= 0 }
+
+const (
+	anyToken  tokens = `"0`
+	nameToken tokens = `"`
+	noToken   tokens = ""
+)
+
+// upcoming returns where the unreadable token starts and what the grammar of RFC
+// 8259 allows there.
+func upcoming(text []byte, dec *jsontext.Decoder) (start int, wanted string, allowed tokens) {
+	kind, length := dec.StackIndex(dec.StackDepth())
+	start = skipSpace(text, int(dec.InputOffset()))
+	inName := kind == '{' && length%2 == 0
+	delimiter := byte(',')
+	if kind == '{' && !inName {
+		delimiter = ':'
+	}
+	passed := (kind == '{' || kind == '[') && length > 0 && start < len(text) && text[start] == delimiter
+	if passed {
+		start = skipSpace(text, start+1)
+	}
+	wanted, allowed = grammar(kind == '[', inName, length == 0, passed)
+	if dec.StackDepth() == 0 {
+		wanted, allowed = aValue, anyToken
+	}
+	return start, wanted, allowed
+}
+
+const aValue = "a value ('{', '[', a string in double quotes, a number, true, false or null)"
+
+func grammar(inArray, inName, first, passed bool) (string, tokens) {
+	switch {
+	case inArray && first:
+		return "a value or ']'", anyToken
+	case inArray && passed:
+		return "a value after ','", anyToken
+	case inArray:
+		return "',' or ']' after the value", noToken
+	case inName && first:
+		return "a name in double quotes or '}'", nameToken
+	case inName && passed:
+		return "a name in double quotes after ','", nameToken
+	case inName:
+		return "',' or '}' after the value", noToken
+	case passed:
+		return "a value after ':'", anyToken
+	}
+	return "':' after the name", noToken
+}
+
+func explainString(text []byte, start, stopped int) *fault {
+	switch {
+	case stopped >= len(text):
+		return &fault{offset: start, message: `expected '"' at the end of the string that begins here`}
+	case text[stopped] == '\n' || text[stopped] == '\r':
+		return &fault{offset: stopped, message: `expected '"' or \n: a string cannot contain a line break`}
+	case text[stopped] < ' ':
+		return expected(text, stopped, `an escape such as \t or \u0000`)
+	case bytes.HasPrefix(text[stopped:], []byte(`\u`)):
+		return &fault{offset: stopped, message: `expected four hexadecimal digits after \u, and \ud800 to \udfff only in pairs`}
+	case text[stopped] == '\\':
+		return &fault{offset: stopped, message: `expected one of " \ / b f n r t u after the backslash`}
+	}
+	return &fault{offset: stopped, message: "expected UTF-8 text"}
+}
+
+func expected(text []byte, offset int, wanted string) *fault {
+	f := &fault{offset: offset, message: "expected " + wanted + ", found " + found(text, offset)}
+	if offset < len(text) && (text[offset] == '\'' || isLetter(text[offset])) {
+		f.hint = `JSON needs double quotes around names and strings`
+	}
+	return f
+}
+
+func found(text []byte, offset int) string {
+	if offset >= len(text) {
+		return "the end of the text"
+	}
+	r, _ := utf8.DecodeRune(text[offset:])
+	return fmt.Sprintf("%q", r)
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+func skipSpace(text []byte, offset int) int {
+	return len(text) - len(bytes.TrimLeft(text[offset:], space))
 }

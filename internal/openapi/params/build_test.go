@@ -11,7 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// sample has a parameter of every location, and one name in two of them.
+// sample has a parameter in every location, and one name in two of them.
 func sample() *openapi.Operation {
 	types := &openapi.Schema{Types: []string{"string"}, Enum: []string{`"api"`, `"journey"`, `"portal"`}}
 	return &openapi.Operation{
@@ -95,7 +95,7 @@ func TestRefused(t *testing.T) {
 	tests := []struct {
 		name string
 		in   Input
-		want []string // all stand in the message or the hint
+		want []string // all must appear in the message or the hint
 	}{
 		{"unknown name", Input{Named: []string{"tokn=api"}}, []string{`"tokn"`, "did you mean token_type?", "slug (path)", "query:id (query)", "X-Org (header)", "--query"}},
 		{"no value", Input{Named: []string{"limit"}}, []string{"-p", `"limit"`, "key=value"}},
@@ -113,9 +113,9 @@ func TestRefused(t *testing.T) {
 		{"document is no JSON", Input{Positional: []string{"a", "b"}, Named: []string{"where={a}"}}, []string{"where", "JSON", "byte 2"}},
 		{"text after a document", Input{Positional: []string{"a", "b"}, Named: []string{"where={} x"}}, []string{"where", "JSON"}},
 		{"object from a word", Input{Positional: []string{"a", "b"}, Named: []string{"filter=x"}}, []string{"filter must be a JSON object", "filter.member=value"}},
-		{"object in both ways", Input{Positional: []string{"a", "b"}, Named: []string{"filter={}", "filter.size=1"}}, []string{"filter", "member by member"}},
+		{"object in both ways", Input{Positional: []string{"a", "b"}, Named: []string{"filter={}", "filter.size=1"}}, []string{"filter", "by its members"}},
 		{"broken array", Input{Positional: []string{"a", "b"}, Named: []string{`token_type=["api"`}}, []string{"token_type", "JSON"}},
-		{"array in both ways", Input{Positional: []string{"a", "b"}, Named: []string{`token_type=["api"]`, "token_type=app"}}, []string{"token_type", "element by element"}},
+		{"array in both ways", Input{Positional: []string{"a", "b"}, Named: []string{`token_type=["api"]`, "token_type=app"}}, []string{"token_type", "by elements"}},
 		{"invalid UTF-8", Input{Positional: []string{"a", "\xff"}}, []string{"positional argument 2", "UTF-8"}},
 		{"header without colon", Input{Headers: []string{"A: b", "nocolon"}}, []string{"header 2 (-H)", "Key: Value"}},
 		{"header name with space", Input{Headers: []string{"A b: c"}}, []string{`"A b"`}},
@@ -134,7 +134,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// refused checks kind and form of an error, and what it names.
+// refused checks the kind and form of an error, and the strings it must contain.
 func refused(t *testing.T, err error, want ...string) {
 	t.Helper()
 	var failed *failure.Error
@@ -191,7 +191,7 @@ func TestTemplates(t *testing.T) {
 	tests := []struct {
 		template string
 		texts    []string
-		want     string // "" for refused
+		want     string // "" if rejected
 	}{
 		{"", nil, "/"},
 		{"/", nil, "/"},

@@ -9,11 +9,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// shown is the most faults that one message lists.
+// shown is the maximum number of faults in one message.
 const shown = 5
 
-// check reads the arguments' values and holds them against their schemas. All
-// that is wrong comes in one error.
+// check parses the arguments' values and validates them against their schemas. All
+// faults are combined into one error.
 func check(args []*argument, lenient bool) error {
 	var faults []string
 	hint := ""
@@ -34,7 +34,7 @@ func check(args []*argument, lenient bool) error {
 		return nil
 	}
 	if hint == "" {
-		hint = "correct the value, or send it as it is with --no-validate"
+		hint = "correct the value, or add --no-validate to send it unchanged"
 	}
 	return failure.New(failure.Usage, "%s", strings.Join(faults[:min(len(faults), shown)], "; ")).Hintf("%s", hint)
 }
@@ -52,7 +52,7 @@ func (a *argument) read(lenient bool) (err error) {
 	return nil
 }
 
-// faults says what is wrong with the value, each with the parameter's name.
+// faults returns the faults of the value, each with the parameter's name.
 func (a *argument) faults() []string {
 	var texts []string
 	found, err := a.hold()
@@ -69,7 +69,7 @@ func (a *argument) faults() []string {
 	return texts
 }
 
-// hold holds the value against the schema.
+// hold validates the value against the schema.
 func (a *argument) hold() ([]schema.Fault, error) {
 	s := a.param.Schema
 	switch {
@@ -97,20 +97,20 @@ func (a *argument) holdDocument() ([]schema.Fault, error) {
 	return schema.Check(a.param.Schema, value, schema.Request), nil
 }
 
-// single tells an array given as one plain word: its element has no number that
-// the person typed.
+// single reports whether an array was typed as one plain argument: the user did not
+// type an element index.
 func (a *argument) single() bool {
 	return a.value.Kind == jsonx.Array && len(a.texts) == 1 && !isArray(a.texts[0])
 }
 
-// commaHint helps who took a comma for a separator.
+// commaHint helps a user who separated elements with commas.
 func (a *argument) commaHint() string {
 	if a.value.Kind != jsonx.Array || isArray(a.texts[0]) {
 		return ""
 	}
 	for _, word := range a.texts {
 		if opens(word, "{") || opens(word, "[") {
-			continue // the commas are those of JSON
+			continue // the commas belong to JSON
 		}
 		if first, rest, comma := strings.Cut(word, ","); comma {
 			next, _, _ := strings.Cut(rest, ",")
@@ -121,13 +121,13 @@ func (a *argument) commaHint() string {
 	return ""
 }
 
-// sendable refuses what the request cannot carry, or would carry as something
-// else than was typed. Lenient lifts only the rules that do no harm.
+// sendable rejects values that the request cannot carry, or would carry differently.
+// Lenient lifts only the harmless rules.
 func (a *argument) sendable(text string, defined, lenient bool, extra *extras) error {
 	p := a.param
 	switch {
 	case p.In == inPath && (!defined || a.value.Kind == jsonx.Scalar && dots(a.value.String())):
-		return failure.New(failure.Usage, "path parameter %s cannot be empty, \".\" or \"..\": the request would go to another address", p.Name).
+		return failure.New(failure.Usage, "path parameter %s cannot be empty, \".\" or \"..\": it would change the URL", p.Name).
 			Hintf("check the value; an unset shell variable is a common cause")
 	case p.In == inHeader && defined:
 		return a.sendableHeader(text, lenient, extra)
@@ -153,17 +153,17 @@ func (a *argument) sendableHeader(text string, lenient bool, extra *extras) erro
 	return a.distinct(lenient)
 }
 
-// distinct refuses elements that the server would take apart.
+// distinct rejects elements that the server would split.
 func (a *argument) distinct(lenient bool) error {
 	if lenient || !a.ambiguous() {
 		return nil
 	}
 	return failure.New(failure.Usage, "parameter %s: an element holds %q, which separates the elements of %s parameters",
 		a.param.Name, a.separator(), a.param.Style).
-		Hintf("repeat -p %s=… for each element, or send it as it is with --no-validate", a.param.Name)
+		Hintf("repeat -p %s=… for each element, or add --no-validate to send it unchanged", a.param.Name)
 }
 
-// ambiguous tells whether the server would take one element for two.
+// ambiguous reports whether the server would split one element into two.
 func (a *argument) ambiguous() bool {
 	separator := a.separator()
 	holds := func(text string) bool { return separator != "" && strings.Contains(text, separator) }
@@ -174,7 +174,7 @@ func (a *argument) ambiguous() bool {
 	}
 	for _, m := range a.value.Members {
 		if a.param.In == inHeader && a.param.Explode && strings.Contains(m.Name+scalarText(m.Value), "=") {
-			return true // name=value: where one ends nobody can tell
+			return true // name=value: the boundaries are ambiguous
 		}
 		if holds(m.Name) || holds(scalarText(m.Value)) {
 			return true
@@ -183,8 +183,8 @@ func (a *argument) ambiguous() bool {
 	return false
 }
 
-// scalarText is the text of a scalar, "" for an array or an object: those go as
-// JSON, which a server that splits them would not take for two elements.
+// scalarText returns the text of a scalar, or "" for an array or object: those are
+// sent as JSON, which a splitting server would not read as two elements.
 func scalarText(n *jsonx.Node) string {
 	if n.Kind != jsonx.Scalar {
 		return ""
@@ -192,8 +192,8 @@ func scalarText(n *jsonx.Node) string {
 	return n.String()
 }
 
-// separator is the character between elements where encoding does not set one
-// inside an element apart, or "".
+// separator returns the character between elements, or "" if encoding distinguishes
+// it from the same character inside an element.
 func (a *argument) separator() string {
 	p := a.param
 	switch {

@@ -14,7 +14,7 @@ func limited(types string, change func(*openapi.Schema)) *openapi.Schema {
 	return s
 }
 
-// checked has a parameter for each kind of check.
+// checked has one parameter for each kind of check.
 func checked() *openapi.Operation {
 	kinds := limited("string", func(s *openapi.Schema) { s.Enum = []string{`"api"`, `"journey"`} })
 	two := 2
@@ -48,7 +48,7 @@ func TestFaults(t *testing.T) {
 	tests := []struct {
 		name  string
 		texts []string
-		want  []string // all stand in the error; none: accepted
+		want  []string // all must appear in the error; none: accepted
 	}{
 		{"enum", []string{"kind=journy"}, []string{"parameter kind: ", `"api"`, `"journey"`, "did you mean"}},
 		{"enum accepted", []string{"kind=journey"}, nil},
@@ -110,7 +110,7 @@ func TestRequired(t *testing.T) {
 	}
 }
 
-// Schemas that lead back to themselves must not keep the check from ending.
+// TestRecursiveSchemas checks that validation of recursive schemas terminates.
 func TestRecursiveSchemas(t *testing.T) {
 	t.Parallel()
 	var components *openapi.Components
@@ -143,7 +143,7 @@ func TestRecursiveSchemas(t *testing.T) {
 	}
 }
 
-// TestHintOfJSON wants no advice to take JSON apart at its commas.
+// TestHintOfJSON checks that no hint suggests splitting JSON at its commas.
 func TestHintOfJSON(t *testing.T) {
 	t.Parallel()
 	op := &openapi.Operation{ID: "a", Method: "GET", Path: "/a", Params: []*openapi.Param{
@@ -157,8 +157,8 @@ func TestHintOfJSON(t *testing.T) {
 	}
 }
 
-// TestHeaderMembers refuses members of an exploded header whose names and values
-// nobody can tell apart.
+// TestHeaderMembers checks that exploded header members with ambiguous names and
+// values are rejected.
 func TestHeaderMembers(t *testing.T) {
 	t.Parallel()
 	op := &openapi.Operation{ID: "a", Method: "GET", Path: "/a", Params: []*openapi.Param{

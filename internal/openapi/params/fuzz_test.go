@@ -10,9 +10,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// FuzzBuild holds whatever the words are to what a request needs: the result
-// parses as a URL, its path has the template's segments and no dot segment, and
-// its headers can be sent.
+// FuzzBuild checks the invariants of a request for any arguments: the result parses
+// as a URL, its path has the template's segments and no dot segments, and its
+// headers can be sent.
 func FuzzBuild(f *testing.F) {
 	f.Add("/v1/{a}/{b}", "a", "form", uint8(0), "contact", "007", "a=x", "X: y")
 	f.Add("/{a}.{b}", "..", "label", uint8(9), ".", "", `b={"x":[1,null]}`, "X:")
@@ -40,8 +40,8 @@ func FuzzBuild(f *testing.F) {
 	})
 }
 
-// fuzzed has the parameter in each location but the path, with a schema that
-// the bits choose.
+// fuzzed has the parameter in every location except the path, with a schema selected
+// by the bits.
 func fuzzed(template, name, style string, bits uint8) *openapi.Operation {
 	shapes := []*openapi.Schema{nil, text(), array(text()), object(), array(array(text())), {OneOf: []*openapi.Schema{text(), array(nil), object()}}}
 	op := &openapi.Operation{ID: "x", Path: template}

@@ -1,11 +1,11 @@
-// Package params turns the words of a command line into the path, the query
-// string and the headers of a request, by OpenAPI's rules for parameters. It is
-// pure: it sends nothing, reads no file, and leaves bodies, servers and tokens
-// to others.
+// Package params turns command-line arguments into the path, query string and
+// headers of a request, by OpenAPI's serialization rules. It is pure: it sends
+// nothing, reads no files, and does not handle bodies, servers or tokens.
 package params
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,28 +14,34 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// Input is what the command line says about parameters.
+// Input contains the parameters of a command line.
 type Input struct {
-	Positional []string // fill the path parameters in the order of the template
+	Positional []string // fill the path parameters in template order
 	Named      []string // -p as typed: "key=value"
-	Flags      []string // the flags of parameters, in the form of -p
+	Flags      []string // parameter flags, in the form of -p
 	Query      []string // --query as typed: undocumented query parameters
 	Headers    []string // -H as typed: "Key: Value"
-	NoValidate bool     // send what was typed, whatever the definition says
+	NoValidate bool     // skip validation against the definition
 }
 
-// Result is the part of a request that parameters make.
+// Equal reports whether both inputs are the same.
+func (in Input) Equal(other Input) bool {
+	return in.NoValidate == other.NoValidate && slices.Equal(in.Positional, other.Positional) && slices.Equal(in.Named, other.Named) &&
+		slices.Equal(in.Flags, other.Flags) && slices.Equal(in.Query, other.Query) && slices.Equal(in.Headers, other.Headers)
+}
+
+// Result contains the request parts that parameters produce.
 type Result struct {
-	Path   string      // the template filled, percent-encoded, begins with "/"
+	Path   string      // the filled template, percent-encoded, with a leading "/"
 	Query  string      // raw query without "?", may be empty
 	Header http.Header // header and cookie parameters, and -H; never nil
 
 	args []*argument
 }
 
-// Build checks the words against the operation's parameters and serializes
-// them: https://spec.openapis.org/oas/v3.1.1#style-values. Values keep the text
-// they were typed with. An error is a *failure.Error of kind Usage.
+// Build validates the arguments against the operation's parameters and serializes
+// them: https://spec.openapis.org/oas/v3.1.1#style-values. Values keep the typed
+// text. An error is a *failure.Error of kind Usage.
 func Build(op *openapi.Operation, in Input) (*Result, error) {
 	r, err := build(op, in)
 	if err != nil {
@@ -65,7 +71,7 @@ func build(op *openapi.Operation, in Input) (*Result, error) {
 	return assemble(op, args, extra, in.NoValidate)
 }
 
-// readable refuses words that are not UTF-8: they could not be sent as typed.
+// readable rejects arguments that are not UTF-8: they could not be sent as typed.
 func readable(in Input) error {
 	sources := []struct {
 		name  string
@@ -115,16 +121,17 @@ func assemble(op *openapi.Operation, args []*argument, extra *extras, lenient bo
 	return r, err
 }
 
-// argument is what the command line gives for one parameter.
+// argument contains the input for one parameter.
 type argument struct {
 	param   *openapi.Param
-	texts   []string // values of the whole parameter
-	members []member // values of members of an object
+	texts   []string // values for the parameter itself
+	members []member // values for members of an object
 	from    source
 	value   *jsonx.Node // set by check
 }
 
-// source is how a line gives a parameter. It gives each in one way.
+// source is how a parameter is set. A command line must not mix sources for one
+// parameter.
 type source int
 
 const (
@@ -133,14 +140,14 @@ const (
 	byFlag
 )
 
-// member is the value of one member of an object, named by its path.
+// member is the value of one object member, identified by its path.
 type member struct {
 	path []string
 	word string
 }
 
-// gather finds the parameter that each word is for. The arguments come in the
-// order in which they were first named, the positional ones first.
+// gather finds the parameter for each argument. The results are in the order of
+// first mention, positional arguments first.
 func gather(op *openapi.Operation, in Input) ([]*argument, error) {
 	params := documented(op)
 	args, err := positional(op, pathParams(op), in.Positional)
@@ -160,11 +167,11 @@ func gather(op *openapi.Operation, in Input) ([]*argument, error) {
 	return args, nil
 }
 
-// gatherOne adds a word of the form key=value.
+// gatherOne adds one key=value argument.
 func gatherOne(args []*argument, op *openapi.Operation, params []*openapi.Param, typed string, from source, lenient bool) ([]*argument, error) {
 	key, word, ok := strings.Cut(typed, "=")
 	if !ok || key == "" {
-		return nil, failure.New(failure.Usage, "-p %q is not of the form key=value", typed).
+		return nil, failure.New(failure.Usage, "-p %q is not key=value", typed).
 			Hintf("write -p key=value; an empty value is -p key=")
 	}
 	p, path := resolve(params, key)
@@ -190,7 +197,7 @@ func gatherOne(args []*argument, op *openapi.Operation, params []*openapi.Param,
 	return args, nil
 }
 
-// givenTwice is the error for a parameter that is given in two ways.
+// givenTwice is the error for a parameter set in two ways.
 func givenTwice(op *openapi.Operation, a *argument, from source) error {
 	how := "-p"
 	if from == byFlag {
@@ -198,7 +205,7 @@ func givenTwice(op *openapi.Operation, a *argument, from source) error {
 	}
 	if a.from == byPosition {
 		return failure.New(failure.Usage, "path parameter %s is given twice: as a positional argument and with %s", a.param.Name, how).
-			Hintf("positional arguments fill the path in order: give all of it in order, or name every part with -p or its flag")
+			Hintf("give all path parameters in order, or name each with -p or its flag")
 	}
 	return failure.New(failure.Usage, "parameter %s is given twice: with -p and with %s", a.param.Name, how).
 		Hintf("leave one of them out")
@@ -229,15 +236,15 @@ func tooMany(op *openapi.Operation, params []*openapi.Param, texts []string) err
 	first := texts[len(params)]
 	if len(params) == 0 {
 		return failure.New(failure.Usage, "%s takes no positional arguments, but %q was given", title(op), first).
-			Hintf("positional arguments fill path parameters, and the path %s has none; other parameters are given as -p key=value", op.Path)
+			Hintf("positional arguments fill path parameters, and the path %s has none; pass other parameters as -p key=value", op.Path)
 	}
 	return failure.New(failure.Usage, "%s takes %d positional %s (%s), but %d were given: %q is too many",
 		title(op), len(params), plural(len(params), "argument"), strings.Join(names(params), ", "), len(texts), first).
-		Hintf("quote a value that contains spaces; other parameters are given as -p key=value")
+		Hintf("quote a value that contains spaces; pass other parameters as -p key=value")
 }
 
-// Missing are the required parameters that the words do not give, those of the
-// path first. It is nil where the words are wrong: Build says what is.
+// Missing returns the required parameters that are not set, path parameters first.
+// It returns nil if the arguments are invalid: Build reports the error.
 func Missing(op *openapi.Operation, in Input) []*openapi.Param {
 	args, extra, err := read(op, in)
 	if err != nil {
@@ -246,8 +253,8 @@ func Missing(op *openapi.Operation, in Input) []*openapi.Param {
 	return missing(op, args, extra, in.NoValidate)
 }
 
-// Optional are the other parameters that the words do not give. It is nil where
-// the words are wrong.
+// Optional returns the other parameters that are not set. It returns nil if the
+// arguments are invalid.
 func Optional(op *openapi.Operation, in Input) []*openapi.Param {
 	args, extra, err := read(op, in)
 	if err != nil {
@@ -262,13 +269,13 @@ func Optional(op *openapi.Operation, in Input) []*openapi.Param {
 	return open
 }
 
-// Find returns the parameter that a key of -p names, and the path to the member
-// of an object where the key names one; nil where there is none.
+// Find returns the parameter that a -p key names, and the path to an object member
+// if the key contains one, or nil.
 func Find(op *openapi.Operation, key string) (*openapi.Param, []string) {
 	return resolve(documented(op), key)
 }
 
-// Key is what -p calls the parameter.
+// Key returns the -p key of the parameter.
 func Key(op *openapi.Operation, p *openapi.Param) string { return keyOf(documented(op), p) }
 
 func read(op *openapi.Operation, in Input) ([]*argument, *extras, error) {
@@ -280,9 +287,8 @@ func read(op *openapi.Operation, in Input) ([]*argument, *extras, error) {
 	return args, extra, err
 }
 
-// complete refuses a call that lacks a required parameter, and names all that
-// are missing. No URL can be made without a part of the path, so those are
-// required whatever the definition says.
+// complete rejects a call that lacks required parameters, and names all of them.
+// Path parameters are always required, because a URL cannot be built without them.
 func complete(op *openapi.Operation, args []*argument, extra *extras, lenient bool) error {
 	lacking := missing(op, args, extra, lenient)
 	if len(lacking) == 0 {
@@ -305,8 +311,8 @@ func missing(op *openapi.Operation, args []*argument, extra *extras, lenient boo
 	return lacking
 }
 
-// reserved tells the header parameters that OpenAPI says to ignore: other parts
-// of the program send these headers.
+// reserved reports whether OpenAPI requires the header parameter to be ignored:
+// other parts of the program send these headers.
 func reserved(p *openapi.Param) bool {
 	if p.In != inHeader {
 		return false
@@ -318,7 +324,7 @@ func reserved(p *openapi.Param) bool {
 	return false
 }
 
-// howToGive shows the missing parameters as words of the command line.
+// howToGive shows the missing parameters as command-line arguments.
 func howToGive(op *openapi.Operation, all, missing []*openapi.Param) string {
 	var flags []string
 	inOrder := ""
@@ -329,17 +335,17 @@ func howToGive(op *openapi.Operation, all, missing []*openapi.Param) string {
 				title(op) + " <" + strings.Join(names(pathParams(op)), "> <") + ">"
 		}
 	}
-	return "give " + strings.Join(flags, " ") + inOrder
+	return "pass " + strings.Join(flags, " ") + inOrder
 }
 
-// Value is one parameter that the command line gave.
+// Value is one parameter set on the command line.
 type Value struct {
 	Name string
 	In   string // path, query, header or cookie
-	JSON string // its value, with the types that the schema asks for
+	JSON string // the value, with the types in the schema
 }
 
-// Values are the parameters in the order in which they were given.
+// Values returns the parameters in the order in which they were set.
 func (r *Result) Values() []Value {
 	var values []Value
 	for _, a := range r.args {
@@ -350,8 +356,8 @@ func (r *Result) Values() []Value {
 
 func (a *argument) json() string {
 	if a.param.MediaType != "" {
-		return strings.TrimSpace(a.value.String()) // it is a document already
+		return strings.TrimSpace(a.value.String()) // it is already a document
 	}
-	typed(a.param.Schema, a.value) // decides which texts are numbers
+	typed(a.param.Schema, a.value) // decides which strings are numbers
 	return string(a.value.Append(nil))
 }

@@ -10,16 +10,16 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// reader makes a value of the words for one parameter.
+// reader parses the arguments of one parameter into a value.
 type reader struct {
 	name    string
-	lenient bool // take what has not the schema's shape as text
+	lenient bool // accept text that does not have the schema's shape
 }
 
 func (r reader) value(s *openapi.Schema, texts []string, members []member) (*jsonx.Node, error) {
 	switch {
 	case len(texts) > 0 && len(members) > 0:
-		return nil, r.fail("is given both as a whole and member by member").
+		return nil, r.fail("is given both as one object and by its members").
 			Hintf("give one JSON object, or each member as -p %s.member=value", r.name)
 	case len(members) > 0:
 		return r.object(s, members)
@@ -29,7 +29,7 @@ func (r reader) value(s *openapi.Schema, texts []string, members []member) (*jso
 	return r.list(s, texts)
 }
 
-// word reads the only value given for the schema.
+// word parses the only argument for the schema.
 func (r reader) word(s *openapi.Schema, word string) (*jsonx.Node, error) {
 	k := kindsOf(s)
 	if n, err := r.shaped(k, word); n != nil || err != nil {
@@ -45,8 +45,8 @@ func (r reader) word(s *openapi.Schema, word string) (*jsonx.Node, error) {
 	return jsonx.StringNode(word), nil
 }
 
-// shaped reads a word that looks like a JSON array or object where the schema
-// allows one. It returns nil for any other word.
+// shaped parses an argument that looks like a JSON array or object if the schema
+// allows one. It returns nil for other arguments.
 func (r reader) shaped(k kinds, word string) (*jsonx.Node, error) {
 	looks := k.list && opens(word, "[") || k.object && opens(word, "{")
 	if k.anything || !looks {
@@ -63,10 +63,10 @@ func (r reader) shaped(k kinds, word string) (*jsonx.Node, error) {
 	if k.list {
 		return nil, failed.Hintf(`to send such text as an element, write it as a JSON string: -p '%s=["…"]'`, r.name)
 	}
-	return nil, failed.Hintf("check the quotes: the shell takes away those around the whole word")
+	return nil, failed.Hintf("check the quotes: the shell removes the outer ones")
 }
 
-// list reads repeated words, each one element.
+// list parses repeated arguments, each one element.
 func (r reader) list(s *openapi.Schema, texts []string) (*jsonx.Node, error) {
 	if !kindsOf(s).list && !r.lenient {
 		return nil, r.fail("is not an array, but is given %d times", len(texts)).Hintf("give it once")
@@ -82,7 +82,7 @@ func (r reader) list(s *openapi.Schema, texts []string) (*jsonx.Node, error) {
 			item = jsonx.StringNode(word)
 		}
 		if len(texts) > 1 && !items.list && !r.lenient && isArray(word) {
-			return nil, r.fail("is given both as a JSON array and element by element").
+			return nil, r.fail("is given both as a JSON array and by elements").
 				Hintf("give one JSON array, or repeat -p %s=… for each element", r.name)
 		}
 		n.Items = append(n.Items, item)
@@ -90,7 +90,7 @@ func (r reader) list(s *openapi.Schema, texts []string) (*jsonx.Node, error) {
 	return n, nil
 }
 
-// object reads members, in the order in which they were first named.
+// object parses members in the order of first mention.
 func (r reader) object(s *openapi.Schema, members []member) (*jsonx.Node, error) {
 	n := &jsonx.Node{Kind: jsonx.ObjectNode}
 	done := map[string]bool{}
@@ -110,7 +110,7 @@ func (r reader) object(s *openapi.Schema, members []member) (*jsonx.Node, error)
 	return n, nil
 }
 
-// under returns what the members say of the named one and of what it holds.
+// under returns the values of the named member and of its descendants.
 func under(members []member, name string) (texts []string, deeper []member) {
 	for _, m := range members {
 		switch {
@@ -140,8 +140,8 @@ func isArray(word string) bool {
 	return err == nil
 }
 
-// typed is the JSON value that a schema means by a list or an object of texts.
-// The wire carries no types, so "7" and 7 are the same element.
+// typed converts a list or object of strings to the JSON types in the schema. The
+// wire format is untyped, so "7" and 7 are the same element.
 func typed(s *openapi.Schema, n *jsonx.Node) any {
 	switch n.Kind {
 	case jsonx.Array:
@@ -164,8 +164,8 @@ func typed(s *openapi.Schema, n *jsonx.Node) any {
 	return typedScalar(s, n)
 }
 
-// typedScalar prefers what the schema accepts, then what it asks for, so that
-// the fault is about the value and not about its type.
+// typedScalar prefers a type that the schema accepts, then one that it names, so
+// that a fault concerns the value and not its type.
 func typedScalar(s *openapi.Schema, n *jsonx.Node) any {
 	literal, isLiteral := decodeScalar(n.String())
 	switch {
@@ -180,7 +180,7 @@ func typedScalar(s *openapi.Schema, n *jsonx.Node) any {
 	return literal
 }
 
-// decodeScalar reads a number, true or false.
+// decodeScalar parses a number, true or false.
 func decodeScalar(text string) (any, bool) {
 	if text == "" || strings.IndexByte("{[\"n", text[0]) >= 0 || strings.TrimSpace(text) != text {
 		return nil, false
@@ -192,8 +192,8 @@ func decodeScalar(text string) (any, bool) {
 // kinds are the shapes that a schema allows a value to have.
 type kinds struct {
 	list, object, scalar bool
-	text                 bool // a scalar may be a string
-	anything             bool // the schema says nothing of the shape
+	text                 bool // a scalar can be a string
+	anything             bool // the schema does not specify the shape
 }
 
 func kindsOf(s *openapi.Schema) kinds {
@@ -214,7 +214,7 @@ func (k *kinds) add(s *openapi.Schema) {
 			k.list = true
 		case "object":
 			k.object = true
-		case "null": // a word is never null
+		case "null": // an argument is never null
 		default:
 			k.scalar = true
 			k.text = k.text || name == "string"

@@ -8,7 +8,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// layout is how a style writes values, in the terms of RFC 6570's table in
+// layout describes how a style writes values, in the terms of the table in RFC 6570,
 // appendix A.
 type layout struct {
 	prefix    string
@@ -19,8 +19,7 @@ type layout struct {
 	encode    func(string) string
 }
 
-// layoutOf takes the default style of the location where the style is none that
-// the location can have.
+// layoutOf falls back to the location's default style if the style is invalid there.
 func layoutOf(p *openapi.Param) layout {
 	switch p.In {
 	case inPath:
@@ -53,9 +52,9 @@ func pathLayout(style string) layout {
 	return layout{separator: ",", joiner: ",", encode: escape}
 }
 
-// expand serializes a value in the parameter's style. It reports false for an
-// empty array or object, which RFC 6570, section 2.3, calls undefined: nothing
-// is sent for it, as for null elements.
+// expand serializes a value in the parameter's style. It returns false for an empty
+// array or object, which RFC 6570, section 2.3, defines as undefined: nothing is
+// sent, as for null elements.
 func expand(p *openapi.Param, n *jsonx.Node) (string, bool) {
 	l := layoutOf(p)
 	var elements []string
@@ -78,7 +77,7 @@ func expand(p *openapi.Param, n *jsonx.Node) (string, bool) {
 	return l.prefix + l.pair(p.Name, strings.Join(elements, l.joiner)), true
 }
 
-// deepObject has no other form than the exploded one.
+// deepObject reports whether the style is deepObject, which is always exploded.
 func deepObject(p *openapi.Param) bool { return p.In == inQuery && p.Style == "deepObject" }
 
 func (l layout) list(p *openapi.Param, n *jsonx.Node) []string {
@@ -112,8 +111,8 @@ func (l layout) object(n *jsonx.Node, explode bool) []string {
 	return elements
 }
 
-// deep writes name[member]=value. OpenAPI leaves objects inside objects open:
-// they get one more pair of brackets, and a list repeats its name.
+// deep writes name[member]=value. OpenAPI does not define nested objects: they get
+// another pair of brackets, and a list repeats its name.
 func (l layout) deep(name string, n *jsonx.Node) []string {
 	var elements []string
 	switch {
@@ -132,7 +131,7 @@ func (l layout) deep(name string, n *jsonx.Node) []string {
 	return elements
 }
 
-// pair writes name=value where the style names its values.
+// pair writes name=value if the style names its values.
 func (l layout) pair(name, value string) string {
 	switch {
 	case !l.named:
@@ -143,8 +142,8 @@ func (l layout) pair(name, value string) string {
 	return escape(name) + "=" + value
 }
 
-// pathParams are the parameters of the template in its order, each once. One
-// that the definition forgot to declare is a text.
+// pathParams returns the parameters of the template in order, without duplicates. An
+// undeclared parameter is a string.
 func pathParams(op *openapi.Operation) []*openapi.Param {
 	var found []*openapi.Param
 	seen := map[string]bool{}
@@ -164,14 +163,14 @@ func pathParams(op *openapi.Operation) []*openapi.Param {
 	return found
 }
 
-// piece is a variable of a path template, or the text between two.
+// piece is a variable of a path template, or literal text between variables.
 type piece struct {
 	text     string
 	variable bool
 }
 
-// pieces takes one segment of a template apart. A brace without its partner, or
-// with nothing between them, is text.
+// pieces splits one segment of a template. An unbalanced or empty pair of braces is
+// literal text.
 func pieces(segment string) []piece {
 	var all []piece
 	for segment != "" {
@@ -196,14 +195,14 @@ func pieces(segment string) []piece {
 	return all
 }
 
-// fill puts the serialized values into the template. A segment that a value
-// makes empty, "." or ".." would address another resource, so it is refused.
+// fill inserts the serialized values into the template. It rejects segments that
+// become empty, "." or "..", because they would address another resource.
 func fill(template string, values map[string]string) (string, error) {
 	var path strings.Builder
 	for segment := range strings.SplitSeq(strings.TrimLeft(template, "/"), "/") {
 		text, variable := fillSegment(segment, values)
 		if variable != "" && dots(text) {
-			return "", failure.New(failure.Usage, "path parameter %s makes the path segment %q, which leads to another address", variable, text).
+			return "", failure.New(failure.Usage, "path parameter %s makes the path segment %q, which changes the URL", variable, text).
 				Hintf("give a value that is not empty, \".\" or \"..\"")
 		}
 		path.WriteString("/" + text)
@@ -211,7 +210,7 @@ func fill(template string, values map[string]string) (string, error) {
 	return path.String(), nil
 }
 
-// fillSegment returns the last variable of the segment too, "" for none.
+// fillSegment also returns the last variable of the segment, or "".
 func fillSegment(segment string, values map[string]string) (text, variable string) {
 	var b strings.Builder
 	for _, piece := range pieces(segment) {
@@ -225,26 +224,26 @@ func fillSegment(segment string, values map[string]string) (text, variable strin
 	return b.String(), variable
 }
 
-// dots tells what RFC 3986, section 5.2.4, removes from a path, and the empty
-// segment, which servers drop.
+// dots reports whether a segment is removed from a path by RFC 3986, section 5.2.4,
+// or is empty, which servers drop.
 func dots(segment string) bool {
 	return segment == "" || segment == "." || segment == ".."
 }
 
-// escape percent-encodes everything but RFC 3986's unreserved characters: in a
-// path that makes one segment, in a query one name or value.
+// escape percent-encodes all except the unreserved characters of RFC 3986, for one
+// path segment, query name or query value.
 func escape(text string) string { return percent(text, "", false) }
 
-// escapeReserved is the encoding of allowReserved, RFC 6570's section 3.2.3:
-// reserved characters and what is already encoded pass, but for those that a
-// query cannot hold, or that would end the value in one.
+// escapeReserved implements allowReserved (RFC 6570, section 3.2.3): reserved
+// characters and existing triplets pass, except those that a query cannot contain or
+// that would end the value.
 func escapeReserved(text string) string { return percent(text, "!$'()*,/:;=?@", true) }
 
-// escapeTemplate encodes what a definition's path may not hold as it is.
+// escapeTemplate encodes the characters that a path cannot contain.
 func escapeTemplate(text string) string { return percent(text, "!$&'()*+,;=:@", true) }
 
-// percent encodes all bytes but the unreserved, the kept, and with encoded,
-// the triplets that are there already.
+// percent encodes all bytes except the unreserved ones, those in keep and, with
+// encoded, existing triplets.
 func percent(text, keep string, encoded bool) string {
 	const hex = "0123456789ABCDEF"
 	var b strings.Builder
@@ -261,7 +260,7 @@ func percent(text, keep string, encoded bool) string {
 	return b.String()
 }
 
-// unreserved is RFC 3986, section 2.3.
+// unreserved reports whether c is unreserved (RFC 3986, section 2.3).
 func unreserved(c byte) bool {
 	return alphanumeric(c) || strings.IndexByte("-._~", c) >= 0
 }

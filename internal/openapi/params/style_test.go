@@ -17,7 +17,7 @@ func object(properties ...openapi.Property) *openapi.Schema {
 	return &openapi.Schema{Types: []string{"object"}, Properties: properties}
 }
 
-// oneParam is an operation with nothing but the parameter "color".
+// oneParam is an operation with the single parameter "color".
 func oneParam(in, style string, explode bool, s *openapi.Schema) *openapi.Operation {
 	op := &openapi.Operation{ID: "paint", Method: "GET", Path: "/x"}
 	if in == inPath {
@@ -27,7 +27,7 @@ func oneParam(in, style string, explode bool, s *openapi.Schema) *openapi.Operat
 	return op
 }
 
-// written is the part of the result that the location fills.
+// written returns the part of the result for the location.
 func written(in string, r *Result) string {
 	switch in {
 	case inPath:
@@ -40,14 +40,14 @@ func written(in string, r *Result) string {
 	return r.Query
 }
 
-// The rows are the "Style Examples" of OpenAPI 3.1.1, in each location that the
-// style may have, and below them the cells that it calls n/a or undefined.
+// TestStyles contains the "Style Examples" of OpenAPI 3.1.1, in each location that
+// allows the style, followed by the cells marked n/a or undefined.
 func TestStyles(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		in, style                   string
 		explode                     bool
-		empty, word, list, composed string // "-": refused
+		empty, word, list, composed string // "-": rejected
 	}{
 		{"path", "matrix", false, "-", ";color=blue", ";color=blue,black,brown", ";color=R,100,G,200,B,150"},
 		{"path", "matrix", true, "-", ";color=blue", ";color=blue;color=black;color=brown", ";R=100;G=200;B=150"},

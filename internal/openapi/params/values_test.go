@@ -2,6 +2,7 @@ package params_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 
 	"github.com/epilot-cli/epilot/internal/openapi"
@@ -26,5 +27,30 @@ func TestValues(t *testing.T) {
 	want := `[{id path "007"} {size query 3} {types query ["a","7"]} {filter query {"n":1}}]`
 	if got := fmt.Sprint(r.Values()); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestInputEqual checks that inputs with any different field are not equal.
+func TestInputEqual(t *testing.T) {
+	t.Parallel()
+	inputs := []params.Input{
+		{},
+		{Positional: []string{"a"}},
+		{Named: []string{"a=1"}},
+		{Named: []string{"a=2"}},
+		{Flags: []string{"a=1"}},
+		{Query: []string{"a=1"}},
+		{Headers: []string{"a: 1"}},
+		{NoValidate: true},
+	}
+	for i, a := range inputs {
+		for j, b := range inputs {
+			if a.Equal(b) != (i == j) {
+				t.Errorf("%+v and %+v", a, b)
+			}
+		}
+	}
+	if fields := reflect.TypeFor[params.Input]().NumField(); fields != 6 {
+		t.Errorf("Input has %d fields: Equal must compare all", fields)
 	}
 }

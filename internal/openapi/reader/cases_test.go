@@ -9,8 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// TestCircles reads schemas that contain themselves in each way there is. The
-// facts keep them, samples and checks of them end.
+// TestCircles reads schemas that contain themselves in every possible way. The facts
+// preserve them, and samples and checks terminate.
 func TestCircles(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ schema, value, fault string }{
@@ -51,8 +51,8 @@ func TestCircles(t *testing.T) {
 	}
 }
 
-// TestParameterThatIsThereTwice gives a parameter on the path, twice on the
-// operation, and once more in another place.
+// TestParameterThatIsThereTwice declares a parameter on the path, twice on the
+// operation, and once more in another location.
 func TestParameterThatIsThereTwice(t *testing.T) {
 	t.Parallel()
 	api, err := reader.Parse("x", "", []byte(`
@@ -82,8 +82,8 @@ paths:
 	}
 }
 
-// TestTypesOfBothVersions wants nullable of 3.0 and the type list of 3.1 to
-// mean the same.
+// TestTypesOfBothVersions checks that nullable of 3.0 and the type list of 3.1 are
+// equivalent.
 func TestTypesOfBothVersions(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -15,24 +15,24 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/document"
 )
 
-// library is a document with the files that it refers to.
+// library is a document and the files that it references.
 type library struct {
-	open       func(name string) ([]byte, error) // nil: no other file is read
+	open       func(name string) ([]byte, error) // nil: other files are not read
 	self       string                            // the file name of the main document
 	main       *tree
 	files      map[string]*file
-	size       int  // bytes of the files
-	siblings   bool // 3.1: what stands beside a $ref counts
+	size       int  // total bytes of the files
+	siblings   bool // 3.1: siblings of a $ref count
 	security   openapi.Security
 	components *openapi.Components
 	schemas    map[string]*openapi.Schema
-	names      map[location]string // of schemas outside of the components
-	wanted     []wanted            // schemas that were referred to, still to be read
+	names      map[location]string // of schemas outside the components
+	wanted     []wanted            // referenced schemas that are not read yet
 	read       map[location]any
 	problems   []openapi.Problem // notes
 }
 
-// location is a value in one of the files.
+// location is the position of a value in one of the files.
 type location struct {
 	tree *tree
 	at   jsontext.Pointer
@@ -43,23 +43,23 @@ type wanted struct {
 	location
 }
 
-// file is one that was asked for, or why it cannot be read.
+// file is a referenced file, or the reason why it cannot be read.
 type file struct {
 	tree *tree
 	err  error
 }
 
 const (
-	maxFiles = 500      // that a document may refer to
-	maxSize  = 32 << 20 // bytes of all of them
+	maxFiles = 500      // per document
+	maxSize  = 32 << 20 // bytes in total
 	maxNotes = 200
 )
 
-// tree is one document of a library. Its references are JSON pointers into
-// itself, or into a file whose name is relative to its own.
+// tree is one document of a library. Its references are JSON pointers into itself or
+// into a file named relative to it.
 type tree struct {
 	*library
-	name string // relative to the main document's folder, with slashes; "" for the main one
+	name string // relative to the main document's folder, with slashes; "" for the main document
 	text *document.Document
 	root *node
 }
@@ -79,7 +79,7 @@ func newLibrary(text *document.Document, source string, open func(string) ([]byt
 	return l
 }
 
-// note keeps a problem that no operation is left out for.
+// note records a problem that does not exclude an operation.
 func (l *library) note(message string) {
 	if len(l.problems) < maxNotes && !slices.ContainsFunc(l.problems, func(p openapi.Problem) bool { return p.Message == message }) {
 		l.problems = append(l.problems, openapi.Problem{Message: message})
@@ -101,8 +101,8 @@ func (t *tree) known(at jsontext.Pointer) any { return t.read[location{t, at}] }
 
 func (t *tree) remember(at jsontext.Pointer, read any) { t.read[location{t, at}] = read }
 
-// reference returns the schema that stands for a $ref, whose target is read
-// later: schemas may contain themselves.
+// reference returns a placeholder schema for a $ref, whose target is read later:
+// schemas can be recursive.
 func (t *tree) reference(ref string) (*openapi.Schema, error) {
 	_, to, err := t.find(ref)
 	if err != nil {
@@ -124,8 +124,8 @@ func (t *tree) value(ref string) (jsontext.Value, jsontext.Pointer, references, 
 	return n.raw, to.at, to.tree, nil
 }
 
-// schemaName is the component that a discriminator's mapping means: a
-// reference, or the bare name of one.
+// schemaName returns the component for a discriminator mapping: a reference or a
+// bare component name.
 func (t *tree) schemaName(ref string) string {
 	if !strings.ContainsAny(ref, "#./") {
 		return ref
@@ -138,8 +138,7 @@ func (t *tree) schemaName(ref string) string {
 	return name
 }
 
-// find returns what a reference leads to. Its fragment is a JSON pointer
-// (RFC 6901, section 6).
+// find resolves a reference. Its fragment is a JSON pointer (RFC 6901, section 6).
 func (t *tree) find(ref string) (*node, location, error) {
 	name, fragment, _ := strings.Cut(ref, "#")
 	to := location{tree: t}
@@ -157,19 +156,19 @@ func (t *tree) find(ref string) (*node, location, error) {
 		return nil, to, fmt.Errorf("a $ref has more than %d steps", maxSteps)
 	}
 	if fragment != "" && (fragment[0] != '/' || !to.at.IsValid()) {
-		return nil, to, fmt.Errorf("$ref %q leads nowhere: only #/… can be followed in a document", ref)
+		return nil, to, fmt.Errorf("$ref %q cannot be resolved: only #/… works within a document", ref)
 	}
 	n := to.tree.root.find(to.at)
 	if n == nil {
-		return nil, to, fmt.Errorf("$ref %q leads nowhere", ref)
+		return nil, to, fmt.Errorf("$ref %q cannot be resolved", ref)
 	}
 	return n, to, nil
 }
 
-// relative returns the file that a reference names.
+// relative returns the file named by a reference.
 func (t *tree) relative(ref, name string) (*tree, error) {
 	if u, err := url.Parse(name); err != nil || u.Scheme != "" || u.Host != "" {
-		return nil, fmt.Errorf("$ref %q leads to a URL, which is not read: download it beside the document", ref)
+		return nil, fmt.Errorf("$ref %q is a URL, which is not fetched: save it beside the document", ref)
 	}
 	if plain, err := url.PathUnescape(name); err == nil {
 		name = plain
@@ -181,7 +180,7 @@ func (t *tree) relative(ref, name string) (*tree, error) {
 	case strings.HasPrefix(ref, "/") || name == ".." || strings.HasPrefix(name, "../"):
 		return nil, fmt.Errorf("$ref %q leaves the folder of the document: only files below it are read", ref)
 	case t.open == nil:
-		return nil, fmt.Errorf("$ref %q leads to another file, which is not read", ref)
+		return nil, fmt.Errorf("$ref %q is another file, which is not read", ref)
 	}
 	known := t.files[name]
 	if known == nil {
@@ -214,9 +213,9 @@ func (l *library) load(name string) (*tree, error) {
 	return &tree{library: l, name: name, text: text, root: &node{raw: text.JSON}}, nil
 }
 
-// schemaAt is the name under which the schema at a location is known: that of
-// the component; of the main document else "#" and the pointer; of another
-// file its last step, with a number where that is taken.
+// schemaAt returns the name of the schema at a location: the component name; else,
+// in the main document, "#" and the pointer; else, in another file, its last step,
+// with a number if the name is taken.
 func (l *library) schemaAt(to location) (name string, isComponent bool) {
 	switch {
 	case to.tree == l.main && to.at.Parent() == "/components/schemas":
@@ -246,8 +245,8 @@ func (l *library) isTaken(name string) bool {
 	return l.main.root.child("components").child("schemas").child(name) != nil
 }
 
-// readSchemas reads the components, then what references lead to. One that
-// cannot be read allows anything.
+// readSchemas reads the components, then all referenced schemas. An unreadable
+// schema allows anything.
 func (l *library) readSchemas() {
 	root := jsontext.Pointer("/components/schemas")
 	for _, name := range l.components.Names() {
@@ -270,7 +269,7 @@ func (l *library) readSchema(next wanted) {
 	l.schemas[next.name] = s
 }
 
-// checkVersion refuses what is not an OpenAPI 3 document.
+// checkVersion rejects documents other than OpenAPI 3.
 func (t *tree) checkVersion() error {
 	version := t.member("openapi")
 	switch {
@@ -286,7 +285,7 @@ func (t *tree) checkVersion() error {
 	return t.errorf("", `this is not an OpenAPI document: it has no member "openapi"`)
 }
 
-// member returns a string or number at the top of the document, or "".
+// member returns a top-level string or number, or "".
 func (t *tree) member(name string) string {
 	n := t.root.child(name)
 	if n == nil {

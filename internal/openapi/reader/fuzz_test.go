@@ -8,8 +8,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// FuzzParse mutates documents: each is an error with a kind or an API whose
-// every part can be looked at.
+// FuzzParse mutates documents: each results in an error with a kind or in an API
+// that can be traversed completely.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(pets))
 	f.Add([]byte(`{"openapi":"3.1.0","paths":{"/a/{b}":{"get":{"operationId":"x","parameters":[{"name":"b","in":"path","schema":{"$ref":"#/components/schemas/A"}}],"responses":{"200":{"content":{"application/json":{"example":{"a":1}}}}}}}},"components":{"schemas":{"A":{"anyOf":[{"$ref":"#/components/schemas/A"},{"type":["string","null"],"const":1}]}}}}`))

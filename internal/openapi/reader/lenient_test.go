@@ -10,19 +10,19 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// TestBlemishes reads documents with one mistake beside a good operation: that
-// can be called, and the mistake is told or does not matter.
+// TestBlemishes reads documents with one mistake next to a valid operation: the
+// operation can be called, and the mistake is reported or harmless.
 func TestBlemishes(t *testing.T) {
 	t.Parallel()
 	const good = "  /good: {get: {operationId: good}}\n"
 	for name, row := range map[string]struct {
 		version, paths, rest string
-		operations           string // ids
+		operations           string // operation IDs
 		left, note           string
 	}{
 		"no operationId":      {paths: "  /pets/{pet-id}/Toys: {get: {}, post: {operationId: ''}}", operations: "good getPetsPetIdToys postPetsPetIdToys"},
 		"taken by another":    {paths: "  /x: {get: {}}\n  /y: {get: {operationId: getX}}", operations: "good getX2 getX"},
-		"same operationId":    {paths: "  /x: {get: {operationId: good}}", operations: "good getX", note: `d.yaml:4:13: operationId "good" is taken by an operation before: GET /x is called getX`},
+		"same operationId":    {paths: "  /x: {get: {operationId: good}}", operations: "good getX", note: `d.yaml:4:13: operationId "good" is already in use: GET /x is called getX`},
 		"number as id":        {paths: "  /x: {get: {operationId: 123}, put: {operationId: true}}", operations: "good 123 true"},
 		"id with spaces":      {paths: "  /x: {get: {operationId: ' get things/now '}}", operations: "good get things/now"},
 		"fragment in a path":  {paths: "  '/x#y': {get: {operationId: a}}\n  '/x': {get: {operationId: b}}", operations: "good a b"},
@@ -35,15 +35,15 @@ func TestBlemishes(t *testing.T) {
 		"style":               {paths: "  /x: {get: {operationId: a, parameters: [{name: b, in: header, style: form}]}}", operations: "good a", note: `parameter "b" has style "form", which header parameters cannot have: simple is used`},
 		"nameless parameter":  {paths: "  /x: {get: {operationId: a, parameters: [{in: query}]}}", operations: "good", left: "has no name"},
 		"number as a name":    {paths: "  /x: {get: {operationId: a, parameters: [{name: 1, in: query}]}}", operations: "good a"},
-		"unknown parameter":   {paths: "  /x: {get: {operationId: a, parameters: [{$ref: '#/components/parameters/No'}]}}", operations: "good", left: `GET /x: d.yaml:4:43: $ref "#/components/parameters/No" leads nowhere`},
-		"unknown body":        {paths: "  /x: {put: {operationId: a, requestBody: {$ref: '#/components/requestBodies/No'}}}", operations: "good", left: "leads nowhere"},
-		"unknown response":    {paths: "  /x: {get: {operationId: a, responses: {200: {$ref: '#/components/responses/No'}}}}", operations: "good a", note: `d.yaml:4:47: $ref "#/components/responses/No" leads nowhere`},
-		"unknown schema":      {paths: "  /x: {get: {operationId: a, parameters: [{name: b, in: query, schema: {$ref: '#/components/schemas/No'}}]}}", operations: "good a", note: `$ref "#/components/schemas/No" leads nowhere`},
-		"anchor":              {rest: "components: {schemas: {A: {$ref: '#B'}}}", operations: "good", note: `$ref "#B" leads nowhere`},
-		"unknown path":        {paths: "  /x: {$ref: '#/components/pathItems/No'}", operations: "good", left: `/x: d.yaml:4:14: $ref "#/components/pathItems/No" leads nowhere`},
-		"remote":              {paths: "  /x: {get: {parameters: [{$ref: 'https://x.example/p.yaml#/p'}]}}", operations: "good", left: `$ref "https://x.example/p.yaml#/p" leads to a URL`},
-		"remote without http": {paths: "  /x: {get: {parameters: [{$ref: '//x.example/p.yaml'}]}}", operations: "good", left: "leads to a URL"},
-		"another file":        {paths: "  /x: {get: {parameters: [{$ref: 'p.yaml#/p'}]}}", operations: "good", left: `$ref "p.yaml#/p" leads to another file`},
+		"unknown parameter":   {paths: "  /x: {get: {operationId: a, parameters: [{$ref: '#/components/parameters/No'}]}}", operations: "good", left: `GET /x: d.yaml:4:43: $ref "#/components/parameters/No" cannot be resolved`},
+		"unknown body":        {paths: "  /x: {put: {operationId: a, requestBody: {$ref: '#/components/requestBodies/No'}}}", operations: "good", left: "cannot be resolved"},
+		"unknown response":    {paths: "  /x: {get: {operationId: a, responses: {200: {$ref: '#/components/responses/No'}}}}", operations: "good a", note: `d.yaml:4:47: $ref "#/components/responses/No" cannot be resolved`},
+		"unknown schema":      {paths: "  /x: {get: {operationId: a, parameters: [{name: b, in: query, schema: {$ref: '#/components/schemas/No'}}]}}", operations: "good a", note: `$ref "#/components/schemas/No" cannot be resolved`},
+		"anchor":              {rest: "components: {schemas: {A: {$ref: '#B'}}}", operations: "good", note: `$ref "#B" cannot be resolved`},
+		"unknown path":        {paths: "  /x: {$ref: '#/components/pathItems/No'}", operations: "good", left: `/x: d.yaml:4:14: $ref "#/components/pathItems/No" cannot be resolved`},
+		"remote":              {paths: "  /x: {get: {parameters: [{$ref: 'https://x.example/p.yaml#/p'}]}}", operations: "good", left: `$ref "https://x.example/p.yaml#/p" is a URL`},
+		"remote without http": {paths: "  /x: {get: {parameters: [{$ref: '//x.example/p.yaml'}]}}", operations: "good", left: "is a URL"},
+		"another file":        {paths: "  /x: {get: {parameters: [{$ref: 'p.yaml#/p'}]}}", operations: "good", left: `$ref "p.yaml#/p" is another file`},
 		"deep schema":         {rest: "components: {schemas: {A: " + strings.Repeat("{not: ", 980) + "{}" + strings.Repeat("}", 980) + "}}", operations: "good"},
 		"member twice":        {paths: "  /x: {get: {operationId: a}, get: {operationId: b}}\n  /good: {get: {operationId: better}}", operations: "b better"},
 		"leading zeros":       {rest: "info: {version: 007, title: 08.5}", operations: "good"},
@@ -51,6 +51,7 @@ func TestBlemishes(t *testing.T) {
 		"own tag":             {paths: "  /x: {get: {operationId: !Ref a}}", operations: "good a"},
 		"empty operation":     {paths: "  /x:\n    post:\n", operations: "good postX"},
 		"operation as text":   {paths: "  /x: {post: later}", operations: "good", left: "POST /x is not an object"},
+		"path as text":        {paths: "  /x: later\n  /y: [get]\n  /z: !Ref a", operations: "good", left: `/x: d.yaml:4:7: path "/x" is not an object|/y: d.yaml:5:7: path "/y" is not an object|/z: d.yaml:6:7: path "/z" is not an object`},
 		"methods in capitals": {paths: "  /x: {GET: {operationId: a}, summary: x, x-y: {get: {}}}", operations: "good a"},
 		"last ---":            {rest: "---", operations: "good"},
 		"empty path":          {paths: "  /x:\n", operations: "good"},
@@ -138,11 +139,11 @@ components: {schemas: {Name: {type: string}}}
 		t.Errorf("the schema %s of another file: %s", pet.Ref, got)
 	}
 	checkProblems(t, api.LeftOut, `$ref "../above.yaml" leaves the folder|$ref "no.yaml": the file no.yaml cannot be read: no such file|`+
-		`$ref "/etc/passwd" leaves the folder|$ref "broken.yaml#/a": broken.yaml:1:4: |$ref "common/params.json#/nothing" leads nowhere`)
+		`$ref "/etc/passwd" leaves the folder|$ref "broken.yaml#/a": broken.yaml:1:4: |$ref "common/params.json#/nothing" cannot be resolved`)
 }
 
-// TestRequiredOfRequests wants what is required of a request to be sent, where
-// no response has it.
+// TestRequiredOfRequests checks that properties required in a request are sent if no
+// response has them.
 func TestRequiredOfRequests(t *testing.T) {
 	t.Parallel()
 	api := parseDocument(t, `

@@ -17,9 +17,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
-// TestMutatedDefinitions reads ten thousand damaged documents, a tenth of them
-// without EPILOT_TEST_LOAD: each is an error with a kind, or an API of which
-// everything can be used.
+// TestMutatedDefinitions reads ten thousand damaged documents, or a tenth of them
+// without EPILOT_TEST_LOAD: each results in an error with a kind, or in an API that
+// is usable throughout.
 func TestMutatedDefinitions(t *testing.T) {
 	t.Parallel()
 	const parts = 8
@@ -55,8 +55,8 @@ func TestMutatedDefinitions(t *testing.T) {
 	}
 }
 
-// useAll does with a document what the program may do, and reports whether it
-// could be read. Samples are made of some: they take most of the time.
+// useAll exercises a document as the program would, and reports whether it could be
+// read. Samples are optional because they take most of the time.
 func useAll(t *testing.T, text []byte, samples bool) bool {
 	defer func() {
 		if reason := recover(); reason != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// whole is a document with something of everything.
+// whole is a document that uses every feature.
 const whole = `{"openapi":"3.1.0","info":{"title":"Pets","version":"1"},
 "servers":[{"url":"https://{region}.pets.example/v1","variables":{"region":{"default":"eu","enum":["eu","us"]}}}],
 "tags":[{"name":"Pets"}],"security":[{"token":[]}],
@@ -34,8 +34,8 @@ const whole = `{"openapi":"3.1.0","info":{"title":"Pets","version":"1"},
   "Cat":{"allOf":[{"$ref":"#/components/schemas/Pet"},{"type":"object","properties":{"kind":{"const":"cat"},"lives":{"type":"integer","default":9}},"required":["kind"]}]},
   "Dog":{"allOf":[{"$ref":"#/components/schemas/Pet"},{"properties":{"kind":{"enum":["dog"]},"trick":{"type":["string","null"],"example":"roll"}}}],"not":{"required":["lives"]},"minProperties":1}}}}`
 
-// mutated is the whole document with a few mistakes: most of them in its
-// structure, a third in its bytes.
+// mutated returns the document with a few mistakes: most in its structure, a third
+// in its bytes.
 func mutated(random *rand.Rand) []byte {
 	if random.IntN(3) == 0 {
 		return mutatedBytes(random)
@@ -52,8 +52,8 @@ func mutated(random *rand.Rand) []byte {
 	return text
 }
 
-// places are functions that put another value in the place of one in the tree,
-// or rename a member.
+// places returns functions that each replace one value of the tree, or rename a
+// member.
 func places(tree any, found []func(any)) []func(any) {
 	switch v := tree.(type) {
 	case map[string]any:
@@ -71,7 +71,7 @@ func places(tree any, found []func(any)) []func(any) {
 	return found
 }
 
-// strange is a value that stands at a wrong place more often than not.
+// strange returns a value that is wrong in most positions.
 func strange(random *rand.Rand) any {
 	references := []string{
 		"#/components/schemas/Pet", "#/components/schemas/Cat", "#/components/schemas/Dog", "#/components/parameters/Id",

@@ -9,7 +9,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// parse reads a document that must be right.
+// parse reads a document that must be valid.
 func parse(t *testing.T, text string) *openapi.API {
 	t.Helper()
 	api, err := Parse("pets", "pets.yaml", []byte(text))
@@ -149,9 +149,9 @@ func TestMistakesNameTheirPlace(t *testing.T) {
 		"path without slash": {head + "  x:\n    get: {operationId: a}\n", `path "x" does not begin with /`},
 		"open brace":         {head + "  /x/{id:\n    get: {operationId: a}\n", "brace"},
 		"query in path":      {head + "  /x?a=b:\n    get: {operationId: a}\n", "query"},
-		"other document":     {head + "  /x:\n    get: {operationId: a, parameters: [{$ref: 'other.yaml#/p'}]}\n", `leads to another file, which is not read`},
-		"circle":             {head + "  /x:\n    get: {operationId: a, parameters: [{$ref: '#/components/parameters/A'}]}\ncomponents: {parameters: {A: {$ref: '#/components/parameters/B'}, B: {$ref: '#/components/parameters/A'}}}", "leads back to itself"},
-		"circle of paths":    {head + "  /x: {$ref: '#/paths/~1x'}", "leads back to itself"},
+		"other document":     {head + "  /x:\n    get: {operationId: a, parameters: [{$ref: 'other.yaml#/p'}]}\n", `is another file, which is not read`},
+		"circle":             {head + "  /x:\n    get: {operationId: a, parameters: [{$ref: '#/components/parameters/A'}]}\ncomponents: {parameters: {A: {$ref: '#/components/parameters/B'}, B: {$ref: '#/components/parameters/A'}}}", "refers to itself"},
+		"circle of paths":    {head + "  /x: {$ref: '#/paths/~1x'}", "refers to itself"},
 		"steps":              {head + "  /x: {$ref: '#/paths" + strings.Repeat("/a", 60) + "'}", "more than 50 steps"},
 		"location":           {head + "  /x:\n    get: {operationId: a, parameters: [{name: b, in: body}]}\n", `parameter "b" is in "body"`},
 		"nameless":           {head + "  /x:\n    get: {operationId: a, parameters: [{in: query}]}\n", "has no name"},

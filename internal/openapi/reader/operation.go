@@ -8,7 +8,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// operation reads an operation object into one that knows its method and path.
+// operation reads an operation object into op, which already has a method and path.
 func (r *reader) operation(op *openapi.Operation) {
 	var summary string
 	r.object(func(name string) {
@@ -34,7 +34,7 @@ func (r *reader) operation(op *openapi.Operation) {
 	}
 }
 
-// exchange reads what goes out and comes back.
+// exchange reads the parameters, body and responses.
 func (r *reader) exchange(op *openapi.Operation, name string) {
 	switch name {
 	case "servers":
@@ -50,8 +50,8 @@ func (r *reader) exchange(op *openapi.Operation, name string) {
 	}
 }
 
-// security reads a list of requirement objects, of which one has to be met, or
-// the word for it in the catalog's own files.
+// security reads a list of requirement objects, one of which must be met, or the
+// equivalent keyword in the catalog's files.
 func (r *reader) security() openapi.Security {
 	switch r.kind() {
 	case '"':
@@ -161,8 +161,8 @@ func (r *reader) contents() []*openapi.Content {
 	return found
 }
 
-// encodings reads a map of encoding objects. style, explode and allowReserved
-// count from the moment that one of them is there.
+// encodings reads a map of encoding objects. style, explode and allowReserved take
+// effect as soon as one of them is present.
 func (r *reader) encodings() []openapi.Encoding {
 	var found []openapi.Encoding
 	r.object(func(property string) {
@@ -195,8 +195,8 @@ func (r *reader) encodings() []openapi.Encoding {
 	return found
 }
 
-// examples reads a map of example objects. One that only has an externalValue
-// is left out.
+// examples reads a map of example objects. Examples with only an externalValue are
+// left out.
 func (r *reader) examples() []openapi.Example {
 	var found []openapi.Example
 	r.object(func(name string) {
@@ -219,8 +219,8 @@ func (r *reader) exampleValue() string {
 	return value
 }
 
-// servers reads a list of server objects as URLs in which the variables have
-// their defaults. In the catalog's own files a server is a plain string.
+// servers reads a list of server objects and returns their URLs with the default
+// values of the variables. In the catalog's files, a server is a plain string.
 func (r *reader) servers() []string {
 	var found []string
 	r.list(func() {
@@ -263,9 +263,9 @@ func (r *reader) defaultOf() string {
 	return found
 }
 
-// absolute makes servers base URLs without a slash at the end, each once. A
-// relative one is resolved against the URL that the document came from; where
-// it came from none it is left out, as is one that is no http URL.
+// absolute returns base URLs without trailing slashes or duplicates. Relative URLs
+// are resolved against the document's URL, and left out if there is none. URLs with
+// another scheme than http or https are left out too.
 func absolute(servers []string, source string) []string {
 	base, err := url.Parse(source)
 	if err != nil {
@@ -287,7 +287,7 @@ func absolute(servers []string, source string) []string {
 	return found
 }
 
-// silentSecurity is what holds where the document has no "security".
+// silentSecurity returns the default for a document without "security".
 func (t *tree) silentSecurity() openapi.Security {
 	schemes := t.root.child("components").child("securitySchemes")
 	if len(schemes.names()) == 0 {
@@ -302,14 +302,14 @@ func (t *tree) silentSecurity() openapi.Security {
 	return openapi.Public
 }
 
-// is reports whether the node is that word, whatever its case.
+// is reports whether the node is this string, ignoring case.
 func (n *node) is(word string) bool {
 	return n != nil && strings.EqualFold(newReader(n.raw, "", nil).text(), word)
 }
 
 const longestLine = 120 // characters
 
-// line says in one line what an operation does: its summary, else the first
+// line returns a one-line summary of an operation: its summary, else the first
 // sentence of its description.
 func line(summary, description string) string {
 	if text := plain(summary); text != "" {
@@ -323,7 +323,7 @@ func line(summary, description string) string {
 	return shorten(strings.TrimSuffix(text, "."))
 }
 
-// plain removes the marks of Markdown and joins the lines.
+// plain removes Markdown markup and joins the lines.
 func plain(text string) string {
 	var b strings.Builder
 	for rest := text; rest != ""; {
@@ -353,7 +353,7 @@ func cutLink(text string) (before, label, after string) {
 	return text[:open], text[open+1 : open+middle], text[open+middle+end+1:]
 }
 
-// shorten cuts a text at a word so that it is at most longestLine characters.
+// shorten cuts a text at a word boundary to at most longestLine characters.
 func shorten(text string) string {
 	runes := []rune(text)
 	if len(runes) <= longestLine {

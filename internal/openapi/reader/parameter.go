@@ -18,10 +18,10 @@ func (r *reader) parameters() []*openapi.Param {
 }
 
 // parameter reads a parameter object. It returns nil for a header that the
-// specification wants ignored here.
+// specification requires to be ignored.
 func (r *reader) parameter() *openapi.Param {
 	var p openapi.Param
-	explode := "" // not said
+	explode := "" // unspecified
 	r.object(func(name string) {
 		switch name {
 		case "name":
@@ -69,7 +69,7 @@ func (r *reader) parameterValue(p *openapi.Param, name string) {
 	}
 }
 
-// takeContent reads a parameter whose value is a document of a media type.
+// takeContent handles a parameter whose value is a document of a media type.
 func takeContent(p *openapi.Param, contents []*openapi.Content) {
 	if len(contents) > 0 {
 		p.MediaType, p.Schema = contents[0].MediaType, contents[0].Schema
@@ -83,8 +83,8 @@ func takeExample(p *openapi.Param, examples []openapi.Example) {
 	}
 }
 
-// checkParameter fills in the default style of the location (OpenAPI 3.1.1,
-// section 4.8.12.2.1) and refuses what could not be sent.
+// checkParameter fills in the default style of the location (OpenAPI 3.1.1, section
+// 4.8.12.2.1) and rejects parameters that cannot be sent.
 func (r *reader) checkParameter(p *openapi.Param) bool {
 	styles := stylesOf(p.In)
 	switch {
@@ -105,8 +105,8 @@ func (r *reader) checkParameter(p *openapi.Param) bool {
 	return p.In != "header" || !isReserved(p.Name)
 }
 
-// isReserved reports whether a header is described elsewhere in a document; a
-// parameter of its name is to be ignored.
+// isReserved reports whether OpenAPI describes the header elsewhere; a parameter
+// with its name must be ignored.
 func isReserved(header string) bool {
 	switch strings.ToLower(header) {
 	case "accept", "content-type", "authorization":

@@ -12,8 +12,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// readPaths reads every operation, in the document's order. Those that cannot
-// be read are left out with the reason.
+// readPaths reads every operation, in document order. Unreadable operations are left
+// out with the reason.
 func (l *library) readPaths(api *openapi.API) error {
 	paths := jsontext.Pointer("/paths")
 	found := &operations{api: api, ids: map[string]bool{}, library: l}
@@ -22,7 +22,7 @@ func (l *library) readPaths(api *openapi.API) error {
 			continue
 		}
 		at := location{l.main, paths.AppendToken(path)}
-		plain, _, _ := strings.Cut(path, "#") // tells operations apart, and is never sent
+		plain, _, _ := strings.Cut(path, "#") // distinguishes operations and is never sent
 		found.readPath(plain, at)
 	}
 	found.nameAll()
@@ -32,15 +32,15 @@ func (l *library) readPaths(api *openapi.API) error {
 	case len(api.LeftOut) > 0:
 		return failure.New(failure.Usage, "%s; none of the %d operations of the document can be read", api.LeftOut[0].Message, len(api.LeftOut))
 	}
-	return l.main.errorf(paths, "there is no operation in it")
+	return l.main.errorf(paths, "it has no operations")
 }
 
-// operations are those that were read so far.
+// operations contains the operations read so far.
 type operations struct {
 	*library
 	api     *openapi.API
 	ids     map[string]bool
-	renamed []*openapi.Operation // that need an id of their own
+	renamed []*openapi.Operation // operations that need a generated ID
 }
 
 // readPath reads the operations of one path.
@@ -49,13 +49,16 @@ func (o *operations) readPath(path string, at location) {
 	if err == nil {
 		err = checkTemplate(at, path)
 	}
+	if kind := at.tree.reader(n, at.at).kind(); err == nil && kind != '{' && kind != 'n' {
+		err = at.tree.errorf(at.at, "path %q is not an object", path)
+	}
 	shared := &pathItem{}
 	if err == nil {
 		shared, err = at.tree.shared(n, at.at, o.api.Source)
 	}
 	methods := slices.DeleteFunc(methodsOf(n), func(m method) bool { return m.node == nil })
 	if err != nil && len(methods) == 0 {
-		methods = []method{{}} // nobody knows which it has
+		methods = []method{{}} // the methods are unknown
 	}
 	for _, m := range methods {
 		op := &openapi.Operation{Method: m.name, Path: path, Security: o.security}
@@ -76,22 +79,22 @@ func (o *operations) readPath(path string, at location) {
 	}
 }
 
-// add keeps an operation. Without an id, or with one that is taken, it gets one
-// later: those that are written have precedence.
+// add records an operation. If its ID is missing or taken, it is generated later, so
+// that explicit IDs have precedence.
 func (o *operations) add(op *openapi.Operation, where string) {
 	o.api.Operations = append(o.api.Operations, op)
 	switch {
 	case op.ID == "":
 		o.renamed = append(o.renamed, op)
 	case o.ids[op.ID]:
-		o.note(fmt.Sprintf("%s: operationId %q is taken by an operation before: %s %s is called %s",
+		o.note(fmt.Sprintf("%s: operationId %q is already in use: %s %s is called %s",
 			where, op.ID, op.Method, op.Path, idOf(op)))
 		o.renamed = append(o.renamed, op)
 	}
 	o.ids[op.ID] = true
 }
 
-// nameAll gives the operations without an id of their own one.
+// nameAll generates the missing operation IDs.
 func (o *operations) nameAll() {
 	for _, op := range o.renamed {
 		plain := idOf(op)
@@ -103,7 +106,8 @@ func (o *operations) nameAll() {
 	}
 }
 
-// idOf is an operation id made of method and path: GET /pets/{id} is getPetsId.
+// idOf builds an operation ID from method and path: GET /pets/{id} becomes
+// getPetsId.
 func idOf(op *openapi.Operation) string {
 	var id strings.Builder
 	id.WriteString(strings.ToLower(op.Method))
@@ -122,7 +126,7 @@ func idOf(op *openapi.Operation) string {
 	return id.String()
 }
 
-const maxTemplate = 2000 // bytes; no server takes a longer one
+const maxTemplate = 2000 // bytes; servers do not accept longer paths
 
 func checkTemplate(at location, path string) error {
 	t := at.tree
@@ -163,7 +167,7 @@ type method struct {
 	at   jsontext.Pointer // below the path item
 }
 
-// methodsOf lists the operations of a path item, those of 3.2 among them.
+// methodsOf lists the operations of a path item, including those of OpenAPI 3.2.
 func methodsOf(n *node) []method {
 	var found []method
 	for _, name := range n.names() {
@@ -181,7 +185,7 @@ func methodsOf(n *node) []method {
 	return found
 }
 
-// pathItem is what the operations of a path share.
+// pathItem contains what the operations of a path share.
 type pathItem struct {
 	params  []*openapi.Param
 	servers []string
@@ -201,7 +205,7 @@ func (l *library) item(at location) (*node, location, error) {
 		}
 		n, at = next, to
 	}
-	return nil, at, at.tree.errorf(at.at, "$ref leads back to itself")
+	return nil, at, at.tree.errorf(at.at, "$ref refers to itself")
 }
 
 func (t *tree) shared(n *node, at jsontext.Pointer, source string) (*pathItem, error) {
@@ -218,7 +222,7 @@ func (t *tree) shared(n *node, at jsontext.Pointer, source string) (*pathItem, e
 	return &item, nil
 }
 
-// readOperation reads an operation object. An empty one is an operation without
+// readOperation reads an operation object. An empty object is an operation without
 // parameters.
 func (t *tree) readOperation(op *openapi.Operation, n *node, at jsontext.Pointer, source string) error {
 	r := t.reader(n, at)
@@ -230,8 +234,8 @@ func (t *tree) readOperation(op *openapi.Operation, n *node, at jsontext.Pointer
 	return r.err
 }
 
-// complete gives an operation what its path says for all of them; the
-// operation's own word wins.
+// complete adds the settings of the path to an operation; those of the operation
+// have precedence.
 func (item *pathItem) complete(op *openapi.Operation) {
 	if len(op.Servers) == 0 {
 		op.Servers = item.servers
@@ -240,8 +244,8 @@ func (item *pathItem) complete(op *openapi.Operation) {
 	declareMissing(op)
 }
 
-// merge lets the later of two parameters with the same name and location take
-// the place of the earlier, and leaves out those for which the path has none.
+// merge replaces a parameter by a later one with the same name and location, and
+// leaves out path parameters that the template lacks.
 func merge(path string, params []*openapi.Param) []*openapi.Param {
 	var merged []*openapi.Param
 	places := map[string]int{}
@@ -260,8 +264,8 @@ func merge(path string, params []*openapi.Param) []*openapi.Param {
 	return merged
 }
 
-// declareMissing adds the parameters of the template that are not declared:
-// without them the operation could not be called.
+// declareMissing adds the undeclared parameters of the template: without them the
+// operation could not be called.
 func declareMissing(op *openapi.Operation) {
 	for _, part := range strings.Split(op.Path, "{")[1:] {
 		name, _, _ := strings.Cut(part, "}")

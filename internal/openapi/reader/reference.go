@@ -11,27 +11,27 @@ import (
 )
 
 const (
-	maxDepth      = 1000 // schemas within schemas
+	maxDepth      = 1000 // nested schemas
 	maxReferences = 64   // references that lead to references
-	maxSteps      = 50   // of a reference: each costs a look at all that is below
+	maxSteps      = 50   // in one reference: each step scans everything below it
 )
 
-// references is what the references of a text lead to: into the same document,
-// or to lines of the catalog's own files.
+// references resolves references: within the document, or to lines of the catalog's
+// files.
 type references interface {
 	reference(ref string) (*openapi.Schema, error)
 	value(ref string) (raw jsontext.Value, at jsontext.Pointer, in references, err error)
 	note(message string)
-	schemaName(ref string) string // of a discriminator's mapping
+	schemaName(ref string) string // of a discriminator mapping
 	where(at jsontext.Pointer) string
 	countsSiblings() bool
-	known(at jsontext.Pointer) any // what was read there for a reference before, or nil
+	known(at jsontext.Pointer) any // the value previously read for a reference, or nil
 	remember(at jsontext.Pointer, read any)
 }
 
-// follow reads the object that comes next, or the one that its $ref leads to.
-// That is read once however often it is referred to: a small document may
-// refer to a large response a hundred thousand times.
+// follow reads the next object or the target of its $ref. A target is read once
+// however often it is referenced: a small document can reference a large response a
+// hundred thousand times.
 func follow[T any](r *reader, read func(*reader) T) (result T) {
 	raw := r.value()
 	at, in := r.at+r.tokens.StackPointer(), r.refs
@@ -52,12 +52,11 @@ func follow[T any](r *reader, read func(*reader) T) (result T) {
 			return before
 		}
 	}
-	r.failf("$ref leads back to itself")
+	r.failf("$ref refers to itself")
 	return result
 }
 
-// followOrSkip is follow for parts that a call can do without: one that cannot
-// be read is empty.
+// followOrSkip is follow for optional parts: an unreadable one is empty.
 func followOrSkip[T any](r *reader, read func(*reader) T) (result T) {
 	if r.err != nil {
 		return result
@@ -95,31 +94,31 @@ func referenceOf(raw jsontext.Value) string {
 	return ref
 }
 
-// Fragments reads single operations and schemas in which references are bare
-// names: a schema's that of a component, a response's one that Response knows.
-// They have the form of OpenAPI 3.1, and "security" may be the word "optional"
-// or "public".
+// Fragments parses single operations and schemas whose references are bare names: of
+// components in schemas, and of names known to Response in responses. The format is
+// that of OpenAPI 3.1, except that "security" can be the string "optional" or
+// "public".
 type Fragments struct {
 	Name       string // for messages
 	Components *openapi.Components
 	Response   func(name string) (fragment string, known bool)
 }
 
-// Operation reads an operation object. What it says is added to op.
+// Operation parses an operation object into op.
 func (f *Fragments) Operation(op *openapi.Operation, fragment string) error {
 	r := newReader([]byte(fragment), "", f)
 	r.operation(op)
 	return r.err
 }
 
-// Schema reads a schema object.
+// Schema parses a schema object.
 func (f *Fragments) Schema(fragment string) (*openapi.Schema, error) {
 	r := newReader([]byte(fragment), "", f)
 	s := r.schema()
 	return s, r.err
 }
 
-// Head reads the object that names an API: title, version, servers and tags.
+// Head parses the object that names an API: title, version, servers and tags.
 func (f *Fragments) Head(api *openapi.API, fragment string) error {
 	r := newReader([]byte(fragment), "", f)
 	r.object(func(name string) {
@@ -146,7 +145,7 @@ func (f *Fragments) reference(name string) (*openapi.Schema, error) {
 func (f *Fragments) value(name string) (jsontext.Value, jsontext.Pointer, references, error) {
 	fragment, known := f.Response(name)
 	if !known {
-		return nil, "", f, fmt.Errorf("there is no response %q", name)
+		return nil, "", f, fmt.Errorf("unknown response %q", name)
 	}
 	return jsontext.Value(fragment), "", f, nil
 }
@@ -157,17 +156,17 @@ func (f *Fragments) schemaName(name string) string { return name }
 
 func (f *Fragments) countsSiblings() bool { return true }
 
-// A call reads few responses, each once, and several goroutines may read at
-// the same time: nothing is kept.
+// known caches nothing: a call reads few responses, each once, and possibly
+// concurrently.
 func (f *Fragments) known(jsontext.Pointer) any { return nil }
 
 func (f *Fragments) remember(jsontext.Pointer, any) {}
 
 func (f *Fragments) where(at jsontext.Pointer) string { return f.Name + " " + string(at) }
 
-// sendRequired takes readOnly from the required properties of schemas that only
-// requests use. readOnly says that a response has a property and a request need
-// not: in a schema that no response has, somebody must send what is required.
+// sendRequired removes readOnly from the required properties of schemas that only
+// requests use. readOnly means that a response has the property and a request can
+// omit it; in a schema that no response uses, required properties must be sent.
 func sendRequired(api *openapi.API) {
 	sent, received := schemaSet{}, schemaSet{}
 	for _, op := range api.Operations {
@@ -196,14 +195,14 @@ func sendRequiredOf(s *openapi.Schema, received schemaSet) {
 			if target == nil || received[part] || !target.ReadOnly && !p.Schema.ReadOnly || !slices.Contains(required, p.Name) {
 				continue
 			}
-			own := *target // others may refer to the same schema
+			own := *target // the schema may be shared
 			own.ReadOnly = false
 			part.Properties[i].Schema = &own
 		}
 	}
 }
 
-// schemaSet holds schemas without their references.
+// schemaSet is a set of schemas, with references resolved.
 type schemaSet map[*openapi.Schema]bool
 
 func (set schemaSet) addContents(contents []*openapi.Content) {

@@ -7,18 +7,18 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// draft is a schema while its keywords are read: some mean nothing alone.
+// draft is a schema under construction: some keywords depend on others.
 type draft struct {
 	openapi.Schema
 	ref           string
 	nullable      bool
-	constrained   bool   // a keyword beside $ref that restricts
-	above, below  string // exclusiveMinimum and exclusiveMaximum as numbers, of 3.1
-	tuple, extras bool   // prefixItems, patternProperties: known to us by name only
+	constrained   bool   // a sibling of $ref restricts the schema
+	above, below  string // numeric exclusiveMinimum and exclusiveMaximum of 3.1
+	tuple, extras bool   // prefixItems, patternProperties: recognized but not interpreted
 }
 
-// schema reads a schema object, or the true and false of JSON Schema. It
-// returns nil where something else stands.
+// schema reads a schema object or a boolean JSON Schema. It returns nil for any
+// other value.
 func (r *reader) schema() *openapi.Schema {
 	switch r.kind() {
 	case 't':
@@ -63,7 +63,7 @@ func (r *reader) keyword(d *draft, name string) bool {
 	return known
 }
 
-// note reads a keyword that restricts nothing.
+// note reads a keyword that does not restrict values.
 func (r *reader) note(d *draft, name string) bool {
 	switch name {
 	case "title":
@@ -111,7 +111,7 @@ func (r *reader) plainKeyword(d *draft, name string) bool {
 func (r *reader) limit(d *draft, name string) bool {
 	switch name {
 	case "pattern":
-		d.Pattern = r.text()
+		d.SetPattern(r.text())
 	case "minLength":
 		d.MinLength = r.count()
 	case "maxLength":
@@ -142,7 +142,7 @@ func (r *reader) limit(d *draft, name string) bool {
 	return true
 }
 
-// exclusive reads the flag of 3.0 or the number of 3.1.
+// exclusive reads the boolean of 3.0 or the number of 3.1.
 func (r *reader) exclusive() (flag bool, number string) {
 	if r.kind() == '0' {
 		return false, r.number()
@@ -150,7 +150,7 @@ func (r *reader) exclusive() (flag bool, number string) {
 	return r.flag(), ""
 }
 
-// structure reads a keyword that holds schemas.
+// structure reads a keyword that contains schemas.
 func (r *reader) structure(d *draft, name string) bool {
 	switch name {
 	case "items":
@@ -211,7 +211,7 @@ func (r *reader) schemas() []*openapi.Schema {
 	return found
 }
 
-// finish gives the keywords that were read their common meaning.
+// finish combines the keywords into a schema.
 func (r *reader) finish(d *draft) *openapi.Schema {
 	if d.ref != "" {
 		return r.finishReference(d)
@@ -219,10 +219,10 @@ func (r *reader) finish(d *draft) *openapi.Schema {
 	d.Minimum, d.ExclusiveMinimum = bound(d.Minimum, d.above, d.ExclusiveMinimum, 1)
 	d.Maximum, d.ExclusiveMaximum = bound(d.Maximum, d.below, d.ExclusiveMaximum, -1)
 	if d.tuple {
-		d.Items = nil // it describes the items after the tuple only
+		d.Items = nil // it describes only the items after the tuple
 	}
 	if d.extras {
-		d.Closed, d.Additional = false, nil // they describe what no pattern matches
+		d.Closed, d.Additional = false, nil // they describe names that no pattern matches
 	}
 	if d.nullable {
 		return orNull(&d.Schema)
@@ -230,14 +230,13 @@ func (r *reader) finish(d *draft) *openapi.Schema {
 	return &d.Schema
 }
 
-// finishReference reads $ref with what stands beside it. In 3.1 that counts as
-// well; in 3.0 it does not, but "nullable" is so often written there, and so
-// plainly meant, that it does here.
+// finishReference handles $ref with siblings. In 3.1 they count; in 3.0 they do not,
+// except for "nullable", which is so common there that the intent is clear.
 func (r *reader) finishReference(d *draft) *openapi.Schema {
 	target, err := r.refs.reference(d.ref)
 	if err != nil {
 		r.notef("%v", err)
-		target = &openapi.Schema{} // nobody knows what it allows
+		target = &openapi.Schema{} // unknown: allow anything
 	}
 	if !r.refs.countsSiblings() {
 		if d.nullable {
@@ -256,8 +255,8 @@ func (r *reader) finishReference(d *draft) *openapi.Schema {
 
 func null() *openapi.Schema { return &openapi.Schema{Types: []string{"null"}} }
 
-// orNull lets a schema be null as well: 3.0's nullable. The specification
-// wants it beside a type; beside a union or allOf it is taken as it is meant.
+// orNull makes a schema nullable (3.0). The specification requires a type next to
+// nullable; next to a union or allOf it is interpreted as intended.
 func orNull(s *openapi.Schema) *openapi.Schema {
 	if s.Const != "" && s.Const != "null" {
 		s.Enum, s.Const = []string{s.Const}, ""
@@ -279,8 +278,8 @@ func orNull(s *openapi.Schema) *openapi.Schema {
 	return s
 }
 
-// bound unites the two ways to exclude a limit: a flag beside it and a limit
-// of its own. Of two limits the narrower holds; sign is 1 for the lower one.
+// bound combines the two notations for an exclusive limit: a flag and a separate
+// limit. The narrower limit applies; sign is 1 for a lower limit.
 func bound(limit, exclusive string, flag bool, sign float64) (string, bool) {
 	if exclusive == "" {
 		return limit, flag && limit != ""
@@ -296,12 +295,12 @@ func bound(limit, exclusive string, flag bool, sign float64) (string, bool) {
 	return exclusive, true
 }
 
-// types reads a type or a list of them. Unknown ones are left out: a schema
-// whose type nothing has would refuse every value.
+// types reads a type or a list of types. Unknown types are left out: otherwise the
+// schema would reject every value.
 func (r *reader) types() []string {
 	names := []string{}
 	read := func() {
-		if r.kind() == 'n' { // null without quotes
+		if r.kind() == 'n' { // unquoted null
 			r.skip()
 			names = append(names, "null")
 			return
@@ -322,7 +321,7 @@ func (r *reader) types() []string {
 	})
 }
 
-// firstExample takes the first of 3.1's list of examples.
+// firstExample takes the first of the examples of 3.1.
 func (r *reader) firstExample(d *draft) {
 	r.list(func() {
 		if d.Example == "" {

@@ -9,8 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
 
-// withSchema is an API whose one operation takes the schema, as component S,
-// beside a component Pet and one with an odd name.
+// withSchema is an API with one operation that takes the schema, as component S,
+// next to a component Pet and one with an unusual name.
 func withSchema(t *testing.T, version, schema string) *openapi.API {
 	t.Helper()
 	text := `{"openapi":"` + version + `","paths":{"/x":{"post":{"operationId":"a","requestBody":{"content":{"application/json":{
@@ -23,8 +23,8 @@ func withSchema(t *testing.T, version, schema string) *openapi.API {
 	return api
 }
 
-// TestSchema shows what a schema is read as in the form of the facts, which is
-// that of OpenAPI 3.1 with nothing superfluous.
+// TestSchema compares parsed schemas in the format of the facts: OpenAPI 3.1 without
+// redundancy.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ version, schema, want string }{

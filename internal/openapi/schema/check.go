@@ -1,40 +1,37 @@
-// Package schema checks JSON values against the schemas of a definition, makes
-// samples that fit them, and names their types for people. It does not read
-// definitions, and does not know where a value came from.
+// Package schema validates JSON values against the schemas of a definition,
+// generates samples that match them, and formats type names for display. It does not
+// parse definitions and is independent of the source of a value.
 package schema
 
 import (
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// Direction says which way a value goes: a request need not have the readOnly
-// properties that are required, a response not the writeOnly ones.
+// Direction is the direction of a value: a request can omit required readOnly
+// properties, a response required writeOnly ones.
 type Direction int
 
 const (
 	Request Direction = iota
 	Response
-	Both // everything that is required must be there
+	Both // all required properties must be present
 )
 
-// Fault is one way in which a value does not fit its schema.
+// Fault is one mismatch between a value and its schema.
 type Fault struct {
 	Path    string // "$", "$.assignments[0]", `$["a b"]`
-	Pointer string // the same as RFC 6901 has it: "", "/assignments/0", "/a b"
+	Pointer string // the same as an RFC 6901 pointer: "", "/assignments/0", "/a b"
 	Message string // `must be one of "api", "journey"; did you mean "api"?`
-	Variant string // the union variant that was meant, may be empty
-	Tag     string // what says that it was meant: "token_type: journey", may be empty
+	Variant string // the likely union variant, may be empty
+	Tag     string // what identifies the variant: "token_type: journey", may be empty
 }
 
-// String is the fault in one line, which begins with the path.
+// String returns the fault on one line that starts with the path.
 func (f Fault) String() string {
 	variant := f.Variant
 	switch {
@@ -49,49 +46,43 @@ func (f Fault) String() string {
 	return f.Path + ": " + f.Message + variant
 }
 
-// Check returns every fault of a value that Decode made, in the order of the
-// schema. OneOf means the same as AnyOf: a value that fits two variants is
-// accepted on purpose, because servers accept it. Of a union that does not
-// fit, only the faults of the variant that was meant are returned.
+// Check returns all faults of a value from Decode, in schema order. OneOf is treated
+// as AnyOf: a value that matches two variants is accepted deliberately, because
+// servers accept it. For a union without a match, only the faults of the likely
+// variant are returned.
 func Check(s *openapi.Schema, value any, dir Direction) []Fault {
 	return newChecker(dir).check(s, value, root)
 }
 
-// checker carries what one Check needs to end on recursive schemas.
+// checker is the state that one Check needs to terminate on recursive schemas.
 type checker struct {
-	dir      Direction
-	depth    int
-	known    map[visit][]Fault
-	patterns map[string]*regexp.Regexp
-	shapes   shapes
-	wholes   []whole // the composed schemas that the current one is a part of
-	exact    bool    // of oneOf a value may fit one variant only
+	dir    Direction
+	depth  int
+	known  map[visit][]Fault
+	shapes shapes
+	wholes []whole // the composed schemas that contain the current one
+	exact  bool    // a value must match exactly one variant of oneOf
 }
 
-// whole is a composed schema at a place of the value: what one part requires
-// another may call readOnly.
+// whole is a composed schema at a position of the value: a property required by one
+// part can be readOnly in another.
 type whole struct {
 	schema  *openapi.Schema
 	pointer string
 }
 
-// visit is a composed schema at a place of the value. Meeting one again while
-// it is being checked means that the schema says nothing new there.
+// visit is a composed schema at a position of the value. Meeting it again during its
+// own check adds no constraint.
 type visit struct {
 	schema  *openapi.Schema
 	pointer string
 }
 
-// maxDepth bounds schemas within schemas; what lies deeper is not checked.
+// maxDepth limits schema nesting; deeper values are not checked.
 const maxDepth = 512
 
 func newChecker(dir Direction) *checker {
-	return &checker{
-		dir:      dir,
-		known:    map[visit][]Fault{},
-		patterns: map[string]*regexp.Regexp{},
-		shapes:   shapes{},
-	}
+	return &checker{dir: dir, shapes: shapes{}}
 }
 
 func (c *checker) check(s *openapi.Schema, value any, at location) []Fault {
@@ -108,6 +99,9 @@ func (c *checker) check(s *openapi.Schema, value any, at location) []Fault {
 	if faults, seen := c.known[key]; seen {
 		return faults
 	}
+	if c.known == nil {
+		c.known = map[visit][]Fault{}
+	}
 	c.known[key] = nil
 	c.wholes = append(c.wholes, whole(key))
 	faults := c.one(s, value, at)
@@ -120,7 +114,7 @@ func isComposed(s *openapi.Schema) bool {
 	return len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) > 0 || s.Not != nil
 }
 
-// one checks what a schema itself says and what it is composed of.
+// one checks a schema's own keywords and its compositions.
 func (c *checker) one(s *openapi.Schema, value any, at location) []Fault {
 	if value == nil && s.Is("null") {
 		return nil
@@ -155,7 +149,7 @@ func (c *checker) composed(s *openapi.Schema, value any, at location) []Fault {
 	return faults
 }
 
-// distinct drops what two parts of an allOf say alike.
+// distinct drops faults that two parts of an allOf report alike.
 func distinct(faults []Fault) []Fault {
 	if len(faults) < 2 {
 		return faults
@@ -171,7 +165,7 @@ func distinct(faults []Fault) []Fault {
 	return kept
 }
 
-// location is where in a value a check is, in both notations.
+// location is the current position in a value, in both notations.
 type location struct{ path, pointer string }
 
 var root = location{path: "$"}
@@ -194,7 +188,7 @@ func (p location) fault(format string, args ...any) []Fault {
 	return []Fault{{Path: p.path, Pointer: p.pointer, Message: fmt.Sprintf(format, args...)}}
 }
 
-// isWord reports whether a name needs no quotes behind a dot.
+// isWord reports whether a name needs no quotes after a dot.
 func isWord(name string) bool {
 	for i := range len(name) {
 		letter := 'a' <= name[i]|0x20 && name[i]|0x20 <= 'z'
@@ -207,32 +201,12 @@ func isWord(name string) bool {
 
 func quote(text string) string { return strconv.Quote(text) }
 
-// typeOf is the JSON Schema name of a value's type.
-func typeOf(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case json.Number:
-		if parseDecimal(string(v)).isInteger() {
-			return "integer"
-		}
-		return "number"
-	case []any:
-		return "array"
-	}
-	return "object"
-}
-
 func hasType(s *openapi.Schema, value any) bool {
 	name := typeOf(value)
 	return len(s.Types) == 0 || s.Is(name) || name == "integer" && s.Is("number")
 }
 
-// orList is "a", "a or b", "a, b or c".
+// orList returns "a", "a or b" or "a, b or c".
 func orList(texts []string) string {
 	if len(texts) < 2 {
 		return strings.Join(texts, "")
@@ -241,48 +215,7 @@ func orList(texts []string) string {
 	return strings.Join(texts[:last], ", ") + " or " + texts[last]
 }
 
-// canonical is the same text for equal values.
-func canonical(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return strconv.FormatBool(v)
-	case string:
-		return strconv.Quote(v)
-	case json.Number:
-		return parseDecimal(string(v)).key()
-	case []any:
-		parts := make([]string, len(v))
-		for i, element := range v {
-			parts[i] = canonical(element)
-		}
-		return "[" + strings.Join(parts, ",") + "]"
-	case map[string]any:
-		return canonicalObject(v)
-	}
-	return ""
-}
-
-func canonicalObject(object map[string]any) string {
-	parts := make([]string, 0, len(object))
-	for name, member := range object {
-		parts = append(parts, strconv.Quote(name)+":"+canonical(member))
-	}
-	slices.Sort(parts)
-	return "{" + strings.Join(parts, ",") + "}"
-}
-
-func names(object map[string]any) []string {
-	list := make([]string, 0, len(object))
-	for name := range object {
-		list = append(list, name)
-	}
-	sort.Strings(list)
-	return list
-}
-
-// allowed are the JSON texts of a schema's const or enum.
+// allowed returns the JSON values of a schema's const or enum.
 func allowed(s *openapi.Schema) []string {
 	if s.Const != "" {
 		return []string{s.Const}
@@ -342,8 +275,8 @@ func (c *checker) object(s *openapi.Schema, object map[string]any, at location) 
 	return append(faults, c.additional(s, object, at)...)
 }
 
-// missing are the required names that the object does not have and that this
-// direction asks for.
+// missing returns the names that are required in this direction and that the object
+// lacks.
 func (c *checker) missing(s *openapi.Schema, object map[string]any, at location) []string {
 	var list []string
 	for _, name := range s.Required {
@@ -354,7 +287,7 @@ func (c *checker) missing(s *openapi.Schema, object map[string]any, at location)
 	return list
 }
 
-// exempt looks at the schema and at all that it is a part of.
+// exempt checks the schema and all schemas that it is part of.
 func (c *checker) exempt(s *openapi.Schema, name string, at location) bool {
 	if c.dir == Both {
 		return false
@@ -370,7 +303,7 @@ func (c *checker) exempt(s *openapi.Schema, name string, at location) bool {
 	return false
 }
 
-// isOneWay reports whether a property goes the other way only.
+// isOneWay reports whether a property exists only in the other direction.
 func (c *checker) isOneWay(property *openapi.Schema) bool {
 	if property == nil {
 		return false

@@ -156,7 +156,7 @@ func TestDirection(t *testing.T) {
 	}
 }
 
-// Schemas that lead back to themselves must end, and still be checked.
+// TestCheckEnds checks that recursive schemas terminate and are still enforced.
 func TestCheckEnds(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat(`{"next":`, 2000) + "1" + strings.Repeat("}", 2000)
@@ -196,7 +196,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
-// No schema and no value may bring a check or a sample down.
+// FuzzCheck checks that no schema and no value makes a check or sample panic.
 func FuzzCheck(f *testing.F) {
 	f.Add(tokenParameters, `{"name":"x","token_type":"journey"}`, "word")
 	f.Add(`{"type":"number","multipleOf":1e-9,"minimum":1e999}`, `1e400`, "1e5")

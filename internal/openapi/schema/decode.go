@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,13 +18,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// Decode returns the value of a JSON text as map[string]any, []any, string,
-// json.Number, bool or nil. Member names that appear twice, text that is not
-// UTF-8 and anything behind the value are errors.
+// Decode parses JSON into map[string]any, []any, string, json.Number, bool or nil.
+// Duplicate member names, invalid UTF-8 and trailing data are errors.
 func Decode(text []byte) (any, error) { return DecodeWithin(text, nil) }
 
-// DecodeWithin is Decode, as far as the meter allows, which may be nil: two bytes
-// of text can be a value of a hundred.
+// DecodeWithin is Decode within the limit of meter, which may be nil: two bytes of
+// JSON can become a value of a hundred bytes.
 func DecodeWithin(text []byte, meter *budget.Meter) (any, error) {
 	dec := decoder{jsontext.NewDecoder(bytes.NewBuffer(text)), meter}
 	value, err := dec.value()
@@ -39,10 +41,10 @@ func DecodeWithin(text []byte, meter *budget.Meter) (any, error) {
 
 type decoder struct {
 	*jsontext.Decoder
-	meter *budget.Meter // of what the values take, about
+	meter *budget.Meter // approximate memory of the values
 }
 
-// What values take beside their text, in bytes.
+// Approximate overhead of values in addition to their text, in bytes.
 const (
 	sizeOfValue  = 32
 	sizeOfObject = 64
@@ -107,14 +109,21 @@ func (d decoder) array() (any, error) {
 	return array, err
 }
 
-// CheckWord checks the text of a parameter. The word is read as the types of
-// the schema ask for: as a string, and as the JSON number, boolean, null,
-// array or object that it is the text of. It fits when one reading does; the
-// faults of the likeliest are returned otherwise.
+// CheckWord validates the text of a parameter. The text is interpreted as a string
+// and, if it is valid JSON, as the number, boolean, null, array or object. It is
+// valid if one interpretation is; otherwise the faults of the most likely one are
+// returned.
 func CheckWord(s *openapi.Schema, word string) []Fault {
+	text := Check(s, word, Request)
+	if len(text) == 0 {
+		return nil
+	}
 	var best []Fault
-	for _, value := range readings(word) {
-		faults := Check(s, value, Request)
+	for i, value := range readings(word) {
+		faults := text
+		if i > 0 {
+			faults = Check(s, value, Request)
+		}
 		if len(faults) == 0 {
 			return nil
 		}
@@ -128,8 +137,8 @@ func CheckWord(s *openapi.Schema, word string) []Fault {
 	return best
 }
 
-// ReadWord returns the value that the text of an element or a member stands
-// for: the first reading that fits the schema, else the text.
+// ReadWord returns the value of an element or member given as text: the first
+// interpretation that matches the schema, else the string.
 func ReadWord(s *openapi.Schema, word string) any {
 	for _, value := range readings(word) {
 		if s == nil || len(Check(s, value, Request)) == 0 {
@@ -139,15 +148,76 @@ func ReadWord(s *openapi.Schema, word string) any {
 	return word
 }
 
-// readings are the values that a word may stand for. A word in double quotes
-// is the text with its quotes.
+// readings returns the possible interpretations of a text. Double quotes are part of
+// the string.
 func readings(word string) []any {
 	list := []any{word}
-	if word == "" || strings.TrimSpace(word) != word || word[0] == '"' {
-		return list
+	if word == "" || strings.TrimSpace(word) != word || !strings.Contains("{[-0123456789tfn", word[:1]) {
+		return list // a string, or not the start of JSON
 	}
 	if value, err := Decode([]byte(word)); err == nil {
 		list = append(list, value)
 	}
+	return list
+}
+
+// typeOf returns the JSON Schema type of a value.
+func typeOf(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case json.Number:
+		if parseDecimal(string(v)).isInteger() {
+			return "integer"
+		}
+		return "number"
+	case []any:
+		return "array"
+	}
+	return "object"
+}
+
+// canonical returns the same string for equal values.
+func canonical(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(v)
+	case string:
+		return strconv.Quote(v)
+	case json.Number:
+		return parseDecimal(string(v)).key()
+	case []any:
+		parts := make([]string, len(v))
+		for i, element := range v {
+			parts[i] = canonical(element)
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case map[string]any:
+		return canonicalObject(v)
+	}
+	return ""
+}
+
+func canonicalObject(object map[string]any) string {
+	parts := make([]string, 0, len(object))
+	for name, member := range object {
+		parts = append(parts, strconv.Quote(name)+":"+canonical(member))
+	}
+	slices.Sort(parts)
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+func names(object map[string]any) []string {
+	list := make([]string, 0, len(object))
+	for name := range object {
+		list = append(list, name)
+	}
+	sort.Strings(list)
 	return list
 }

@@ -7,13 +7,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// maxNesting bounds the name of a type that is an array of arrays, or a union
-// of unions.
+// maxNesting limits the type name of nested arrays and unions.
 const maxNesting = 6
 
-// TypeName is the type as a table of parameters shows it: `string`,
-// `"api" | "journey"[]`, `string | integer`, and the component's name for an
-// object, or a union with an object in it, that has one.
+// TypeName returns the type for a table of parameters: `string`, `"api" |
+// "journey"[]`, `string | integer`, or the component name of an object or of a union
+// that contains one.
 func TypeName(s *openapi.Schema) string { return typeName(shapes{}, s, 0) }
 
 func typeName(m shapes, s *openapi.Schema, depth int) string {
@@ -43,7 +42,7 @@ func typeNames(m shapes, s *openapi.Schema, depth int) []string {
 	return names
 }
 
-// ownTypes guesses the type that many schemas leave out.
+// ownTypes infers the type that many schemas omit.
 func ownTypes(t *openapi.Schema) []string {
 	switch {
 	case len(t.Types) > 0:
@@ -80,8 +79,8 @@ func arrayName(m shapes, t *openapi.Schema, depth int) string {
 	return element + "[]"
 }
 
-// component is the name of a reference, also of one that is the only part of
-// an allOf: so OpenAPI 3.0 lets a reference have a description.
+// component returns the name of a reference, including one that is the only part of
+// an allOf, the OpenAPI 3.0 idiom for a reference with a description.
 func component(s *openapi.Schema) string {
 	for range maxComposition {
 		if s == nil || s.Ref != "" {

@@ -8,8 +8,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// read makes schemas from JSON, so that the tables here look like a
-// definition. "components" at the top holds the named ones.
+// read parses schemas from JSON, so that the test tables look like a definition. The
+// top-level "components" contains the named schemas.
 func read(t testing.TB, text string) *openapi.Schema {
 	t.Helper()
 	s, ok := tryRead(text)
@@ -51,7 +51,7 @@ type raw struct {
 	Items, Not           *raw
 	MinItems, MaxItems   *int
 	UniqueItems          bool
-	Properties           [][2]json.RawMessage // [name, schema], to keep the order
+	Properties           [][2]json.RawMessage // [name, schema], to preserve the order
 	Required             []string
 	Additional           *raw
 	Closed               bool

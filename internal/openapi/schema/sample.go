@@ -12,20 +12,20 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// SampleOptions say what a sample is like.
+// SampleOptions configures a sample.
 type SampleOptions struct {
-	Direction Direction  // without the readOnly properties of a Request, or the writeOnly ones of a Response
-	Full      bool       // every property, rather than those that must be there
-	Realistic bool       // the name of a property says what its text may be: "city", "currency"
-	Own       bool       // Realistic, and a text without a better value has the property's own words
-	Name      string     // of what the sample is a value of, for Realistic
-	AtLeast   int        // properties of the outermost object, where it requires fewer
-	Random    *rand.Rand // any valid value, drawn from here; nil: the same sample every time
+	Direction Direction  // omit readOnly properties of a Request, or writeOnly ones of a Response
+	Full      bool       // all properties, not only the required ones
+	Realistic bool       // choose strings by property name: "city", "currency"
+	Own       bool       // with Realistic: derive strings without a better value from the property name
+	Name      string     // name of the sampled value, for Realistic
+	AtLeast   int        // minimum number of properties of the outermost object
+	Random    *rand.Rand // source of random valid values; nil: the same sample every time
 }
 
-// SampleWith returns a JSON text that fits the schema whenever one can be
-// found, "{}" where there is no schema. With Random, each optional property is
-// there by chance, and equal states of Random give equal samples.
+// SampleWith returns JSON that matches the schema if one can be found, or "{}"
+// without a schema. With Random, optional properties are included at random, and
+// equal states of Random produce equal samples.
 func SampleWith(s *openapi.Schema, o SampleOptions) string {
 	if s == nil {
 		return "{}"
@@ -42,7 +42,7 @@ func SampleWith(s *openapi.Schema, o SampleOptions) string {
 	return o.fallback(s, known)
 }
 
-// maxDraws is how often chance may fail to meet a schema.
+// maxDraws is the maximum number of random attempts.
 const maxDraws = 4
 
 func (o SampleOptions) sampler(known shapes) *sampler {
@@ -53,7 +53,8 @@ func (o SampleOptions) sampler(known shapes) *sampler {
 	}
 }
 
-// fallback is the least sample, or the full one where that does not fit either.
+// fallback returns the minimal sample, or the full one if the minimal one is invalid
+// too.
 func (o SampleOptions) fallback(s *openapi.Schema, known shapes) string {
 	o.Random, o.Full, o.AtLeast = nil, false, 0
 	least := o.sampler(known).sample(s)
@@ -64,38 +65,37 @@ func (o SampleOptions) fallback(s *openapi.Schema, known shapes) string {
 	return o.sampler(known).sample(s)
 }
 
-// SampleFor returns a JSON text that fits the schema whenever one can be found:
-// the least that is valid, or, when full, one with every property. A Request
-// has no readOnly properties, a Response no writeOnly ones. Examples, defaults
-// and enums of the document come first where they are valid. The same schema
-// always gives the same text.
+// SampleFor returns JSON that matches the schema if one can be found: the minimal
+// valid value or, if full, one with all properties. A Request omits readOnly
+// properties, a Response writeOnly ones. Valid examples, defaults and enums of the
+// document are preferred. The result is deterministic.
 func SampleFor(s *openapi.Schema, full bool, dir Direction) string {
 	return SampleWith(s, SampleOptions{Direction: dir, Full: full})
 }
 
-// sampler makes one sample.
+// sampler generates one sample.
 type sampler struct {
 	dir       Direction
 	full      bool
 	realistic bool
-	own       bool       // a text has the words of its name
-	chance    *rand.Rand // nil: the same sample every time
+	own       bool       // derive strings from the property name
+	chance    *rand.Rand // nil: deterministic
 	shapes    shapes
-	path      []*openapi.Schema // the schemas that the current value is part of
-	name      string            // of the property that the value belongs to
-	least     int               // properties that the outermost object has
-	avoid     []string          // optional properties that are left out
-	left      int               // values that may still be made
+	path      []*openapi.Schema // the schemas that contain the current value
+	name      string            // name of the current property
+	least     int               // minimum number of properties of the outermost object
+	avoid     []string          // optional properties to omit
+	left      int               // number of values that may still be generated
 }
 
 const (
-	maxWork   = 3000 // values, those of rejected variants included
-	fullWork  = 400  // values after which only what is required is made
-	maxLevels = 12   // levels of values; from fullLevels on only what is required
+	maxWork   = 3000 // values, including those of rejected variants
+	fullWork  = 400  // values after which only required parts are generated
+	maxLevels = 12   // nesting levels; from fullLevels on, only required parts
 	fullLevel = 5
 )
 
-// wantsAll reports whether optional parts are made here.
+// wantsAll reports whether optional parts are generated here.
 func (m *sampler) wantsAll() bool {
 	return m.full && len(m.path) <= fullLevel && m.left > maxWork-fullWork
 }
@@ -115,7 +115,7 @@ func (m *sampler) sample(s *openapi.Schema) string {
 	return m.union(target, merged)
 }
 
-// last is what ends a recursion: null or something empty.
+// last returns the value that ends a recursion: null or an empty value.
 func (m *sampler) last(s *openapi.Schema) string {
 	switch {
 	case s.Is("null"):
@@ -130,11 +130,11 @@ func (m *sampler) last(s *openapi.Schema) string {
 	return "{}"
 }
 
-// anyText is a text where nothing says what it may be.
+// anyText returns a string for an unconstrained property.
 func (m *sampler) anyText() string { return jsonx.Quote(or(m.nameless(), "string")) }
 
-// documented takes a value from the document. The least object is not there:
-// examples show optional properties too.
+// documented returns a value from the document. It is not used for minimal objects:
+// examples include optional properties.
 func (m *sampler) documented(s, merged *openapi.Schema) (string, bool) {
 	if !m.wantsAll() && len(merged.Properties) > 0 {
 		return "", false
@@ -151,7 +151,7 @@ func (m *sampler) documented(s, merged *openapi.Schema) (string, bool) {
 	return "", false
 }
 
-// values are those that the document names, the likeliest first.
+// values returns the values listed in the document, most likely first.
 func (m *sampler) values(s *openapi.Schema) []string {
 	if m.chance == nil {
 		return slices.Concat([]string{s.Const, s.Example, s.Default}, s.Enum)
@@ -159,14 +159,14 @@ func (m *sampler) values(s *openapi.Schema) []string {
 	return append([]string{s.Const}, shuffled(m.chance, s.Enum)...)
 }
 
-// fits reports whether the JSON text is valid for the schema.
+// fits reports whether the JSON is valid for the schema.
 func fits(s *openapi.Schema, text string, dir Direction) bool {
 	value, err := Decode([]byte(text))
 	return err == nil && len(Check(s, value, dir)) == 0
 }
 
-// fitsExactly is fits by the letter of oneOf: a sample that fits two variants
-// does not show which one is meant, and strict servers refuse it.
+// fitsExactly is fits with strict oneOf: a sample that matches two variants is
+// ambiguous, and strict servers reject it.
 func fitsExactly(s *openapi.Schema, text string, dir Direction) bool {
 	value, err := Decode([]byte(text))
 	if err != nil {
@@ -177,7 +177,7 @@ func fitsExactly(s *openapi.Schema, text string, dir Direction) bool {
 	return len(c.check(s, value, root)) == 0
 }
 
-// plain makes a value of the first type of a schema without unions.
+// plain generates a value of the first type of a schema without unions.
 func (m *sampler) plain(s, merged *openapi.Schema) string {
 	for _, name := range shuffled(m.chance, ownTypes(merged)) {
 		switch name {
@@ -198,7 +198,7 @@ func (m *sampler) plain(s, merged *openapi.Schema) string {
 	return m.last(merged)
 }
 
-// untyped is for a schema that names no type.
+// untyped generates a value for a schema without a type.
 func (m *sampler) untyped(s, merged *openapi.Schema) string {
 	for _, text := range append(slices.Clone(allowed(merged)), "{}", m.text(s, merged), m.number(s, merged)) {
 		if fits(s, text, m.dir) {
@@ -220,7 +220,7 @@ func (m *sampler) object(s *openapi.Schema) string {
 	return "{" + strings.Join(append(members, m.extra(s, len(members))...), ",") + "}"
 }
 
-// member makes the value of a property.
+// member generates the value of a property.
 func (m *sampler) member(name string, s *openapi.Schema) string {
 	outer := m.name
 	m.name = name
@@ -228,8 +228,8 @@ func (m *sampler) member(name string, s *openapi.Schema) string {
 	return m.sample(s)
 }
 
-// wanted are the properties that the sample has: the required ones, the others
-// where all are wanted, and else as many of them as the least number asks for.
+// wanted returns the properties of the sample: the required ones, plus all others in
+// a full sample or as many as minProperties requires.
 func (m *sampler) wanted(s *openapi.Schema) map[string]bool {
 	names := map[string]bool{}
 	for _, p := range s.Properties {
@@ -252,10 +252,9 @@ func (m *sampler) wanted(s *openapi.Schema) map[string]bool {
 	return names
 }
 
-// IsSent reports whether a request has the property of an object: one that is
-// not readOnly. Servers set ids and times; a list or an object that is required
-// and readOnly at once is one that the definition's author expects in requests
-// all the same.
+// IsSent reports whether a request includes the property, that is, whether it is not
+// readOnly. Servers set IDs and timestamps; but a list or object that is both
+// required and readOnly is evidently expected in requests.
 func IsSent(property *openapi.Schema, required bool) bool {
 	merged := Shape(property)
 	if !merged.ReadOnly && (property == nil || !property.ReadOnly) {
@@ -264,7 +263,7 @@ func IsSent(property *openapi.Schema, required bool) bool {
 	return required && (merged.Is("array") || merged.Is("object") || len(merged.Properties) > 0)
 }
 
-// isWorthwhile leaves out what is deprecated or would only repeat itself.
+// isWorthwhile leaves out deprecated and recursive properties.
 func (m *sampler) isWorthwhile(s *openapi.Schema) bool {
 	target := s.Target()
 	return target != nil && !s.Deprecated && !target.Deprecated && !slices.Contains(m.path, target)
@@ -275,8 +274,8 @@ func (m *sampler) skips(property *openapi.Schema) bool {
 	return m.dir == Request && merged.ReadOnly || m.dir == Response && merged.WriteOnly
 }
 
-// extra makes the members that no property describes: required ones, as many
-// as the least number asks for, and one to show that there may be any.
+// extra generates members without a declared property: the required ones, as many as
+// minProperties requires, and one to show that others are allowed.
 func (m *sampler) extra(s *openapi.Schema, have int) []string {
 	var members []string
 	for _, name := range s.Required {
@@ -307,7 +306,7 @@ func (m *sampler) additional(s *openapi.Schema) string {
 	return m.sample(s.Additional)
 }
 
-// maxElements bounds what a large minItems or minProperties asks for.
+// maxElements limits the effect of a large minItems or minProperties.
 const maxElements = 100
 
 func (m *sampler) array(s *openapi.Schema) string {
@@ -332,7 +331,7 @@ func (m *sampler) array(s *openapi.Schema) string {
 	return "[" + strings.Join(elements, ",") + "]"
 }
 
-// another makes the i-th of several different values, where that is simple.
+// another generates the i-th of several distinct values, if that is simple.
 func (m *sampler) another(items *openapi.Schema, text string, i int) string {
 	merged := m.shapes.flatten(items)
 	if values := allowed(merged); i < len(values) {

@@ -6,11 +6,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// Example returns a JSON text for a person to run: what the schema requires,
-// with values that fit the names of its properties, and never "string". name is
-// that of the value, "" for a body. With full it has every property.
+// Example returns JSON for a user to run: the required properties, with values that
+// match their names, and never "string". name is the name of the value, "" for a
+// body. With full, it includes all properties.
 //
-// An object that requires nothing gets one property, to show how it is set.
+// An object without required properties gets one property, to show the syntax.
 func Example(name string, s *openapi.Schema, full bool) string {
 	o := SampleOptions{Direction: Request, Own: true, Name: name, Full: full}
 	text := SampleWith(s, o)
@@ -28,8 +28,8 @@ func Example(name string, s *openapi.Schema, full bool) string {
 	return text
 }
 
-// ownTexts are texts for examples that people run, in the form of likelyTexts
-// and before them: the mock's responses keep to the plainer ones.
+// ownTexts contains example strings in the format of likelyTexts, which they
+// override: the mock's responses use the plainer strings.
 const ownTexts = `
 name label = Solar Köln|Wallbox Bonn|Tarif Berlin
 title subject = Offer for your solar panels|Your appointment in Köln
@@ -73,7 +73,7 @@ contact …contact recipients emails to cc bcc from = name@example.com
 changelog update_note …usecase = New prices for 2026
 `
 
-// ownEndings are those for names that likelyTexts does not know either.
+// ownEndings covers names that likelyTexts does not know.
 const ownEndings = `
 …name = Solar Köln
 …title = Offer for your solar panels
@@ -90,8 +90,7 @@ const ownEndings = `
 …version = 1.0.0
 `
 
-// namedTextFor is a text that the name of the value asks for, the i-th of
-// several, "" for none.
+// namedTextFor returns the i-th string for the name of the value, or "".
 func (m *sampler) namedTextFor(i int) string {
 	if !m.own {
 		return namedText(m.name, i)
@@ -99,9 +98,8 @@ func (m *sampler) namedTextFor(i int) string {
 	return or(or(textFor(ownTexts, m.name, i), namedText(m.name, i)), textFor(ownEndings, m.name, i))
 }
 
-// nameless is a text for a property whose name says nothing else: it has the
-// name's own words, so that nobody takes it for a type. It is "" where that is
-// not wanted.
+// nameless returns a string for a property without a known name: it repeats the
+// name, so that nobody mistakes it for a type. It is "" if not enabled.
 func (m *sampler) nameless() string {
 	if !m.own {
 		return ""
@@ -109,7 +107,7 @@ func (m *sampler) nameless() string {
 	return strings.Trim("sample-"+strings.ReplaceAll(snake(m.name), "_", "-"), "-")
 }
 
-// spellings are other forms of such a text, for patterns of identifiers.
+// spellings returns variants of the string for identifier patterns.
 func spellings(text string) []string {
 	if text == "" {
 		return nil

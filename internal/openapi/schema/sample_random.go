@@ -13,7 +13,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// draw is a number from 0 to below n; 0 without chance.
+// draw returns a number in [0, n), or 0 without chance.
 func draw(chance *rand.Rand, n int) int {
 	if chance == nil || n < 2 {
 		return 0
@@ -21,7 +21,7 @@ func draw(chance *rand.Rand, n int) int {
 	return chance.IntN(n)
 }
 
-// shuffled is the list in a random order, and as it is without chance.
+// shuffled returns the list in random order, or unchanged without chance.
 func shuffled[T any](chance *rand.Rand, list []T) []T {
 	if chance == nil || len(list) < 2 {
 		return list
@@ -31,7 +31,7 @@ func shuffled[T any](chance *rand.Rand, list []T) []T {
 	return list
 }
 
-// likes decides on what may be left out: two of three times it is there.
+// likes decides on an optional part: it is included in two of three cases.
 func (m *sampler) likes() bool { return m.chance == nil || m.chance.IntN(3) > 0 }
 
 func (m *sampler) truth() string {
@@ -41,7 +41,8 @@ func (m *sampler) truth() string {
 	return "true"
 }
 
-// length is how many elements an array has, at least as many as are wanted.
+// length returns the number of elements of an array: wanted, or a random number
+// within the limits.
 func (m *sampler) length(s *openapi.Schema, wanted int) int {
 	if m.chance == nil || !m.wantsAll() || s.Items == nil || !m.isWorthwhile(s.Items) {
 		return wanted
@@ -57,7 +58,7 @@ func (m *sampler) length(s *openapi.Schema, wanted int) int {
 	return least + draw(m.chance, most-least+1)
 }
 
-// numbers are random ones within the limits.
+// numbers returns random numbers within the limits.
 func (m *sampler) numbers(s *openapi.Schema) []string {
 	low, hasLow := bound(s.Minimum)
 	high, hasHigh := bound(s.Maximum)
@@ -86,7 +87,7 @@ func (m *sampler) numbers(s *openapi.Schema) []string {
 	return list
 }
 
-// texts are random ones, in the order in which they are tried.
+// texts returns random strings in the order to try.
 func (m *sampler) texts(s *openapi.Schema) []string {
 	if s.Pattern != "" {
 		return append(m.matches(s), "")
@@ -102,7 +103,7 @@ func (m *sampler) texts(s *openapi.Schema) []string {
 	return append(list, m.phrase(s))
 }
 
-// matches are texts of the pattern, of several lengths.
+// matches returns strings of several lengths that match the pattern.
 func (m *sampler) matches(s *openapi.Schema) []string {
 	expression, err := syntax.Parse(s.Pattern, syntax.Perl)
 	if err != nil {
@@ -117,7 +118,7 @@ func (m *sampler) matches(s *openapi.Schema) []string {
 	return list
 }
 
-// phrase is a text of letters within the limits of its length.
+// phrase returns a string of letters within the length limits.
 func (m *sampler) phrase(s *openapi.Schema) string {
 	least, most := 3, 12
 	if s.MinLength != nil {
@@ -135,7 +136,7 @@ func (m *sampler) phrase(s *openapi.Schema) string {
 	return b.String()
 }
 
-// formatted is a random text of a format, "" for one that is not known.
+// formatted returns a random string of a format, or "" if it is unknown.
 func (m *sampler) formatted(format string) string {
 	r := m.chance
 	second := time.Unix(1577836800+r.Int64N(10*365*24*3600), 0).UTC() // from 2020 on

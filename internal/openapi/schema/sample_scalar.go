@@ -12,10 +12,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// maxLength bounds what a large minLength asks for, in characters.
+// maxLength limits the effect of a large minLength, in characters.
 const maxLength = 10000
 
-// text returns the first likely text that fits, as JSON.
+// text returns the first likely string that is valid, as JSON.
 func (m *sampler) text(s, merged *openapi.Schema) string {
 	plain := or(m.nameless(), "string")
 	candidates := []string{formatSample(merged.Format), plain}
@@ -35,7 +35,7 @@ func (m *sampler) text(s, merged *openapi.Schema) string {
 	return jsonx.Quote(or(candidates[0], plain))
 }
 
-// likely are the texts that come before the plain ones.
+// likely returns the strings to try before the plain ones.
 func (m *sampler) likely(s *openapi.Schema) []string {
 	switch {
 	case m.chance != nil:
@@ -46,7 +46,7 @@ func (m *sampler) likely(s *openapi.Schema) []string {
 	return nil
 }
 
-// named is a text that the property's name asks for, or "".
+// named returns a string for the property name, or "".
 func (m *sampler) named(i int) string {
 	text := m.namedTextFor(i)
 	format, refers := strings.CutPrefix(text, "@")
@@ -59,7 +59,7 @@ func (m *sampler) named(i int) string {
 	return formatSample(format)
 }
 
-// stretched makes a text as long as the schema asks for.
+// stretched extends a string to the length that the schema requires.
 func stretched(text string, s *openapi.Schema) string {
 	if s.MinLength != nil && text != "" {
 		wanted := min(*s.MinLength, maxLength)
@@ -98,7 +98,7 @@ func formatSample(format string) string {
 	return ""
 }
 
-// number returns the first likely number that fits, as JSON.
+// number returns the first likely number that is valid, as JSON.
 func (m *sampler) number(s, merged *openapi.Schema) string {
 	candidates := append([]string{"1", "0"}, steps(merged)...)
 	if m.realistic {
@@ -115,7 +115,7 @@ func (m *sampler) number(s, merged *openapi.Schema) string {
 	return "1"
 }
 
-// steps are the numbers next to the limits.
+// steps returns the numbers next to the limits.
 func steps(s *openapi.Schema) []string {
 	step := big.NewRat(1, 1)
 	if r, ok := parseDecimal(s.MultipleOf).rat(); ok && r.Sign() > 0 {
@@ -144,7 +144,7 @@ func bound(text string) (*big.Rat, bool) {
 	return parseDecimal(text).rat()
 }
 
-// onGrid is the multiple of step next to the number, and some steps further.
+// onGrid returns the multiple of step nearest to the number, plus further steps.
 func onGrid(number, step *big.Rat, further int64) string {
 	quotient := new(big.Rat).Quo(number, step)
 	whole := new(big.Int).Div(quotient.Num(), quotient.Denom())
@@ -159,8 +159,8 @@ func decimalText(r *big.Rat) string {
 	return strings.TrimRight(r.FloatString(20), "0")
 }
 
-// patternSamples are texts that the pattern matches, short ones first; none
-// where RE2 cannot read it.
+// patternSamples returns strings that the pattern matches, short ones first, or none
+// if RE2 cannot parse it.
 func patternSamples(pattern string) []string {
 	expression, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -175,9 +175,8 @@ func patternSamples(pattern string) []string {
 	return list
 }
 
-// writeMatch writes a text that the expression matches, with its repetitions
-// repeated up to that many times more than they must be. Where there is a
-// choice, chance makes it.
+// writeMatch writes a string that the expression matches, with up to more
+// repetitions than the minimum. chance decides between alternatives.
 func writeMatch(b *strings.Builder, e *syntax.Regexp, more int, chance *rand.Rand) {
 	if b.Len() > maxLength {
 		return
@@ -217,8 +216,7 @@ func repetitions(e *syntax.Regexp, more int) int {
 	return min(e.Min+more, e.Max)
 }
 
-// oneOf picks a rune of a class: by chance a letter, a digit, - or _ where it
-// has some.
+// oneOf picks a rune of a class: with chance, preferably a letter, digit, - or _.
 func oneOf(class []rune, chance *rand.Rand) rune {
 	if chance == nil {
 		return readable(class)
@@ -237,8 +235,8 @@ func oneOf(class []rune, chance *rand.Rand) rune {
 	return among[chance.IntN(len(among))]
 }
 
-// readable picks a rune of a class, a letter or digit where it has one. The
-// class is a list of first and last runes.
+// readable picks a rune of a class, preferably a letter or digit. The class is a
+// list of first and last runes.
 func readable(class []rune) rune {
 	for _, wanted := range "aA1" {
 		for i := 0; i+1 < len(class); i += 2 {
@@ -255,10 +253,10 @@ func readable(class []rune) rune {
 	return ' '
 }
 
-// likelyTexts has what a property may be called and what it may then hold. "name"
-// stands for itself, "…name" also for what ends with that word: billing_name,
-// billingName. "@" leads to a format. Persons and places are made up; addresses
-// and numbers are those that are kept free for examples.
+// likelyTexts maps property names to likely values. "name" matches exactly, "…name"
+// also matches names that end with that word: billing_name, billingName. "@" refers
+// to a format. People and places are fictitious; addresses and numbers are reserved
+// for examples.
 const likelyTexts = `
 …first_name …firstname …given_name = Anna|Jonas|Leyla|Piotr|Sofia
 …last_name …lastname …surname …family_name = Schmidt|Weber|Yilmaz|Nowak|Rossi
@@ -298,8 +296,8 @@ status state = active|pending|done
 …id …uuid = @uuid
 `
 
-// namedText is a text that a property of that name may have, the i-th of
-// several; "@date" where its format says more, "" where the name says nothing.
+// namedText returns the i-th likely string for a property name, "@date" if a format
+// determines it, or "" for an unknown name.
 func namedText(name string, i int) string { return textFor(likelyTexts, name, i) }
 
 func textFor(table, name string, i int) string {
@@ -325,7 +323,7 @@ func isNamed(name, key string) bool {
 	return open && ends && strings.HasSuffix(before, "_")
 }
 
-// snake is a name in lower case with _ between its words: "createdAt" and
+// snake returns a name in lower case with _ between its words: "createdAt" and
 // "Created-At" become "created_at".
 func snake(name string) string {
 	var b strings.Builder
@@ -343,7 +341,7 @@ func snake(name string) string {
 	return b.String()
 }
 
-// namedNumbers are numbers that a property of that name may have.
+// namedNumbers returns likely numbers for a property name.
 func namedNumbers(name string) []string {
 	name = snake(name)
 	switch {

@@ -64,8 +64,8 @@ func TestSampleForDirection(t *testing.T) {
 	}
 }
 
-// A mapping that a document leaves out is no reason for a tag that the variant
-// does not take; a least number of properties is met with properties.
+// TestSampleOfCarelessSchemas checks that a missing mapping does not produce a tag
+// that the variant rejects, and that minProperties is met with real properties.
 func TestSampleOfCarelessSchemas(t *testing.T) {
 	t.Parallel()
 	union := read(t, `{"oneOf":[{"$ref":"A"},{"$ref":"B"}],"discriminator":{"Property":"kind"},"components":{
@@ -73,7 +73,7 @@ func TestSampleOfCarelessSchemas(t *testing.T) {
 		"B":{"type":"object","required":["kind"],"properties":[["kind",{"type":"string"}]]}}}`)
 	least := read(t, `{"type":"object","minProps":2,"closed":true,"required":["c"],"properties":[["a",{"type":"boolean"}],["b",{"type":"integer"}],["c",{"type":"string"}]]}`)
 	for _, full := range []bool{false, true} {
-		if got := SampleFor(union, full, Request); got != `{"kind":"B"}` { // "a" fits both
+		if got := SampleFor(union, full, Request); got != `{"kind":"B"}` { // "a" matches both
 			t.Errorf("union: %s", got)
 		}
 	}
@@ -82,7 +82,8 @@ func TestSampleOfCarelessSchemas(t *testing.T) {
 	}
 }
 
-// A required recursion has no valid value; the sample must end all the same.
+// TestSampleEnds: a required recursion has no valid value, but the sample
+// terminates.
 func TestSampleEnds(t *testing.T) {
 	t.Parallel()
 	s := read(t, `{"$ref":"A","components":{"A":{"type":"object","required":["a","b"],"properties":[["a",{"$ref":"A"}],["b",{"$ref":"A"}]]}}}`)
@@ -122,8 +123,7 @@ func TestTypeName(t *testing.T) {
 	}
 }
 
-// TestSampleFitsOneVariant wants samples that say by the letter of oneOf which
-// variant is meant.
+// TestSampleFitsOneVariant checks that samples match exactly one variant of oneOf.
 func TestSampleFitsOneVariant(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{

@@ -7,8 +7,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// union tries the variants of the first union in turn until one gives a value
-// that fits the whole schema.
+// union tries the variants of the first union until one yields a value that matches
+// the complete schema.
 func (m *sampler) union(s, merged *openapi.Schema) string {
 	variants, rest := firstUnion(merged)
 	first, fitting := "", ""
@@ -37,8 +37,8 @@ func (m *sampler) union(s, merged *openapi.Schema) string {
 	return m.plain(s, &rest)
 }
 
-// variantAlone is a value without the optional properties that other variants
-// require: with them it would fit those too.
+// variantAlone generates a value without the optional properties that other variants
+// require: with them, it would match those too.
 func (m *sampler) variantAlone(s, rest, merged *openapi.Schema, v *openapi.Schema, variants []*openapi.Schema) string {
 	before := m.avoid
 	defer func() { m.avoid = before }()
@@ -54,8 +54,9 @@ func (m *sampler) variantAlone(s, rest, merged *openapi.Schema, v *openapi.Schem
 	return m.variant(s, rest, merged.Discriminator, v)
 }
 
-// variantMarked is an object with an optional property that no other variant has:
-// an empty one fits them all. It is "" where no such property tells.
+// variantMarked generates an object with an optional property unique to the variant,
+// because an empty object matches all variants. It returns "" if there is no such
+// property.
 func (m *sampler) variantMarked(s, rest, v *openapi.Schema, variants []*openapi.Schema) string {
 	own := m.shapes.flatten(v)
 	for _, p := range own.Properties {
@@ -92,7 +93,7 @@ func (m *sampler) variant(s, rest *openapi.Schema, d *openapi.Discriminator, v *
 	return m.union(s, &both)
 }
 
-// firstUnion splits a schema in the variants of its first union and the rest.
+// firstUnion splits a schema into the variants of its first union and the rest.
 func firstUnion(s *openapi.Schema) ([]*openapi.Schema, openapi.Schema) {
 	rest := *s
 	switch {
@@ -111,9 +112,9 @@ func firstUnion(s *openapi.Schema) ([]*openapi.Schema, openapi.Schema) {
 	return nil, rest
 }
 
-// discriminating is the value, as JSON text, that the discriminator wants in
-// the variant. One that is only the variant's name must be a value that the
-// variant takes: careless documents leave the mapping to an enum.
+// discriminating returns the discriminator value of the variant as JSON. If it is
+// only the variant's name, the variant must accept it: careless documents omit the
+// mapping and rely on an enum.
 func (m *sampler) discriminating(d *openapi.Discriminator, v *openapi.Schema) string {
 	if d == nil || v.Ref == "" {
 		return ""

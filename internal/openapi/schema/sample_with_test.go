@@ -34,10 +34,10 @@ func TestRealisticSample(t *testing.T) {
 	}
 }
 
-// TestRandomSample: every sample fits, and they differ.
+// TestRandomSample checks that every sample is valid and that samples differ.
 func TestRandomSample(t *testing.T) {
 	t.Parallel()
-	for schema, least := range map[string]int{ // and how many different ones of 200 there must be
+	for schema, least := range map[string]int{ // minimum number of distinct samples of 200
 		`{"type":"string"}`: 50,
 		`{"type":"string","minLength":20,"maxLength":22}`:                                     100,
 		`{"type":"string","pattern":"^[a-z]{2}_[0-9]{3,5}(x|y)?$"}`:                           100,
@@ -85,7 +85,8 @@ func TestRandomSampleRepeats(t *testing.T) {
 	}
 }
 
-// A required recursion has no valid value; a random sample must end all the same.
+// TestRandomSampleEnds: a required recursion has no valid value, but the random
+// sample terminates.
 func TestRandomSampleEnds(t *testing.T) {
 	t.Parallel()
 	s := read(t, `{"$ref":"A","components":{"A":{"type":"object","required":["a","b"],"properties":[["a",{"$ref":"A"}],["b",{"$ref":"A"}]]}}}`)

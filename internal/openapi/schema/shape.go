@@ -7,11 +7,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// shapes remembers schemas with their allOf merged in, by the original.
+// shapes caches schemas with allOf merged, by the original schema.
 type shapes map[*openapi.Schema]*openapi.Schema
 
-// flatten returns one schema for a schema and all parts of its allOf. It is
-// for looking at, not for checking: what cannot be merged is left out.
+// flatten merges a schema with all parts of its allOf. The result is for display,
+// not for validation: parts that cannot be merged are left out.
 func (m shapes) flatten(s *openapi.Schema) *openapi.Schema {
 	s = s.Target()
 	switch {
@@ -22,7 +22,7 @@ func (m shapes) flatten(s *openapi.Schema) *openapi.Schema {
 	case m[s] != nil:
 		return m[s]
 	}
-	m[s] = &openapi.Schema{} // what an allOf finds that leads back here
+	m[s] = &openapi.Schema{} // result for a recursive allOf
 	merged := *s
 	merged.AllOf = nil
 	for _, part := range s.AllOf {
@@ -32,8 +32,8 @@ func (m shapes) flatten(s *openapi.Schema) *openapi.Schema {
 	return &merged
 }
 
-// values are the JSON texts that a variant allows for the property; those of
-// all inner variants where it is a union itself.
+// values returns the JSON values that a variant allows for the property, including
+// those of all inner variants of a union.
 func (m shapes) values(variant *openapi.Schema, name string, depth int) []string {
 	merged := m.flatten(variant)
 	if own := allowed(m.flatten(merged.Property(name))); len(own) > 0 || depth > maxComposition {
@@ -50,14 +50,14 @@ func (m shapes) values(variant *openapi.Schema, name string, depth int) []string
 	return texts
 }
 
-// types are the types that any of the variants allows.
+// types returns the types that any of the variants allows.
 func (m shapes) types(variants []*openapi.Schema) []string {
 	var list []string
 	m.collectTypes(variants, 0, &list)
 	return list
 }
 
-// typeList is the types of variants for a message.
+// typeList returns the types of the variants for a message.
 func (m shapes) typeList(variants []*openapi.Schema) string {
 	return or(orList(m.types(variants)), "of another type")
 }
@@ -77,8 +77,8 @@ func (m shapes) collectTypes(variants []*openapi.Schema, depth int, list *[]stri
 	}
 }
 
-// Types are the types that a schema and its alternatives name, each once, in
-// the order of the definition; nil where any will do.
+// Types returns the types of a schema and its alternatives without duplicates, in
+// definition order; nil if any type is allowed.
 func Types(s *openapi.Schema) []string {
 	var names []string
 	seen := map[string]bool{}
@@ -93,7 +93,7 @@ func Types(s *openapi.Schema) []string {
 	return names
 }
 
-// Items is the schema of an array's elements, nil where it is not said.
+// Items returns the schema of an array's elements, or nil if unspecified.
 func Items(s *openapi.Schema) *openapi.Schema {
 	for _, part := range s.Parts() {
 		if part.Items != nil {
@@ -103,8 +103,8 @@ func Items(s *openapi.Schema) *openapi.Schema {
 	return nil
 }
 
-// Member is the schema of an object's member, nil where it is not said. Where
-// alternatives have different ones, each of them will do.
+// Member returns the schema of an object's member, or nil if unspecified. If
+// alternatives declare different schemas, any of them may match.
 func Member(s *openapi.Schema, name string) *openapi.Schema {
 	var found []*openapi.Schema
 	var additional *openapi.Schema
@@ -125,7 +125,7 @@ func Member(s *openapi.Schema, name string) *openapi.Schema {
 	return &openapi.Schema{AnyOf: found}
 }
 
-// Declares tells whether an object's schema names the member.
+// Declares reports whether an object's schema names the member.
 func Declares(s *openapi.Schema, name string) bool {
 	for _, part := range s.Parts() {
 		if part.Property(name) != nil {
@@ -135,19 +135,19 @@ func Declares(s *openapi.Schema, name string) bool {
 	return false
 }
 
-// Shape is the schema with its references followed and the parts of its allOf
-// merged: for looking at, not for checking. It is never nil.
+// Shape returns the schema with references resolved and allOf merged, for display
+// rather than validation. It is never nil.
 func Shape(s *openapi.Schema) *openapi.Schema { return shapes{}.flatten(s) }
 
 // Variant is one alternative of a union.
 type Variant struct {
-	Name   string          // "JourneyTokenParameters", or what it takes
-	Schema *openapi.Schema // the alternative, and all that holds for each of them
+	Name   string          // "JourneyTokenParameters", or a description
+	Schema *openapi.Schema // the alternative merged with the common parts
 }
 
-// Variants are the alternatives of the schema's first union, nil where there is
-// none. A further union is part of each alternative. The property that the
-// discriminator names has but one value in each.
+// Variants returns the alternatives of the schema's first union, or nil. Further
+// unions are part of each alternative. The discriminator property has a single value
+// in each.
 func Variants(s *openapi.Schema) []Variant {
 	m := &sampler{dir: Request, shapes: shapes{}}
 	merged := m.shapes.flatten(s)
@@ -164,8 +164,8 @@ func Variants(s *openapi.Schema) []Variant {
 	return all
 }
 
-// variantTitle is the name of an alternative, else its type, else what it asks
-// for: many unions only say which properties may be left out.
+// variantTitle returns the name of an alternative, else its type, else its required
+// properties: many unions differ only in those.
 func variantTitle(v *openapi.Schema) string {
 	target := Shape(v)
 	name := or(variantName(v), target.Title)
@@ -178,7 +178,7 @@ func variantTitle(v *openapi.Schema) string {
 	return TypeName(v)
 }
 
-// merge adds to a schema what another one says about the same value.
+// merge adds another schema's constraints on the same value to a schema.
 func merge(s openapi.Schema, more *openapi.Schema) openapi.Schema {
 	s.Types = mergeTypes(s.Types, more.Types)
 	s.Format, s.Pattern = or(s.Format, more.Format), or(s.Pattern, more.Pattern)
@@ -201,7 +201,7 @@ func merge(s openapi.Schema, more *openapi.Schema) openapi.Schema {
 	return mergeUnions(s, more)
 }
 
-// mergeUnions keeps a second union as a part of allOf: both must fit.
+// mergeUnions keeps a second union as a part of allOf: both must match.
 func mergeUnions(s openapi.Schema, more *openapi.Schema) openapi.Schema {
 	s.AllOf = append(slices.Clip(s.AllOf), more.AllOf...)
 	if len(s.OneOf)+len(s.AnyOf) == 0 {
@@ -243,7 +243,7 @@ func mergeTypes(list, more []string) []string {
 	if len(more) == 0 {
 		return list
 	}
-	if len(list) == 1 && list[0] == "null" { // nullable of OpenAPI 3.0 beside allOf
+	if len(list) == 1 && list[0] == "null" { // nullable of OpenAPI 3.0 next to allOf
 		return append(slices.Clone(more), list...)
 	}
 	var shared []string

@@ -9,7 +9,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
-// union checks that at least one variant fits.
+// union checks that at least one variant matches.
 func (c *checker) union(s *openapi.Schema, variants []*openapi.Schema, value any, at location) []Fault {
 	if len(variants) == 0 {
 		return nil
@@ -36,7 +36,7 @@ func (c *checker) union(s *openapi.Schema, variants []*openapi.Schema, value any
 	return at.fault("fits %d variants of one", fitting)
 }
 
-// blame returns the faults of the variant that was meant, none of which fits.
+// blame returns the faults of the likely variant when none matches.
 func (c *checker) blame(s *openapi.Schema, variants []*openapi.Schema, found [][]Fault, value any, at location) []Fault {
 	if !anyHasType(variants, value) {
 		return at.fault("must be %s, not %s", c.shapes.typeList(variants), typeOf(value))
@@ -57,8 +57,8 @@ func (c *checker) blame(s *openapi.Schema, variants []*openapi.Schema, found [][
 	return named(found[best], variants[best], tag)
 }
 
-// rank orders variants by how well a value fits: type, whether it can be more
-// than empty, required properties, then the number of faults.
+// rank orders variants by how well a value matches: type, whether more than an empty
+// value is allowed, required properties, then the number of faults.
 type rank struct{ otherType, empty, missing, faults int }
 
 func (r rank) less(than rank) bool {
@@ -88,8 +88,8 @@ func (c *checker) rank(variant *openapi.Schema, value any, faults []Fault) rank 
 	return r
 }
 
-// isEmptyOnly reports whether a schema takes "" or null only: nobody means that
-// who gives a value.
+// isEmptyOnly reports whether a schema accepts only "" or null: a user who sets a
+// value does not mean this variant.
 func isEmptyOnly(s *openapi.Schema) bool {
 	isText := func(text string) bool { return text != `""` && text != "null" }
 	return s.MaxLength != nil && *s.MaxLength == 0 ||
@@ -106,10 +106,10 @@ func anyHasType(variants []*openapi.Schema, value any) bool {
 	return false
 }
 
-// maxComposition bounds the schemas that are composed of schemas.
+// maxComposition limits nested compositions.
 const maxComposition = 8
 
-// mayHaveType looks through allOf, oneOf and anyOf.
+// mayHaveType follows allOf, oneOf and anyOf.
 func mayHaveType(s *openapi.Schema, value any, depth int) bool {
 	s = s.Target()
 	if s == nil || depth > maxComposition {
@@ -138,7 +138,7 @@ func anyMayHaveType(variants []*openapi.Schema, value any, depth int) bool {
 	return len(variants) == 0
 }
 
-// named sets the variant on the faults that an inner union has not named.
+// named sets the variant on faults that an inner union has not labeled.
 func named(faults []Fault, variant *openapi.Schema, tag string) []Fault {
 	list := make([]Fault, len(faults))
 	for i, f := range faults {
@@ -157,8 +157,8 @@ func variantName(s *openapi.Schema) string {
 	return s.Title
 }
 
-// discriminated returns the variant that the discriminator object names, and
-// the member that says so; nil where it names none.
+// discriminated returns the variant selected by the discriminator object, and the
+// member that selects it; nil if none is selected.
 // https://spec.openapis.org/oas/v3.1.1#discriminator-object
 func discriminated(s *openapi.Schema, variants []*openapi.Schema, value any) (*openapi.Schema, string) {
 	object, ok := value.(map[string]any)
@@ -181,9 +181,9 @@ func discriminated(s *openapi.Schema, variants []*openapi.Schema, value any) (*o
 	return nil, ""
 }
 
-// byTag looks for a member whose value tells the variants apart. It returns
-// which variants have the value's own, and the member as text; or, where no
-// variant has it, the fault that says which values there are.
+// byTag looks for a member whose value distinguishes the variants. It returns the
+// matching variants and the member as text or, if no variant matches, the fault that
+// lists the allowed values.
 func (c *checker) byTag(s *openapi.Schema, variants []*openapi.Schema, value any, at location) ([]bool, string, []Fault) {
 	object, ok := value.(map[string]any)
 	if !ok {
@@ -208,8 +208,8 @@ func (c *checker) byTag(s *openapi.Schema, variants []*openapi.Schema, value any
 	return nil, "", nil
 }
 
-// tagNames are the properties that may tell variants apart, that of the
-// discriminator first.
+// tagNames returns the properties that can distinguish variants, the discriminator
+// first.
 func (c *checker) tagNames(s *openapi.Schema, variants []*openapi.Schema) []string {
 	var list []string
 	if s.Discriminator != nil {
@@ -225,12 +225,12 @@ func (c *checker) tagNames(s *openapi.Schema, variants []*openapi.Schema) []stri
 	return list
 }
 
-// tag is what one member says about the variants of a union.
+// tag describes how one member distinguishes the variants of a union.
 type tag struct {
-	chosen []bool   // the variants whose property has the member's value
-	values []string // the JSON texts that the variants have
-	open   bool     // some variant takes any value
-	mixed  bool     // variants share some of their values, and not all
+	chosen []bool   // the variants whose property allows the member's value
+	values []string // JSON values of the variants
+	open   bool     // a variant accepts any value
+	mixed  bool     // variants share some, but not all, of their values
 }
 
 func (t tag) isUnknown() bool {
@@ -243,7 +243,7 @@ func (t tag) tells() bool {
 
 func (c *checker) tag(variants []*openapi.Schema, name string, object map[string]any, key string) tag {
 	t := tag{chosen: make([]bool, len(variants))}
-	owners := map[string]string{} // value → all values of the variants that have it
+	owners := map[string]string{} // value → all values of the variants that allow it
 	for i, v := range variants {
 		if !mayHaveType(v, object, 0) {
 			continue
@@ -284,7 +284,7 @@ func mapped(d *openapi.Discriminator) []string {
 	return texts
 }
 
-// plain is a member's value for a message.
+// plain formats a member's value for a message.
 func plain(value any) string {
 	switch v := value.(type) {
 	case string:

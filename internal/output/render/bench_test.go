@@ -8,7 +8,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/output/render"
 )
 
-// benchText is what an API's list answer looks like, on one line.
+// benchText resembles a list response of the API, on one line.
 var benchText = `{"results":[` + strings.Repeat(`{"_id":"3f34ce73-089c-4d45-a5ee-c161234e41c3",`+
 	`"_title":"Jürgen Groß","_schema":"contact","_tags":["new","a \"b\""],"amount":1250.50,`+
 	`"count":42,"active":true,"parent":null,"nested":{"a":{"b":[1,2,3]}}},`, 20_000) + `{}]}`

@@ -11,35 +11,44 @@ import (
 	"github.com/epilot-cli/epilot/internal/output/render"
 )
 
-// repeated is a text that never ends.
+// repeated is an endless text. Each read fills the buffer: with short reads the test
+// would spend most of its time reading.
 type repeated struct {
 	text string
 	at   int
 }
 
-func (r *repeated) Read(p []byte) (int, error) {
-	n := copy(p, r.text[r.at:])
-	r.at = (r.at + n) % len(r.text)
+func repeat(text string) *repeated {
+	return &repeated{text: strings.Repeat(text, 1+(64<<10)/len(text))}
+}
+
+func (r *repeated) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		copied := copy(p[n:], r.text[r.at:])
+		r.at = (r.at + copied) % len(r.text)
+		n += copied
+	}
 	return n, nil
 }
 
-// sized is the beginning, a text over and over up to that size, and the end.
+// sized returns begin, then text repeated up to size, then end.
 func sized(begin, text, end string, size int64) io.Reader {
-	return io.MultiReader(strings.NewReader(begin), io.LimitReader(&repeated{text: text}, size/int64(len(text))*int64(len(text))), strings.NewReader(end))
+	return io.MultiReader(strings.NewReader(begin), io.LimitReader(repeat(text), size/int64(len(text))*int64(len(text))), strings.NewReader(end))
 }
 
-// TestBounds: a format either streams a response or ends with status 3, however
-// large it is.
+// TestBounds checks that a format either streams a response of any size or exits
+// with status 3.
 func TestBounds(t *testing.T) {
 	t.Parallel()
 	const large = 3 << 20
+	const item = `{"a":"0123456789012345678901234567890123456789"}`
 	for _, row := range []struct {
 		name    string
 		body    func() io.Reader
-		streams string // the formats that write it to its end
+		streams string // the formats that write the complete text
 	}{
-		{"many items", func() io.Reader { return sized("[", `{"a":1},`, `{"a":2}]`, large) }, "pretty json yaml table csv tsv ndjson lines raw"},
-		{"many values", func() io.Reader { return sized("", "{\"a\":1}\n", "", large) }, "pretty json yaml table csv tsv ndjson lines raw"},
+		{"many items", func() io.Reader { return sized("[", item+",", `{"a":2}]`, large) }, "pretty json yaml table csv tsv ndjson lines raw"},
+		{"many values", func() io.Reader { return sized("", item+"\n", "", large) }, "pretty json yaml table csv tsv ndjson lines raw"},
 		{"behind the list", func() io.Reader { return sized(`{"results":[1],"x":[`, `{"a":1},`, `1]}`, large) }, "pretty json yaml table csv tsv ndjson lines raw"},
 		{"one long string", func() io.Reader { return sized(`["`, "0123456789abcdef", `"]`, large) }, "pretty json raw"},
 		{"one long name", func() io.Reader { return sized(`[{"`, "0123456789abcdef", `":1}]`, large) }, "pretty json raw"},
@@ -82,26 +91,31 @@ func TestEventsAreBounded(t *testing.T) {
 	for name, text := range map[string]string{
 		"a long line": "data: 0123456789abcdef", "many lines": "data: 0123456789abcdef\n", "a long field": "x", "empty data": "data:\n",
 	} {
-		_, err := io.Copy(io.Discard, render.Events(&repeated{text: text}, budget.New(1<<20)))
+		_, err := io.Copy(io.Discard, render.Events(repeat(text), budget.New(1<<20)))
 		if failure.ExitStatus(err) != 3 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	events := io.LimitReader(&repeated{text: "data: {\"a\":1}\n\n"}, 18<<20)
+	events := io.LimitReader(repeat("data: {\"a\":1}\n\n"), 3<<20)
 	if _, err := io.Copy(io.Discard, render.Events(events, budget.New(1<<20))); err != nil {
 		t.Errorf("short events: %v", err)
 	}
 }
 
-// TestLateColumns: a column that only a late item has is in the CSV.
+// TestLateColumns checks that the CSV has a column that only a late item has.
 func TestLateColumns(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("sequential: nothing for the race detector")
+	}
 	var out strings.Builder
-	body := sized("[", `{"a":"0123456789012345678901234567890123456789"},`, `{"a":1,"late":2}]`, 18<<20)
+	const size = 34 << 20 // more than a spool keeps in memory
+	item := `{"a":"` + strings.Repeat("0123456789", 100) + `"},`
+	body := sized("[", item, `{"a":1,"late":2}]`, size)
 	if err := render.Write(&out, body, render.Layout{Format: render.CSV}); err != nil {
 		t.Fatal(err)
 	}
-	if text := out.String(); !strings.HasPrefix(text, "a,late\n0123") || !strings.HasSuffix(text, "\n1,2\n") || strings.Count(text, "\n") != (18<<20)/49+2 {
+	if text := out.String(); !strings.HasPrefix(text, "a,late\n0123") || !strings.HasSuffix(text, "\n1,2\n") || strings.Count(text, "\n") != size/len(item)+2 {
 		t.Errorf("%q … %q, %d lines", text[:60], text[len(text)-60:], strings.Count(text, "\n"))
 	}
 }

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -10,18 +12,17 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// grid is a table's columns and how an item becomes a row of them.
+// grid is the columns of a table; it turns items into rows.
 type grid struct {
 	columns  []string
-	explicit bool // by the person
+	explicit bool // chosen by the user
 
 	seen  int     // items
-	found []bool  // which of the given columns an item had
+	found []bool  // which of the explicit columns an item had
 	known chooser // the columns of the first items
 }
 
-// missing is the error for given columns that no item had, nil where all are
-// there or nobody asks.
+// missing returns an error for explicit columns that no item had, or nil.
 func (g *grid) missing(refuse func(names, columns []string) error) error {
 	if !g.explicit || g.seen == 0 || refuse == nil {
 		return nil
@@ -38,14 +39,14 @@ func (g *grid) missing(refuse func(names, columns []string) error) error {
 	return refuse(names, g.known.grid().columns)
 }
 
-// chooser takes the columns from the items: all that any of them has, those
-// first that tell items apart.
+// chooser collects the columns of all items. Columns that identify an item come
+// first.
 type chooser struct {
 	ranks   map[string]int
 	columns []string
 }
 
-// add takes the columns of an item's cells; filled leaves out those without a text.
+// add adds the columns of an item's cells; filled omits empty cells.
 func (c *chooser) add(row []cell, filled bool) error {
 	if c.ranks == nil {
 		c.ranks = map[string]int{}
@@ -63,7 +64,7 @@ func (c *chooser) add(row []cell, filled bool) error {
 	}
 	if len(c.columns) > budget.MaxColumns {
 		return failure.New(failure.Network, "the response has more than %d columns", budget.MaxColumns).
-			Hintf("name those to print with --columns, or use -o ndjson")
+			Hintf("choose columns with --columns, or use -o ndjson")
 	}
 	return nil
 }
@@ -73,7 +74,7 @@ func (c *chooser) grid() grid {
 	return grid{columns: c.columns}
 }
 
-// header is the first row. An item without names has one column.
+// header returns the first row. Items without member names have a single column.
 func (g grid) header() []string {
 	names := slices.Clone(g.columns)
 	for i, name := range names {
@@ -84,7 +85,7 @@ func (g grid) header() []string {
 	return names
 }
 
-// row is the cells of an item in the order of the columns.
+// row returns the cells of an item in column order.
 func (g *grid) row(item jsontext.Value) []cell {
 	if g.explicit {
 		return g.picked(item)
@@ -93,9 +94,9 @@ func (g *grid) row(item jsontext.Value) []cell {
 }
 
 func (g *grid) picked(item jsontext.Value) []cell {
-	const sample = 10 // items that columns are taken from
+	const sample = 10 // items whose columns are collected
 	if g.seen++; g.seen <= sample {
-		_ = g.known.add(flatten(item), false) // some are enough
+		_ = g.known.add(flatten(item), false) // columns beyond the limit do not matter here
 	}
 	if g.found == nil {
 		g.found = make([]bool, len(g.columns))
@@ -125,8 +126,8 @@ func (g grid) order(cells []cell) []cell {
 
 const lastRank = 100
 
-// rankOf orders columns: ids, names, types, dates, the rest; what is nested
-// comes after what is not, and lists come last.
+// rankOf orders columns: IDs, names, types, dates, then others. Nested values come
+// after top-level ones, and lists come last.
 func rankOf(c cell) int {
 	rank := rankOfName(c.path[strings.LastIndexByte(c.path, '.')+1:])
 	if strings.Contains(c.path, ".") {
@@ -156,12 +157,12 @@ func rankOfName(name string) int {
 }
 
 const (
-	broad  = 40 // cells: what a text may ask for before it costs other columns their place
-	narrow = 8  // cells: below this a text tells nothing
+	broad  = 40 // cells: the most a text can claim before it displaces other columns
+	narrow = 8  // cells: a narrower text is useless
 )
 
-// isWhole reports whether the values of a column are told apart by all of their
-// characters, so that they are never cut: ids and dates.
+// isWhole reports whether values of a column must never be cut because every
+// character distinguishes them: IDs and dates.
 func isWhole(path string) bool {
 	name := path[strings.LastIndexByte(path, '.')+1:]
 	switch rankOfName(name) {
@@ -171,13 +172,13 @@ func isWhole(path string) bool {
 	return strings.HasSuffix(name, "_id") || strings.HasSuffix(name, "Id") || strings.HasSuffix(name, "ID")
 }
 
-// column is how wide a column is.
+// column is the width of a column.
 type column struct {
 	width int // in cells
 	whole bool
 }
 
-// least is what the column takes when others need the place.
+// least returns the column's minimum width.
 func (c column) least() int {
 	if c.whole {
 		return c.width
@@ -185,7 +186,7 @@ func (c column) least() int {
 	return min(c.width, narrow)
 }
 
-// fitting is how many of the first columns have a place, at least one.
+// fitting returns how many leading columns fit, at least one.
 func fitting(columns []column, width int) int {
 	used := 0
 	for i, c := range columns {
@@ -201,8 +202,8 @@ func fitting(columns []column, width int) int {
 	return len(columns)
 }
 
-// squeeze takes from the widest texts until all columns fit, or the texts are
-// narrow: what is short stays, what is long shares what is left.
+// squeeze narrows the widest texts until all columns fit or the texts are narrow:
+// short columns keep their width, long ones share the rest.
 func squeeze(columns []column, width int) {
 	total := gutter * (len(columns) - 1)
 	for _, c := range columns {
@@ -227,4 +228,146 @@ func squeeze(columns []column, width int) {
 		total -= columns[widest].width - to
 		columns[widest].width = to
 	}
+}
+
+// cell is one value of a row.
+type cell struct {
+	path string // member names joined with dots
+	text string
+	kind jsontext.Kind
+}
+
+// flatDepth is how many levels of nested objects become columns.
+const flatDepth = 4
+
+// flatten splits an item into cells: one for each non-object value in an object, or
+// one without a name for any other item. An empty object has no cells at the top
+// level and one when nested. Cells beyond the column limit are dropped.
+func flatten(item jsontext.Value) []cell {
+	return distinct(flattenInto(nil, "", item, flatDepth))
+}
+
+// distinct numbers repeated paths: {"a.b":1,"a":{"b":2}} has two values at a.b.
+func distinct(cells []cell) []cell {
+	if len(cells) < 2 || !slices.ContainsFunc(cells, func(c cell) bool { return strings.Contains(c.path, ".") }) {
+		return cells
+	}
+	times := make(map[string]int, len(cells))
+	for i, c := range cells {
+		if times[c.path]++; times[c.path] > 1 {
+			cells[i].path += " (" + strconv.Itoa(times[c.path]) + ")"
+		}
+	}
+	return cells
+}
+
+func flattenInto(cells []cell, path string, value jsontext.Value, depth int) []cell {
+	if value.Kind() != '{' || depth == 0 {
+		return append(cells, newCell(path, value))
+	}
+	before := len(cells)
+	eachMember(value, func(name string, inner jsontext.Value) bool {
+		below := name
+		if depth < flatDepth {
+			below = path + "." + name
+		}
+		cells = flattenInto(cells, below, inner, depth-1)
+		return len(cells) <= budget.MaxColumns
+	})
+	if len(cells) == before && path != "" {
+		cells = append(cells, newCell(path, value))
+	}
+	return cells
+}
+
+func newCell(path string, value jsontext.Value) cell {
+	c := cell{path: path, kind: value.Kind(), text: string(value)}
+	switch c.kind {
+	case '"':
+		c.text = unquote(value)
+	case 'n':
+		c.text = ""
+	case '{', '[':
+		flat := value.Clone()
+		if flat.Compact() == nil {
+			c.text = string(flat)
+		}
+	}
+	return c
+}
+
+// eachMember calls visit for the members of an object until it returns false. The
+// JSON has been validated and cannot be malformed.
+func eachMember(object jsontext.Value, visit func(name string, value jsontext.Value) bool) {
+	from := reread(object)
+	for from.PeekKind() == '"' {
+		name, err := from.ReadValue()
+		if err != nil {
+			return
+		}
+		text := unquote(name)
+		value, err := from.ReadValue()
+		if err != nil || !visit(text, value) {
+			return
+		}
+	}
+}
+
+// reread returns a decoder positioned after the opening bracket of value.
+func reread(value jsontext.Value) *jsontext.Decoder {
+	from := jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	_, _ = from.ReadToken() // the bracket, already checked by the caller
+	return from
+}
+
+// pick finds the value at a path: a.b is the member "a.b", or b inside a; 0 is the
+// first element of a list.
+func pick(value jsontext.Value, path string) (jsontext.Value, bool) {
+	if found, ok := step(value, path); ok {
+		return found, true
+	}
+	for at := strings.IndexByte(path, '.'); at >= 0; {
+		if inner, ok := step(value, path[:at]); ok {
+			if found, ok := pick(inner, path[at+1:]); ok {
+				return found, true
+			}
+		}
+		next := strings.IndexByte(path[at+1:], '.')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return nil, false
+}
+
+func step(value jsontext.Value, name string) (found jsontext.Value, ok bool) {
+	switch value.Kind() {
+	case '{':
+		eachMember(value, func(member string, inner jsontext.Value) bool {
+			if ok = member == name; ok {
+				found = inner.Clone()
+			}
+			return !ok
+		})
+	case '[':
+		if index, err := strconv.Atoi(name); err == nil && index >= 0 {
+			return element(value, index)
+		}
+	}
+	return found, ok
+}
+
+func element(list jsontext.Value, index int) (jsontext.Value, bool) {
+	from := reread(list)
+	for ; from.PeekKind() != ']'; index-- {
+		value, err := from.ReadValue()
+		if err != nil {
+			return nil, false
+		}
+		if index == 0 {
+			return value.Clone(), true
+		}
+	}
+	return nil, false
 }

@@ -38,8 +38,8 @@ func TestEvents(t *testing.T) {
 	}
 }
 
-// TestEventsArriveAtOnce: an event is shown before the next one is there, in
-// every format that shows items one by one.
+// TestEventsArriveAtOnce checks that each format that streams items shows an event
+// before the next one arrives.
 func TestEventsArriveAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, format := range []render.Format{render.Pretty, render.Flat, render.NDJSON, render.Lines, render.YAML} {

@@ -13,7 +13,7 @@ import (
 
 func TestJSONFaults(t *testing.T) {
 	t.Parallel()
-	const claim, early = "the response is not the JSON it claims to be: ", "the response ended early: "
+	const claim, early = "the response is not valid JSON: ", "the response ended early: "
 	for _, row := range []struct{ text, out, message string }{
 		{"<html>\n", "<html>\n", claim + "line 1, column 1: unexpected '<'"},
 		{"{\"é\": 1,\n \"bé\" 2}", `{"é":1,"bé"2}`, claim + "line 2, column 7: unexpected '2'"},
@@ -76,7 +76,7 @@ func TestJSONReturnsTheReadersError(t *testing.T) {
 	}
 }
 
-// full is a disk with room for some bytes.
+// full is a disk with room for a limited number of bytes.
 type full struct{ room int }
 
 func (f *full) Write(p []byte) (int, error) {
@@ -109,7 +109,7 @@ func TestJSONBoundsNesting(t *testing.T) {
 	}
 }
 
-// opening is brackets without an end.
+// opening is an endless series of opening brackets.
 type opening struct{}
 
 func (opening) Read(p []byte) (int, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/output/render"
 )
 
-// write renders the text, and again byte by byte, which must make no difference.
+// write renders the text twice, the second time byte by byte; both must match.
 func write(t *testing.T, text string, l render.Layout) (string, error) {
 	t.Helper()
 	var whole, pieces strings.Builder
@@ -42,7 +42,7 @@ func checkFormats(t *testing.T, rows []formatRow) {
 	}
 }
 
-// TestItems names what each output takes for an item.
+// TestItems lists what counts as an item in each response.
 func TestItems(t *testing.T) {
 	t.Parallel()
 	lines := render.Layout{Format: render.NDJSON}
@@ -99,7 +99,7 @@ func TestYAML(t *testing.T) {
 
 func TestFormatFaults(t *testing.T) {
 	t.Parallel()
-	const claim, early = "the response is not the JSON it claims to be: ", "the response ended early: "
+	const claim, early = "the response is not valid JSON: ", "the response ended early: "
 	for _, row := range []struct{ text, out, message string }{
 		{"<html>", "", claim + "byte 1: unexpected character at start of value"},
 		{"[1 2]", "1\n", claim + "byte 4: unexpected character after array element (expecting ',' or ']')"},

@@ -38,12 +38,12 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-// packed leaves white space out, in strings too.
+// packed removes white space, also inside strings.
 func packed(text string) string {
 	return strings.NewReplacer(" ", "", "\n", "", "\t", "", "\r", "").Replace(text)
 }
 
-// checkValid compares with what the standard library makes of a valid text.
+// checkValid compares the output for valid JSON with that of the standard library.
 func checkValid(t *testing.T, text, flat, tall string, err error) {
 	t.Helper()
 	if err != nil {
@@ -69,13 +69,13 @@ func isSequence(text string) bool {
 		case err == io.EOF:
 			return true
 		case err != nil:
-			return strings.Contains(err.Error(), "max depth") // its limit, not ours
+			return strings.Contains(err.Error(), "max depth") // a limit of the library, not of render
 		}
 	}
 }
 
-// checkEscaped: nothing reaches a terminal that it may act on, and the values
-// are the same.
+// checkEscaped checks that no terminal control reaches the output and that the
+// values are unchanged.
 func checkEscaped(t *testing.T, text, flat string, err error) {
 	t.Helper()
 	shown, shownErr := run(t, text, render.Style{Escape: true})

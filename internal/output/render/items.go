@@ -2,6 +2,8 @@ package render
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -13,19 +15,19 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// items takes JSON text apart, one item after another. It holds one item at a
-// time, and no more of a wrapper than stands before its list.
+// items splits JSON into items. It buffers one item at a time, and only the part of
+// a wrapper that precedes its list.
 type items struct {
 	*jsontext.Decoder
 	in       *feeder
 	sequence bool
 	yield    func(item jsontext.Value) error
-	failed   error // of yield
+	failed   error // error returned by yield
 }
 
-// eachItem calls yield for each item; it may keep the text only until it
-// returns. before is called before each read: what is known should be shown
-// then, for the next item may be long in coming.
+// eachItem calls yield for each item, whose bytes are valid only during the call.
+// before is called before each read, to show the output so far: the next item may
+// take long to arrive.
 func eachItem(r io.Reader, l Layout, before func() error, yield func(jsontext.Value) error) error {
 	in := newFeeder(r, l.Budget, before)
 	it := &items{Decoder: decoder(in), in: in, sequence: l.Sequence, yield: yield}
@@ -36,14 +38,13 @@ func eachItem(r io.Reader, l Layout, before func() error, yield func(jsontext.Va
 	return in.explain(err)
 }
 
-// Each calls visit for each of the values that stand in a row, such as NDJSON
-// has them. The text is good until it returns. Errors are those of Write.
+// Each calls visit for each of several consecutive JSON values, as in NDJSON. The
+// bytes are valid only during the call. Errors are those of Write.
 func Each(r io.Reader, b budget.Budget, visit func(value []byte) error) error {
 	return eachItem(r, Layout{Sequence: true, Budget: b}, nil, func(value jsontext.Value) error { return visit(value) })
 }
 
-// decoder reads texts as they are sent: with names that stand twice, and
-// strings that are not UTF-8.
+// decoder accepts JSON as servers send it: with duplicate names and invalid UTF-8.
 func decoder(in io.Reader) *jsontext.Decoder {
 	text := bufio.NewReaderSize(in, chunkSize)
 	if mark, _ := text.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
@@ -101,11 +102,11 @@ func (it *items) list() error {
 	return err
 }
 
-// feeder reads for a decoder, and remembers an error that its own would hide.
+// feeder reads for a decoder and remembers read errors that the decoder would hide.
 type feeder struct {
 	reader io.Reader
 	before func() error
-	meter  *budget.Meter // of what was read since the last item
+	meter  *budget.Meter // counts the bytes read since the last item
 	err    error
 }
 
@@ -113,8 +114,8 @@ func newFeeder(r io.Reader, b budget.Budget, before func() error) *feeder {
 	return &feeder{reader: r, before: before, meter: b.Meter(failure.Network, "an item of the response")}
 }
 
-// copies is how often the text of an item is in memory while it is written: as
-// it came, without its quotes, with those of the format, in the output.
+// copies is how many times an item is in memory while it is written: as received,
+// unquoted, requoted for the format, and in the output buffer.
 const copies = 4
 
 func (f *feeder) Read(p []byte) (int, error) {
@@ -132,7 +133,7 @@ func (f *feeder) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// explain returns the error of the reader, or what is wrong with the text.
+// explain returns the read error, or else the syntax error.
 func (f *feeder) explain(err error) error {
 	if f.err != nil && f.err != io.EOF {
 		return f.err
@@ -149,11 +150,12 @@ func (f *feeder) explain(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return failure.New(failure.Network, "the response ended early: inside the value at byte %d", at+1)
 	}
-	return failure.New(failure.Network, "the response is not the JSON it claims to be: byte %d: %s", at+1, complaint(err)).
-		Hintf("-o raw shows it as it came")
+	return failure.New(failure.Network, "the response is not valid JSON: byte %d: %s", at+1, complaint(err)).
+		Hintf("-o raw prints it unchanged")
 }
 
-// complaint leaves out what was met: the decoder may have seen only a part.
+// complaint omits the offending text because the decoder may have seen only part of
+// it.
 func complaint(err error) string {
 	text := err.Error()
 	if strings.HasPrefix(text, "invalid escape") {
@@ -167,7 +169,7 @@ func complaint(err error) string {
 	return text
 }
 
-// object gives the items of a wrapper, or the object itself.
+// object yields the items of a wrapper, or the object itself.
 func (it *items) object() error {
 	found, text, err := it.unwrap()
 	if err != nil || found {
@@ -176,9 +178,8 @@ func (it *items) object() error {
 	return it.give(text)
 }
 
-// unwrap reads an object. It gives the items of the first list that stands
-// under the name of a wrapper, or returns the object's text. What has an id is
-// a thing, whatever else it has.
+// unwrap reads an object. It yields the items of the first list with a wrapper's
+// name, or returns the object's text. An object with an ID is always an item itself.
 func (it *items) unwrap() (found bool, text jsontext.Value, err error) {
 	if _, err := it.ReadToken(); err != nil {
 		return false, nil, err
@@ -207,13 +208,13 @@ func (it *items) unwrap() (found bool, text jsontext.Value, err error) {
 	return false, append(text, '}'), err
 }
 
-// member reads a member's value: as the list of the items, or to the text.
+// member reads a member's value, as the list of items or into text.
 func (it *items) member(name string, may bool, text jsontext.Value) (bool, jsontext.Value, error) {
 	kind := it.PeekKind()
 	switch {
 	case may && kind == '[' && convention.IsListWrapper(name):
 		return true, nil, it.list()
-	case may && kind == '{' && name == "hits": // hits.hits, as search engines have it
+	case may && kind == '{' && name == "hits": // hits.hits, as in Elasticsearch
 		found, inner, err := it.unwrap()
 		return found, append(text, inner...), err
 	}
@@ -221,7 +222,7 @@ func (it *items) member(name string, may bool, text jsontext.Value) (bool, jsont
 	return false, append(text, value...), err
 }
 
-// skipRest reads to the end of the object, token by token: nothing is held.
+// skipRest reads to the end of the object token by token, without buffering.
 func (it *items) skipRest() error {
 	for depth := it.StackDepth(); it.StackDepth() >= depth; {
 		if _, err := it.ReadToken(); err != nil {
@@ -232,8 +233,142 @@ func (it *items) skipRest() error {
 	return nil
 }
 
-// unquote is the text of a JSON string; what is not UTF-8 in it is replaced.
+// unquote returns the text of a JSON string, with invalid UTF-8 replaced.
 func unquote(quoted jsontext.Value) string {
-	text, _ := jsontext.AppendUnquote(nil, quoted) // an error tells of a replacement
+	text, _ := jsontext.AppendUnquote(nil, quoted) // the error only reports a replacement
 	return string(text)
+}
+
+// Events converts an event stream (HTML Standard, section 9.2.6) to lines of JSON,
+// {"event":…,"id":…,"data":…} for each complete event. data is a JSON value if it
+// parses as one, otherwise a string; event and id are omitted if the server sends
+// none. Comments and retry times are dropped. An error of r follows the events
+// before it.
+func Events(r io.Reader, b budget.Budget) io.Reader {
+	return &events{from: bufio.NewReader(r), meter: b.Meter(failure.Network, "an event of the response")}
+}
+
+type events struct {
+	from   *bufio.Reader
+	meter  *budget.Meter // counts the bytes of the current event
+	out    []byte        // lines not read yet
+	begun  bool
+	skipLF bool // the last byte was a CR, which already ended the line
+
+	event, id string
+	data      []byte
+	hasData   bool
+}
+
+func (e *events) Read(p []byte) (int, error) {
+	for len(e.out) == 0 {
+		line, err := e.line()
+		if err == nil {
+			err = e.take(line)
+			if err == nil {
+				continue
+			}
+			return 0, err
+		}
+		if err != io.EOF || !e.hasData && len(line) == 0 {
+			return 0, err
+		}
+		if err := e.take(line); err != nil {
+			return 0, err
+		}
+		e.dispatch() // the last event, if its blank line is missing: do not lose it
+	}
+	n := copy(p, e.out)
+	e.out = e.out[n:]
+	return n, nil
+}
+
+// line returns the next line without its CR, LF or CRLF.
+func (e *events) line() ([]byte, error) {
+	var line []byte
+	for {
+		c, err := e.from.ReadByte()
+		if err != nil {
+			return line, err
+		}
+		second := c == '\n' && e.skipLF
+		e.skipLF = c == '\r'
+		switch {
+		case second:
+		case c == '\n', c == '\r':
+			return line, nil
+		default:
+			line = append(line, c)
+			if len(line)%4096 == 0 {
+				if err := e.meter.Spend(copies * 4096); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+}
+
+func (e *events) take(line []byte) error {
+	if !e.begun {
+		line = bytes.TrimPrefix(line, []byte(byteOrderMark))
+		e.begun = true
+	}
+	if len(line) == 0 {
+		e.dispatch()
+		return nil
+	}
+	name, value, _ := bytes.Cut(line, []byte(":"))
+	value = bytes.TrimPrefix(value, []byte(" "))
+	switch string(name) {
+	case "event":
+		e.event = string(value)
+	case "id":
+		e.id = string(value)
+	case "data":
+		if err := e.meter.Spend(copies * (len(value) + 1)); err != nil {
+			return err
+		}
+		if e.hasData {
+			e.data = append(e.data, '\n')
+		}
+		e.data, e.hasData = append(e.data, value...), true
+	}
+	return nil
+}
+
+// dispatch writes the event as a line. An event without data is ignored.
+func (e *events) dispatch() {
+	if e.hasData {
+		e.out = append(e.out[:0], '{')
+		e.field("event", e.event)
+		e.field("id", e.id)
+		e.out = append(e.out, `"data":`...)
+		e.out = append(append(e.out, asValue(e.data)...), "}\n"...)
+	}
+	e.event, e.data, e.hasData = "", nil, false // the standard says to keep the ID
+	e.meter.Reset()
+}
+
+func (e *events) field(name, value string) {
+	if value != "" {
+		e.out = append(e.out, `"`+name+`":`...)
+		e.out = append(append(e.out, quote(value)...), ',')
+	}
+}
+
+// asValue returns data as a JSON value on one line.
+func asValue(data []byte) []byte {
+	var compact bytes.Buffer
+	if json.Compact(&compact, data) == nil {
+		return compact.Bytes()
+	}
+	return quote(string(data))
+}
+
+func quote(text string) []byte {
+	quoted, err := jsontext.AppendQuote(nil, strings.ToValidUTF8(text, "\ufffd"))
+	if err != nil {
+		return []byte(`""`) // unreachable: the text is valid UTF-8
+	}
+	return quoted
 }

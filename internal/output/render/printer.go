@@ -10,25 +10,25 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// printer passes the bytes of a chunk on in long runs. Between runs it leaves
-// white space out, and puts its own white space and colour in.
+// printer copies the bytes of a chunk in long runs. Between runs it replaces the
+// white space and inserts colour.
 type printer struct {
 	sink
 	in   []byte // the chunk
-	at   int    // its next byte
-	kept int    // its first byte that was not passed on yet
+	at   int    // next byte to scan
+	kept int    // first byte not copied yet
 
-	decorated bool   // anything is put in at all
-	levels    []byte // a newline and the indentation of many levels; nil on one line
-	blank     []byte // between a name's colon and its value
-	indent    int    // bytes of one level
+	decorated bool   // anything is inserted at all
+	levels    []byte // a newline and deep indentation; nil for one line
+	blank     []byte // between colon and value
+	indent    int    // bytes per level
 	escape    bool
 
 	name, text, number, literal paint
-	painting                    []byte // what ends the colour in force
+	painting                    []byte // ends the current colour
 }
 
-// paint is what starts a colour and what ends it; both nil without colour.
+// paint is a colour's start and end sequences; both nil without colour.
 type paint struct{ start, end []byte }
 
 func newPrinter(w sink, style Style) printer {
@@ -49,14 +49,14 @@ func newPrinter(w sink, style Style) printer {
 	return p
 }
 
-// newPaint parts what the palette puts around a text: a token is painted while
-// only its beginning is known.
+// newPaint splits the sequences around a painted text: a token is painted before its
+// end is known.
 func newPaint(around term.Paint) paint {
 	start, end, _ := bytes.Cut([]byte(around("|")), []byte("|"))
 	return paint{start, end}
 }
 
-// keep passes on the chunk up to here.
+// keep copies the chunk up to the current byte.
 func (p *printer) keep() {
 	if p.kept < p.at {
 		p.add(p.in[p.kept:p.at])
@@ -64,13 +64,13 @@ func (p *printer) keep() {
 	}
 }
 
-// insert puts text of the printer's own here.
+// insert adds the printer's own text here.
 func (p *printer) insert(text []byte) {
 	p.keep()
 	p.add(text)
 }
 
-// skipSpace leaves out the white space that starts here.
+// skipSpace drops the white space that starts here.
 func (p *printer) skipSpace() {
 	p.keep()
 	for p.at < len(p.in) && isSpace(p.in[p.at]) {
@@ -79,7 +79,7 @@ func (p *printer) skipSpace() {
 	p.kept = p.at
 }
 
-// startLine puts the white space before a name or a value that begins in the state.
+// startLine writes the white space before a name or a value in the given state.
 func (p *printer) startLine(before state, depth int) {
 	switch before {
 	case member:
@@ -89,7 +89,7 @@ func (p *printer) startLine(before state, depth int) {
 	}
 }
 
-// newLine starts a line at the depth, in pieces where it is very deep.
+// newLine starts a line at the depth; very deep indentation is written in pieces.
 func (p *printer) newLine(depth int) {
 	if p.levels == nil {
 		return
@@ -122,8 +122,8 @@ func (p *printer) textPaint(isName bool) *paint {
 	return &p.text
 }
 
-// spell passes on one character of a string, or its \u form when a terminal
-// may act on it. What is not UTF-8 is spelled as the replacement character.
+// spell copies one character of a string, or its \u form if it could control a
+// terminal. Invalid UTF-8 becomes the replacement character.
 func (p *printer) spell() {
 	r, size := utf8.DecodeRune(p.in[p.at:])
 	if term.Unsafe(r) || r == utf8.RuneError && size == 1 {
@@ -133,7 +133,7 @@ func (p *printer) spell() {
 	p.at += size
 }
 
-// jsonEscape spells a character as JSON does, in two halves beyond the BMP
+// jsonEscape returns a character as \uXXXX, or as a surrogate pair beyond the BMP
 // (RFC 8259, section 7).
 func jsonEscape(r rune) []byte {
 	if high, low := utf16.EncodeRune(r); high != utf8.RuneError {
@@ -144,12 +144,12 @@ func jsonEscape(r rune) []byte {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
-// state is what may come next (RFC 8259, section 2).
+// state is what can come next (RFC 8259, section 2).
 type state uint8
 
 const (
 	top       state = iota // a value, or the end of the text
-	gap                    // white space or the end: a word at the top has no other end
+	gap                    // white space or the end: nothing else ends a literal at the top level
 	firstItem              // a value or ]
 	nextItem               // a value, after a comma
 	firstName              // a name or }
@@ -161,27 +161,27 @@ const (
 	inEscape               // after its backslash
 	inHex                  // after \u
 	inWord                 // inside true, false, null
-	minus                  // inside a number, and all below: after its minus
+	minus                  // after the minus of a number; all states below are in a number
 	zero                   // after a leading 0
 	digits                 // after another leading digit
 	point                  // after the decimal point
-	fraction               // after a digit behind the point
+	fraction               // after a digit of the fraction
 	exponent               // after e
-	sign                   // after the sign of the exponent
+	sign                   // after the exponent's sign
 	power                  // after a digit of the exponent
 )
 
-// takesValue reports whether a value may begin.
+// takesValue reports whether a value can start.
 func (s state) takesValue() bool {
 	return 1<<s&(1<<top|1<<firstItem|1<<nextItem|1<<member) != 0
 }
 
-// takesName reports whether the name of a member may begin.
+// takesName reports whether a member name can start.
 func (s state) takesName() bool {
 	return 1<<s&(1<<firstName|1<<nextName) != 0
 }
 
-// inNumber is the state behind c, or after when c is no part of the number.
+// inNumber returns the state after c, or after if c does not continue the number.
 func (s state) inNumber(c byte) state {
 	switch {
 	case '0' <= c && c <= '9':
@@ -211,4 +211,141 @@ func (s state) afterDigit(c byte) state {
 		return power
 	}
 	return digits
+}
+
+func (s *scanner) beginText() bool {
+	s.isName = s.state.takesName()
+	if !s.isName && !s.state.takesValue() {
+		return false
+	}
+	if s.decorated {
+		s.startLine(s.state, s.depth)
+		s.startPaint(s.textPaint(s.isName))
+	}
+	s.at++
+	s.state = inText
+	return s.continueText()
+}
+
+// continueText scans a string to its end, a backslash, or the end of the chunk.
+func (s *scanner) continueText() bool {
+	for s.at = s.plain(s.at); s.at < len(s.in); s.at = s.plain(s.at) {
+		switch c := s.in[s.at]; {
+		case c == '"':
+			s.endText()
+			return true
+		case c == '\\':
+			s.at++
+			s.state = inEscape
+			return true
+		case c < ' ':
+			return false
+		}
+		s.spell()
+	}
+	return true
+}
+
+func (s *scanner) endText() {
+	s.at++
+	s.stopPaint()
+	if !s.isName {
+		s.endValue(top)
+		return
+	}
+	s.state = afterName
+	if s.at < len(s.in) && s.in[s.at] == ':' {
+		s.at++
+		s.state = member
+	}
+}
+
+func (s *scanner) escaped(c byte) bool {
+	switch c {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		s.state = inText
+	case 'u':
+		s.state, s.hex = inHex, 4
+	default:
+		return false
+	}
+	s.at++
+	return true
+}
+
+func (s *scanner) hexDigit(c byte) bool {
+	if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
+		return false
+	}
+	s.at++
+	if s.hex--; s.hex == 0 {
+		s.state = inText
+	}
+	return true
+}
+
+func (s *scanner) beginWord(word string) bool {
+	if !s.state.takesValue() {
+		return false
+	}
+	if s.decorated {
+		s.startLine(s.state, s.depth)
+		s.startPaint(&s.literal)
+	}
+	s.state, s.rest = inWord, word
+	return s.continueWord()
+}
+
+func (s *scanner) continueWord() bool {
+	for s.at < len(s.in) && s.in[s.at] == s.rest[0] {
+		s.at++
+		if s.rest = s.rest[1:]; s.rest == "" {
+			s.stopPaint()
+			s.endValue(gap)
+			return true
+		}
+	}
+	return s.at == len(s.in)
+}
+
+func (s *scanner) beginNumber(c byte) bool {
+	if !s.state.takesValue() {
+		return false
+	}
+	if s.decorated {
+		s.startLine(s.state, s.depth)
+		s.startPaint(&s.number)
+	}
+	s.at++
+	s.state = minus
+	if c != '-' {
+		s.state = minus.afterDigit(c)
+	}
+	return s.continueNumber()
+}
+
+// continueNumber scans a number to its end or the end of the chunk.
+func (s *scanner) continueNumber() bool {
+	at, state := s.at, s.state
+	for ; at < len(s.in); at++ {
+		next := state.inNumber(s.in[at])
+		if next == after {
+			s.at, s.state = at, state
+			return s.endNumber()
+		}
+		state = next
+	}
+	s.at, s.state = at, state
+	return true
+}
+
+// endNumber ends a number. It returns false if the number is incomplete.
+func (s *scanner) endNumber() bool {
+	switch s.state {
+	case zero, digits, fraction, power:
+		s.stopPaint()
+		s.endValue(gap)
+		return true
+	}
+	return false
 }

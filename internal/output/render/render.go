@@ -1,13 +1,13 @@
-// Package render writes what an API answered. It reformats a stream of JSON
-// byte by byte, so that order, numbers and strings stay as they were sent,
-// memory does not grow with the response, and output starts before its end.
-// The other formats take the items out of it one by one. It does not choose the
-// format, open files, or know HTTP.
+// Package render formats API responses. It reformats a stream of JSON byte by byte:
+// order, numbers and strings are unchanged, memory use does not depend on the size
+// of the response, and output starts before the response ends. The other formats
+// extract its items one by one. The package does not choose the format, open files,
+// or know HTTP.
 //
-// The way of a chunk of JSON: source reads it, scanner checks it against the
-// grammar, printer puts white space and colour between its bytes, sink writes
-// it. The way of an item: items cuts it out, then lines writes it, or cells and
-// columns make it a row for table and separated.
+// A chunk of JSON passes through source, which reads it, scanner, which checks the
+// grammar, printer, which inserts white space and colour, and sink, which writes it.
+// An item passes through items, which extracts it, then lines, which writes it, or
+// cells and columns, which make it a row for table and separated.
 package render
 
 import (
@@ -19,22 +19,22 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// Style is how JSON is laid out.
+// Style is the layout of JSON.
 type Style struct {
-	Indent  string        // for each level; "" puts each value on one line
-	Palette *term.Palette // nil: no colour
-	Escape  bool          // for a terminal: what could drive it is shown as \uXXXX
+	Indent  string        // per level; "" puts each value on one line
+	Palette *term.Palette // nil for no colour
+	Escape  bool          // escape terminal control characters as \uXXXX
 }
 
 const byteOrderMark = "\xef\xbb\xbf"
 
-// JSON copies JSON text (RFC 8259) from r to w in the style, value by value, each
-// ended by a newline. Nothing but the white space between tokens is changed;
-// bytes that are not UTF-8 pass.
+// JSON copies JSON text (RFC 8259) from r to w in the style, ending each value with
+// a newline. Only the white space between tokens changes; bytes that are not UTF-8
+// are copied.
 //
-// Text that is not JSON, or ends early, is written to its end as it came, and
-// is an error of kind Network that says where. An error of r is returned as it
-// is, after all that came was written; one of w as *WriteError.
+// Text that is not JSON or is truncated is copied unchanged to its end, and JSON
+// returns an error of kind Network with the position. An error of r is returned
+// unwrapped after everything read has been written; an error of w is a *WriteError.
 func JSON(w io.Writer, r io.Reader, style Style) error {
 	in := newSource(r)
 	s := newScanner(w, style)
@@ -57,20 +57,20 @@ func JSON(w io.Writer, r io.Reader, style Style) error {
 	}
 }
 
-// Format is the form of an output.
+// Format is an output format.
 type Format string
 
-// The formats, in the order in which a list of them is shown.
+// The formats, in the order they are listed.
 const (
-	Pretty Format = "pretty" // JSON, a line for each member
-	Flat   Format = "json"   // JSON, a line for each value
-	YAML   Format = "yaml"   // a document for each value
-	Table  Format = "table"  // a row for each item, for people
-	CSV    Format = "csv"    // a row for each item (RFC 4180, lines end with LF)
-	TSV    Format = "tsv"    // a row for each item, tabs and line breaks as \t and \n
-	NDJSON Format = "ndjson" // an item a line
-	Lines  Format = "lines"  // an item a line, texts without their quotes
-	Raw    Format = "raw"    // the bytes as they came
+	Pretty Format = "pretty" // JSON, one line per member
+	Flat   Format = "json"   // JSON, one line per value
+	YAML   Format = "yaml"   // one document per value
+	Table  Format = "table"  // one row per item, for reading
+	CSV    Format = "csv"    // one row per item (RFC 4180, but lines end with LF)
+	TSV    Format = "tsv"    // one row per item, with tabs and line breaks as \t and \n
+	NDJSON Format = "ndjson" // one item per line
+	Lines  Format = "lines"  // one item per line, strings unquoted
+	Raw    Format = "raw"    // unchanged bytes
 )
 
 // Formats returns all formats.
@@ -81,23 +81,22 @@ func Formats() []string {
 	}
 }
 
-// Layout is a format with all that it depends on.
+// Layout is a format and its settings.
 type Layout struct {
 	Format   Format
-	Style    Style                               // colour and escapes hold for every format
-	Columns  []string                            // of a table: paths such as a.b or list.0.id; nil lets it choose
-	Width    int                                 // of a table, in cells; 0 for no limit
-	Sequence bool                                // the text is values in a row, each of them an item
-	LeftOut  func(names []string)                // is told what did not fit into a table; may be nil
-	Formulas bool                                // a field of CSV or TSV may begin as a formula of a spreadsheet does
-	Missing  func(names, columns []string) error // is told which of Columns no item has, and some that there are; may be nil
-	Budget   budget.Budget                       // of what is held: an item, the rows that choose the columns
+	Style    Style                               // colour and escapes apply to every format
+	Columns  []string                            // for tables: paths such as a.b or list.0.id; nil chooses from the data
+	Width    int                                 // for tables, in cells; 0 for no limit
+	Sequence bool                                // the text is a sequence of values, each of them an item
+	LeftOut  func(names []string)                // called with the columns that did not fit into a table; may be nil
+	Formulas bool                                // a CSV or TSV field may start like a spreadsheet formula
+	Missing  func(names, columns []string) error // called with the Columns that no item has, and some existing ones; may be nil
+	Budget   budget.Budget                       // limits the memory for an item and for the rows that choose the columns
 }
 
-// Write copies JSON text in the layout. Items are the elements of an array at
-// the top, or under a wrapper such as results; else each value is one. Errors
-// are those of JSON, but what is not JSON is not passed on by the formats that
-// take it apart.
+// Write copies JSON text in the layout. Items are the elements of an array, at the
+// top level or in a wrapper such as results; otherwise each value is an item. Errors
+// are those of JSON, but formats that extract items do not copy invalid JSON.
 func Write(w io.Writer, r io.Reader, l Layout) error {
 	switch l.Format {
 	case YAML:
@@ -114,14 +113,14 @@ func Write(w io.Writer, r io.Reader, l Layout) error {
 	return JSON(w, r, l.Style)
 }
 
-// WriteError is an error of the writer: a closed pipe, a full disk.
+// WriteError is an error of the writer, such as a closed pipe or a full disk.
 type WriteError struct{ Err error }
 
 func (e *WriteError) Error() string { return "cannot write the output: " + e.Err.Error() }
 
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// sink gathers output. After the first error it takes nothing any more.
+// sink buffers output. After the first error it drops everything.
 type sink struct {
 	w   io.Writer
 	buf []byte
@@ -149,7 +148,7 @@ func (s *sink) addLong(p []byte) {
 	s.write(p)
 }
 
-// flush writes what was gathered. It returns the first error of all writes.
+// flush writes the buffer. It returns the first error of any write.
 func (s *sink) flush() error {
 	s.write(s.buf)
 	s.buf = s.buf[:0]

@@ -17,7 +17,7 @@ var (
 	pretty  = render.Style{Indent: "  "}
 )
 
-// run renders the text, and again byte by byte, which must make no difference.
+// run renders the text twice, the second time byte by byte; both must match.
 func run(t *testing.T, text string, style render.Style) (string, error) {
 	t.Helper()
 	var whole, pieces strings.Builder
@@ -77,7 +77,7 @@ func TestJSONDeep(t *testing.T) {
 
 func TestJSONIndentsDeep(t *testing.T) {
 	t.Parallel()
-	const depth = 300 // more than the levels kept ready
+	const depth = 300 // more than the prepared levels
 	got, err := run(t, strings.Repeat("[", depth)+"7"+strings.Repeat("]", depth), pretty)
 	if err != nil {
 		t.Fatal(err)

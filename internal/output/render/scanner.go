@@ -11,10 +11,10 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 )
 
-// position counts the text that was read, for messages.
+// position counts the text read so far, for error messages.
 type position struct {
 	lines   int // newlines so far
-	columns int // characters since the last of them
+	columns int // characters since the last newline
 }
 
 func (p position) String() string {
@@ -31,7 +31,7 @@ func (p *position) advance(text []byte) {
 }
 
 // characters counts the bytes that do not continue a UTF-8 sequence, eight at a
-// time: the whole response goes through here.
+// time, because every byte of the response is counted.
 func characters(text []byte) int {
 	const lowest = 0x0101010101010101
 	n := len(text)
@@ -47,24 +47,24 @@ func characters(text []byte) int {
 	return n
 }
 
-// chunkSize is what one read asks for, and how much output is gathered before
-// a write: one write for each read in the usual case.
+// chunkSize is the read size and the size of the output buffer: usually there is one
+// write per read.
 const chunkSize = 64 << 10
 
-// source reads chunks that end neither inside a character nor between the two
-// bytes of a CRLF, so that each chunk can be looked at by itself.
+// source reads chunks that never split a character or a CRLF, so that each chunk can
+// be scanned separately.
 type source struct {
 	r    io.Reader
 	buf  []byte
-	held []byte // the end of buf's text that waits for more
+	held []byte // the unfinished end of buf
 }
 
 func newSource(r io.Reader) *source {
 	return &source{r: r, buf: make([]byte, chunkSize)}
 }
 
-// next returns what one read brought. The bytes are good until the next call,
-// also together with an error, io.EOF at the end.
+// next returns the bytes of one read. They are valid until the next call, even when
+// returned with an error; the error is io.EOF at the end.
 func (s *source) next() ([]byte, error) {
 	for range 100 {
 		had := copy(s.buf, s.held)
@@ -82,7 +82,7 @@ func (s *source) next() ([]byte, error) {
 	return nil, io.ErrNoProgress
 }
 
-// wholeCharacters is the length of b without a character that is cut off.
+// wholeCharacters returns the length of b without a truncated last character.
 func wholeCharacters(b []byte) int {
 	for at := len(b) - 1; at >= 0 && at >= len(b)-utf8.UTFMax; at-- {
 		switch {
@@ -96,22 +96,22 @@ func wholeCharacters(b []byte) int {
 	return len(b)
 }
 
-// scanner checks JSON text that comes in chunks, and prints it as it goes.
+// scanner checks JSON text in chunks and prints it along the way.
 type scanner struct {
 	printer
 	position
 	nesting
 	state  state
-	isName bool   // the string is a member's name
-	rest   string // of the word
-	hex    int    // digits still to come
+	isName bool   // the string is a member name
+	rest   string // rest of the literal
+	hex    int    // hex digits still to come
 }
 
 func newScanner(w io.Writer, style Style) *scanner {
 	return &scanner{printer: newPrinter(newSink(w), style)}
 }
 
-// feed takes the chunk as far as it is JSON, and returns how far that is.
+// feed scans the valid part of the chunk and returns its length.
 func (s *scanner) feed(chunk []byte) int {
 	s.in, s.at, s.kept = chunk, 0, 0
 	for good := true; good && s.at < len(chunk); {
@@ -126,8 +126,8 @@ func (s *scanner) feed(chunk []byte) int {
 	return s.at
 }
 
-// structure takes white space or a bracket, comma or colon, or begins a token
-// and takes what the chunk holds of it. It returns false where c cannot stand.
+// structure scans white space, a bracket, a comma or a colon, or the part of a token
+// in this chunk. It returns false if c is not allowed here.
 func (s *scanner) structure(c byte) bool {
 	switch c {
 	case '"':
@@ -154,7 +154,7 @@ func (s *scanner) structure(c byte) bool {
 	return false
 }
 
-// resume goes on inside a token.
+// resume continues a token.
 func (s *scanner) resume(c byte) bool {
 	switch s.state {
 	case inText:
@@ -228,8 +228,8 @@ func (s *scanner) closeBracket(object bool) bool {
 	return true
 }
 
-// endValue is called after the last byte of a value; alone says what follows
-// when it stands at the top.
+// endValue is called after the last byte of a value; alone is the next state if the
+// value is at the top level.
 func (s *scanner) endValue(alone state) {
 	s.state = after
 	if s.depth > 0 {
@@ -249,8 +249,8 @@ func (s *scanner) endLine() {
 	s.state = top
 }
 
-// giveUp passes the rest on as it came. A reader that fails meanwhile is the
-// better explanation of what is wrong with the text.
+// giveUp copies the rest unchanged. If the reader fails meanwhile, its error
+// explains the invalid text better.
 func (s *scanner) giveUp(rest []byte, err error, in *source) error {
 	if s.depth == maxDepth && (rest[0] == '[' || rest[0] == '{') {
 		s.stopPaint()
@@ -260,7 +260,7 @@ func (s *scanner) giveUp(rest []byte, err error, in *source) error {
 		return failure.New(failure.Network, "the response is nested deeper than %d levels: %s", maxDepth, s.position).
 			Hintf("-o raw prints it unchanged")
 	}
-	fault := failure.New(failure.Network, "the response is not the JSON it claims to be: %s: %s",
+	fault := failure.New(failure.Network, "the response is not valid JSON: %s: %s",
 		s.position, s.complaint(rest))
 	s.stopPaint()
 	if failed := copyText(&s.sink, in, rest, err, s.escape); failed != nil {
@@ -282,7 +282,8 @@ func (s *scanner) finish() error {
 	return nil
 }
 
-// end ends what the end of the text may end, and names what is left open.
+// end ends a value that the end of the text completes, and returns what is still
+// open.
 func (s *scanner) end() (inside string) {
 	if s.depth == 0 && s.state >= minus {
 		s.endNumber()
@@ -305,7 +306,7 @@ func (s *scanner) end() (inside string) {
 	return "an array"
 }
 
-// complaint says what is wrong with the byte where the scanner stopped.
+// complaint describes the byte at which the scanner stopped.
 func (s *scanner) complaint(rest []byte) string {
 	r, size := utf8.DecodeRune(rest)
 	if r == utf8.RuneError && size == 1 {

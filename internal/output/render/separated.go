@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// writeSeparated writes CSV or TSV. With the columns given it holds one item at
-// a time.
+// writeSeparated writes CSV or TSV. With explicit columns it buffers one item at a
+// time.
 func writeSeparated(w io.Writer, r io.Reader, l Layout) error {
 	out := newSink(w)
 	p := &separated{out: &out, layout: l, grid: grid{columns: l.Columns, explicit: true}}
@@ -35,8 +35,8 @@ func (p *separated) write(r io.Reader) error {
 	return p.choose(r)
 }
 
-// choose writes the items after it has seen them all, for the last may bring a
-// column.
+// choose writes the items only after reading all of them because the last one may
+// add a column.
 func (p *separated) choose(r io.Reader) error {
 	var chosen chooser
 	held := &spool{}
@@ -78,7 +78,7 @@ func (p *separated) cells(row []cell) {
 	p.join(texts)
 }
 
-// line writes names: they come from the API as well.
+// line writes column names, which may contain untrusted text from the API.
 func (p *separated) line(names []string) {
 	for i, name := range names {
 		names[i] = p.harmless(name)
@@ -96,12 +96,12 @@ func (p *separated) join(fields []string) {
 	}
 	line := strings.Join(fields, separator)
 	if line == "" {
-		line = `""` // an empty line would be no row
+		line = `""` // an empty line would not be a row
 	}
 	p.out.add([]byte(shown(line, p.layout.Style) + "\n"))
 }
 
-// quoteField is a field of RFC 4180.
+// quoteField quotes a field as in RFC 4180.
 func quoteField(text string) string {
 	if !strings.ContainsAny(text, ",;\"\r\n\t") && strings.TrimSpace(text) == text {
 		return text
@@ -123,12 +123,12 @@ func (p *separated) harmless(text string) string {
 	return harmless(text, p.layout.Format)
 }
 
-// harmless puts a quote before a text that a spreadsheet would run as a formula
-// (OWASP, "CSV Injection"). A signed number is none.
+// harmless prefixes a quote to text that a spreadsheet would run as a formula
+// (OWASP, "CSV Injection"). Signed numbers are safe.
 func harmless(text string, format Format) string {
 	start := text
 	if format == TSV {
-		start = strings.TrimLeft(text, `"`) // which a spreadsheet takes for a quoted field
+		start = strings.TrimLeft(text, `"`) // spreadsheets treat it as a quoted field
 	}
 	if start == "" || !strings.ContainsRune("=+-@\t\r\n＝＋－＠", firstRune(start)) || isSigned(text) {
 		return text

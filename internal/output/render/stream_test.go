@@ -9,9 +9,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/output/render"
 )
 
-// lockstep hands out a text in pieces, and checks before each that what the
-// pieces so far make has been written: nothing waits for the end, and nothing
-// is kept.
+// lockstep reads a text in pieces, and checks before each one that the output of the
+// earlier pieces has been written: nothing is delayed or buffered.
 type lockstep struct {
 	t        *testing.T
 	pieces   []string
@@ -19,7 +18,7 @@ type lockstep struct {
 	written  *bytes.Buffer
 }
 
-// unwritten is how much may wait: a character that is cut off.
+// unwritten is how many bytes can be pending: those of a truncated character.
 const unwritten = 3
 
 func (l *lockstep) Read(p []byte) (int, error) {
@@ -57,7 +56,7 @@ func TestJSONWritesAsItReads(t *testing.T) {
 	}
 }
 
-// idle never reads anything.
+// idle never returns any bytes.
 type idle struct{}
 
 func (idle) Read([]byte) (int, error) { return 0, nil }

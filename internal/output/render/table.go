@@ -1,24 +1,28 @@
 package render
 
 import (
+	"bufio"
 	"cmp"
+	"encoding/binary"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// window is how many rows decide on columns and widths. The rows behind it
-// are written as they come, in the same columns.
+// window is how many rows determine the columns and widths. Later rows are streamed
+// in the same columns.
 const window = 1000
 
 const windowSize = 8 << 20 // bytes of those rows
 
 const gutter = 2 // cells between two columns
 
-// writeTable writes columns of text, with their names above.
+// writeTable writes aligned columns with a header.
 func writeTable(w io.Writer, r io.Reader, l Layout) error {
 	out := newSink(w)
 	t := &table{out: &out, layout: l}
@@ -37,9 +41,9 @@ type table struct {
 	layout  Layout
 	grid    grid
 	sizes   []column
-	upright bool             // a line for each value: the terminal is too narrow for rows
+	upright bool             // one line per value: the terminal is too narrow for rows
 	held    []jsontext.Value // the rows of the window; nil once it is full
-	size    int              // of what is held, in bytes
+	size    int              // size of held in bytes
 	begun   bool
 }
 
@@ -57,8 +61,8 @@ func (t *table) item(item jsontext.Value) error {
 	return t.out.err
 }
 
-// begin chooses the columns and writes what was held; all tells that nothing
-// follows, so that a column which is missing is told before a row is written.
+// begin chooses the columns and writes the held rows; all reports that no rows
+// follow, so that a missing column is reported before any output.
 func (t *table) begin(all bool) error {
 	if t.begun {
 		return nil
@@ -104,7 +108,7 @@ func (t *table) choose() error {
 	return nil
 }
 
-// measure returns the widths that the columns would like to have.
+// measure returns the natural widths of the columns.
 func (t *table) measure() []column {
 	sizes := make([]column, len(t.grid.columns))
 	for i, name := range t.grid.header() {
@@ -118,10 +122,10 @@ func (t *table) measure() []column {
 	return sizes
 }
 
-const fewest = 2 // columns of a row that tells something, where there are as many
+const fewest = 2 // a row needs at least this many columns, if there are as many
 
-// fit keeps the first columns that the width has room for. Where these are too
-// few, each item has a line for each value.
+// fit keeps the leading columns that fit. If these are too few, it prints one line
+// per value instead.
 func (t *table) fit() {
 	kept := fitting(t.sizes, t.layout.Width)
 	if kept < min(fewest, len(t.sizes)) {
@@ -133,9 +137,9 @@ func (t *table) fit() {
 	t.grid.columns, t.sizes = t.grid.columns[:kept], t.sizes[:kept]
 }
 
-const uprightValues = 8 // of an item
+const uprightValues = 8 // values per item
 
-// names writes the first line.
+// names writes the header.
 func (t *table) names() {
 	var cells []cell
 	for _, name := range t.grid.header() {
@@ -156,7 +160,7 @@ func (t *table) row(cells []cell) {
 	t.out.add([]byte(t.line(cells) + "\n"))
 }
 
-// block writes an item as lines of a name and a value, and an empty line.
+// block writes an item as lines of name and value, followed by an empty line.
 func (t *table) block(cells []cell) {
 	names, widest := t.grid.header(), 0
 	for i := range names {
@@ -173,7 +177,7 @@ func (t *table) block(cells []cell) {
 		case !t.sizes[i].whole:
 			text = term.Cut(text, max(left, narrow))
 		case term.Width(text) > left:
-			between = "\n" + strings.Repeat(" ", gutter) // an id that wraps cannot be read
+			between = "\n" + strings.Repeat(" ", gutter) // a wrapped ID is unreadable
 		}
 		name := names[i]
 		if t.layout.Style.Palette != nil {
@@ -199,10 +203,99 @@ func (t *table) line(cells []cell) string {
 	return strings.TrimRight(line.String(), " ")
 }
 
-// clean keeps a cell on its line.
+// clean keeps a cell on one line.
 func (t *table) clean(text string) string {
 	if strings.ContainsAny(text, "\n\r\t") {
 		text = strings.Join(strings.Fields(text), " ")
 	}
 	return shown(text, t.layout.Style)
+}
+
+// spool keeps items until all have been read, in memory or, if they are too large,
+// in a temporary file that only the user can read.
+type spool struct {
+	held [][]cell
+	size int // bytes held in memory
+	file *os.File
+	to   *bufio.Writer
+}
+
+const (
+	spoolSize = 32 << 20 // bytes held in memory
+	cellSize  = 64       // bytes per cell, without its text
+)
+
+func (s *spool) add(item jsontext.Value, row []cell) error {
+	if s.file == nil && s.size <= spoolSize {
+		s.held = append(s.held, row)
+		s.size += len(item) + cellSize*len(row)
+		return nil
+	}
+	if s.file == nil {
+		file, err := os.CreateTemp("", "epilot-*.spool")
+		if err != nil {
+			return spoolError(err)
+		}
+		s.file, s.to = file, bufio.NewWriterSize(file, chunkSize)
+		_ = os.Remove(file.Name()) // systems that cannot remove an open file leave it to close
+	}
+	_, err := s.to.Write(binary.AppendUvarint(nil, uint64(len(item))))
+	if err == nil {
+		_, err = s.to.Write(item)
+	}
+	if err != nil {
+		return spoolError(err)
+	}
+	return nil
+}
+
+// each visits the items in order.
+func (s *spool) each(visit func([]cell) error) error {
+	for _, row := range s.held {
+		if err := visit(row); err != nil {
+			return err
+		}
+	}
+	if s.file == nil {
+		return nil
+	}
+	if err := s.to.Flush(); err != nil {
+		return spoolError(err)
+	}
+	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
+		return spoolError(err)
+	}
+	from := bufio.NewReaderSize(s.file, chunkSize)
+	var item jsontext.Value
+	for {
+		size, err := binary.ReadUvarint(from)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return spoolError(err)
+		}
+		if uint64(cap(item)) < size {
+			item = make(jsontext.Value, size)
+		}
+		item = item[:size]
+		if _, err := io.ReadFull(from, item); err != nil {
+			return spoolError(err)
+		}
+		if err := visit(flatten(item)); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *spool) close() {
+	if s.file != nil {
+		_ = s.file.Close()
+		_ = os.Remove(s.file.Name())
+	}
+}
+
+func spoolError(err error) error {
+	return failure.New(failure.File, "the response cannot be kept in a temporary file: %w", err).
+		Hintf("name the columns with --columns, which needs no file, or set TMPDIR")
 }

@@ -57,7 +57,7 @@ func TestTableNamesWhatIsLeftOut(t *testing.T) {
 	}
 }
 
-// TestTableBehindTheWindow: rows after those that chose the widths are cut.
+// TestTableBehindTheWindow checks that rows after the window are cut to its widths.
 func TestTableBehindTheWindow(t *testing.T) {
 	t.Parallel()
 	text := "[" + strings.Repeat(`{"id":"ab"},`, 1500) + `{"id":"abcdef","new":1}]`
@@ -104,7 +104,7 @@ func checkHarmless(t *testing.T, text, field string) {
 	}
 }
 
-// checkTSV: each row has as many fields as the first.
+// checkTSV checks that each row has as many fields as the first.
 func checkTSV(t *testing.T, text string) {
 	t.Helper()
 	got, _ := write(t, text, render.Layout{Format: render.TSV})

@@ -13,9 +13,8 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// Text copies a body that is not JSON, byte for byte; safe shows what could
-// drive a terminal instead of sending it. An error of r is returned as it is,
-// one of w as *WriteError.
+// Text copies a body that is not JSON byte for byte; safe escapes terminal control
+// characters. An error of r is returned unwrapped, one of w as *WriteError.
 func Text(w io.Writer, r io.Reader, safe bool) error {
 	in := newSource(r)
 	out := newSink(w)
@@ -23,8 +22,8 @@ func Text(w io.Writer, r io.Reader, safe bool) error {
 	return copyText(&out, in, chunk, err, safe)
 }
 
-// copyText writes the chunk and all that follows it in the source; err is what
-// came with the chunk.
+// copyText writes the chunk and the rest of the source; err is the error returned
+// with the chunk.
 func copyText(out *sink, in *source, chunk []byte, err error, safe bool) error {
 	for {
 		if safe {
@@ -44,9 +43,9 @@ func copyText(out *sink, in *source, chunk []byte, err error, safe bool) error {
 	}
 }
 
-// plain is where the run of string bytes ends that starts at from and needs no
-// look: before a quote, a backslash, a control, for a terminal before DEL and
-// what is not ASCII.
+// plain returns the end of the run of plain string bytes at from. The run ends
+// before a quote, a backslash or a control character, and with escaping also before
+// DEL and non-ASCII bytes.
 func (p *printer) plain(from int) int {
 	at := from
 	if p.escape {
@@ -68,8 +67,8 @@ func (p *printer) plain(from int) int {
 
 func isSpecial(c byte) bool { return c == '"' || c == '\\' || c < ' ' }
 
-// specials looks at eight bytes at once. The lowest bit set is the high bit of
-// the first byte that isSpecial; a borrow can make those above it wrong.
+// specials examines eight bytes at once. The lowest set bit is the high bit of the
+// first byte that isSpecial; a borrow can make higher bits wrong.
 func specials(word uint64) uint64 {
 	const lowest = 0x0101010101010101
 	quote, backslash := word^lowest*'"', word^lowest*'\\'
@@ -77,7 +76,7 @@ func specials(word uint64) uint64 {
 	return found &^ word & (lowest << 7)
 }
 
-// writeLines writes an item a line. A text with a line break keeps its quotes.
+// writeLines writes one item per line. A string with a line break stays quoted.
 func writeLines(w io.Writer, r io.Reader, l Layout) error {
 	l.Style.Indent = ""
 	s := newScanner(w, l.Style)
@@ -104,7 +103,7 @@ func bareText(item jsontext.Value) (string, bool) {
 	return text, !strings.ContainsAny(text, "\n\r")
 }
 
-// shown is text that the style lets onto a screen.
+// shown returns text escaped as the style requires.
 func shown(text string, style Style) string {
 	if style.Escape {
 		return term.Safe(text)
@@ -114,13 +113,13 @@ func shown(text string, style Style) string {
 
 const maxDepth = budget.MaxDepth
 
-// nesting remembers for each open bracket which kind it is.
+// nesting records the kind of each open bracket.
 type nesting struct {
-	objects []uint64 // one bit for each level: set for an object
+	objects []uint64 // one bit per level, set for an object
 	depth   int
 }
 
-// push reports whether there was room for one more level.
+// push reports whether there was room for another level.
 func (n *nesting) push(object bool) bool {
 	if n.depth == maxDepth {
 		return false

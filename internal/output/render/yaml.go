@@ -11,10 +11,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// writeYAML writes a document for each value (YAML 1.2, and 1.1 for those who
-// still read it), in which order, names and the text of numbers stay. Strings
-// that are not UTF-8 get the replacement character. It holds one string at a
-// time.
+// writeYAML writes one document per value (YAML 1.2, but also safe for YAML 1.1
+// parsers). Order, names and the text of numbers are unchanged. Invalid UTF-8
+// becomes the replacement character. It buffers one string at a time.
 func writeYAML(w io.Writer, r io.Reader, l Layout) error {
 	out := newSink(w)
 	in := newFeeder(r, l.Budget, out.flush)
@@ -36,7 +35,7 @@ type yamlWriter struct {
 	style Style
 }
 
-// ReadToken reads a token, which is all that is held.
+// ReadToken reads a token, the only part of the input that is buffered.
 func (y *yamlWriter) ReadToken() (jsontext.Token, error) {
 	token, err := y.Decoder.ReadToken()
 	y.in.meter.Reset()
@@ -61,8 +60,8 @@ func (y *yamlWriter) documents() error {
 	}
 }
 
-// value writes what stands behind a dash or at the top, with its lines but the
-// first at the indentation.
+// value writes a value after a dash or at the top level; all lines but the first are
+// indented.
 func (y *yamlWriter) value(indent int, begun bool) error {
 	token, err := y.ReadToken()
 	if err != nil {
@@ -77,11 +76,11 @@ func (y *yamlWriter) value(indent int, begun bool) error {
 	return y.scalar(token, indent)
 }
 
-// scalar writes a value of one line, or a text in a block of lines.
+// scalar writes a value on one line, or a string as a block.
 func (y *yamlWriter) scalar(token jsontext.Token, indent int) error {
 	switch kind := token.Kind(); kind {
 	case '{', '[':
-		y.put(string(kind) + string(kind+2) + "\n") // the closing bracket is two characters on
+		y.put(string(kind) + string(kind+2) + "\n") // the closing bracket's code is two higher
 		_, err := y.ReadToken()
 		return err
 	case '"':
@@ -124,7 +123,7 @@ func (y *yamlWriter) members(indent int, begun bool) error {
 	return err
 }
 
-const longestName = 1000 // characters; YAML has 1024 for a name without a question mark
+const longestName = 1000 // characters; YAML allows 1024 for a key without a question mark
 
 func (y *yamlWriter) name(name string, indent int) {
 	quoted := yamlLine(name)
@@ -137,7 +136,7 @@ func (y *yamlWriter) name(name string, indent int) {
 	y.put(":")
 }
 
-// member writes what stands behind a name.
+// member writes the value after a name.
 func (y *yamlWriter) member(indent int) error {
 	token, err := y.ReadToken()
 	if err != nil {
@@ -159,8 +158,8 @@ func (y *yamlWriter) put(text string) { y.out.add([]byte(shown(text, y.style))) 
 
 func (y *yamlWriter) space(width int) { y.put(strings.Repeat(" ", width)) }
 
-// yamlText is a string as a value: several lines as a block at the indentation,
-// where a block holds them as they are.
+// yamlText returns a string as a value, with multiple lines as an indented block if
+// a block keeps them unchanged.
 func yamlText(text string, indent int) string {
 	if indent == 0 || !strings.Contains(text, "\n") || !isBlock(text) {
 		return yamlLine(text)
@@ -183,8 +182,8 @@ func blockLines(body, margin string) string {
 	return block.String()
 }
 
-// isBlock reports whether a block cannot be misread: its first line tells the
-// indentation, and nothing in it is white space that nobody sees.
+// isBlock reports whether a block is unambiguous: its first line determines the
+// indentation, and it contains no invisible white space.
 func isBlock(text string) bool {
 	if text[0] == ' ' || text[0] == '\n' || strings.HasSuffix(text, "\n\n") {
 		return false
@@ -197,7 +196,8 @@ func isBlock(text string) bool {
 	return true
 }
 
-// yamlLine is a string on one line, plain where that can only be a string.
+// yamlLine returns a string on one line, unquoted if it can only be read as a
+// string.
 func yamlLine(text string) string {
 	if isPlain(text) {
 		return text
@@ -211,8 +211,8 @@ func yamlLine(text string) string {
 	return quoted.String()
 }
 
-// isPlain: letters, digits and harmless marks, begun by a letter, and no word
-// that YAML 1.2 or 1.1 reads as something else.
+// isPlain reports whether text needs no quotes: letters, digits and safe
+// punctuation, starting with a letter, and not a keyword in YAML 1.2 or 1.1.
 func isPlain(text string) bool {
 	switch strings.ToLower(text) {
 	case "", "true", "false", "null", "y", "n", "yes", "no", "on", "off":
@@ -250,7 +250,7 @@ func yamlRune(r rune) string {
 	return fmt.Sprintf(`\u%04x`, r)
 }
 
-// mustEscape: what a terminal or a reader of YAML takes for more than text.
+// mustEscape reports whether a terminal or a YAML parser would treat r specially.
 func mustEscape(r rune) bool {
 	return term.Unsafe(r) || !unicode.IsPrint(r) && r != ' ' || r == '\ufeff'
 }

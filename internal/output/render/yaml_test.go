@@ -12,7 +12,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// FuzzYAML reads what was written with another program's eyes.
+// FuzzYAML parses the output with another library.
 func FuzzYAML(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,{"b":"x\ny\n","c":" z"}],"":null,"no":"~"}`, `[[[]],{},"- a","a: b","#","\u0085","` + "\u2028" + `"]`,
@@ -32,7 +32,7 @@ func FuzzYAML(f *testing.F) {
 		}
 		if err := yaml.Unmarshal([]byte(got), &is); err != nil {
 			if strings.Contains(err.Error(), "already defined") || strings.Contains(err.Error(), "depth") {
-				return // names that stand twice, and a limit of that program
+				return // duplicate names, or a limit of that library
 			}
 			t.Fatalf("%q becomes %q: %v", text, got, err)
 		}
@@ -42,7 +42,7 @@ func FuzzYAML(f *testing.F) {
 	})
 }
 
-// withoutNumbers makes all numbers one: each program has types of its own.
+// withoutNumbers replaces all numbers by one: each library has its own number types.
 func withoutNumbers(value any) any {
 	switch value := value.(type) {
 	case map[string]any:

@@ -1,8 +1,8 @@
 //go:build unix
 
-// Package prompttest lets tests use a program as a person does: it runs it in a
-// pseudo-terminal, types keys, and reads what the screen shows. It knows the
-// few control sequences that prompts are drawn with, and no more.
+// Package prompttest lets tests use a program as a user does: it runs it in a
+// pseudo-terminal, types keys, and reads the screen. It supports only the few
+// control sequences used by the prompts.
 package prompttest
 
 import (
@@ -10,19 +10,22 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/creack/pty"
 )
 
-// timeout is how long a text may take to appear: machines of tests are slow.
+// timeout is how long a text may take to appear, for slow test machines.
 const timeout = 2 * time.Minute
 
-// Terminal is a pseudo-terminal and what it shows.
+// Terminal is a pseudo-terminal and its screen.
 type Terminal struct {
 	t       testing.TB
 	keys    *os.File
@@ -34,7 +37,7 @@ type Terminal struct {
 	command *exec.Cmd
 }
 
-// Open makes a terminal of that size. The other end is the program's.
+// Open returns a terminal of that size, and the program's end of it.
 func Open(t testing.TB, columns, rows int) (*Terminal, *os.File) {
 	t.Helper()
 	keys, program, err := pty.Open()
@@ -48,8 +51,8 @@ func Open(t testing.TB, columns, rows int) (*Terminal, *os.File) {
 	return s, program
 }
 
-// Start runs the program with its three streams in a terminal, but for those
-// that the command has already.
+// Start runs the program in a terminal, with its three streams connected unless the
+// command has set them.
 func Start(t testing.TB, cmd *exec.Cmd, columns, rows int) *Terminal {
 	t.Helper()
 	s, program := Open(t, columns, rows)
@@ -72,7 +75,7 @@ func Start(t testing.TB, cmd *exec.Cmd, columns, rows int) *Terminal {
 	return s
 }
 
-// ctty is the child's file descriptor that is the terminal.
+// ctty returns the child's file descriptor of the terminal.
 func ctty(cmd *exec.Cmd, program *os.File) int {
 	for i, stream := range []any{cmd.Stdin, cmd.Stdout, cmd.Stderr} {
 		if stream == any(program) {
@@ -101,7 +104,7 @@ func (s *Terminal) read() {
 	}
 }
 
-// Resize gives the terminal another size.
+// Resize changes the size of the terminal.
 func (s *Terminal) Resize(columns, rows int) {
 	s.t.Helper()
 	if err := pty.Setsize(s.keys, &pty.Winsize{Rows: uint16(rows), Cols: uint16(columns)}); err != nil {
@@ -109,7 +112,7 @@ func (s *Terminal) Resize(columns, rows int) {
 	}
 }
 
-// Type sends keys: letters, or the sequences of others.
+// Type sends keys: letters, or escape sequences.
 func (s *Terminal) Type(keys string) {
 	s.t.Helper()
 	if _, err := io.WriteString(s.keys, keys); err != nil {
@@ -117,19 +120,19 @@ func (s *Terminal) Type(keys string) {
 	}
 }
 
-// Wait returns when the screen shows the text.
+// Wait waits until the screen shows the text.
 func (s *Terminal) Wait(text string) {
 	s.t.Helper()
 	s.until("show "+text, func() bool { return strings.Contains(s.Text(), text) })
 }
 
-// Gone returns when the screen does not show the text any more.
+// Gone waits until the screen no longer shows the text.
 func (s *Terminal) Gone(text string) {
 	s.t.Helper()
 	s.until("stop showing "+text, func() bool { return !strings.Contains(s.Text(), text) })
 }
 
-// Sent returns when the text was sent to the screen, control sequences too.
+// Sent waits until the text was sent to the screen, including control sequences.
 func (s *Terminal) Sent(text string) {
 	s.t.Helper()
 	s.until("get "+text, func() bool { return strings.Contains(s.Raw(), text) })
@@ -159,14 +162,29 @@ func (s *Terminal) Ask(text, keys string) {
 	s.Type(keys)
 }
 
-// Text is what the screen shows, with what scrolled away above it.
+// Holds waits until everything sent to the screen satisfies the condition. what is
+// the condition in an error, such as "show x".
+func (s *Terminal) Holds(what string, condition func(sent string) bool) {
+	s.t.Helper()
+	s.until(what, func() bool { return condition(s.Raw()) })
+}
+
+// Forget empties the screen: Wait, Text and Raw see only what is sent from now on.
+func (s *Terminal) Forget() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.grid = newGrid(s.grid.columns)
+	s.raw.Reset()
+}
+
+// Text returns the screen, including lines that scrolled off the top.
 func (s *Terminal) Text() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	return s.grid.text()
 }
 
-// Raw is all that was ever sent to the screen.
+// Raw returns everything sent to the screen.
 func (s *Terminal) Raw() string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -180,7 +198,7 @@ func (s *Terminal) Exit() int {
 	go func() { done <- s.command.Wait() }()
 	select {
 	case err := <-done:
-		<-s.ended // all that it wrote is read
+		<-s.ended // all output is read
 		var exit *exec.ExitError
 		if err != nil && !errors.As(err, &exit) {
 			s.t.Fatal(err)
@@ -189,5 +207,151 @@ func (s *Terminal) Exit() int {
 	case <-time.After(timeout):
 		s.t.Fatalf("the program did not end:\n%s", s.Text())
 		return -1
+	}
+}
+
+// grid is a screen of unlimited height: characters, the cursor position, and lines
+// that wrap when they are too long.
+type grid struct {
+	columns  int
+	lines    [][]rune
+	row, col int
+	rest     string // an incomplete sequence
+}
+
+func newGrid(columns int) *grid { return &grid{columns: columns, lines: [][]rune{nil}} }
+
+// second marks the second cell of a wide character.
+const second = -1
+
+func (g *grid) text() string {
+	var lines []string
+	for _, line := range g.lines {
+		var text strings.Builder
+		for _, r := range line {
+			switch r {
+			case second:
+			case 0:
+				text.WriteRune(' ')
+			default:
+				text.WriteRune(r)
+			}
+		}
+		lines = append(lines, strings.TrimRight(text.String(), " "))
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+func (g *grid) write(text string) {
+	text = g.rest + text
+	for g.rest = ""; text != ""; {
+		if text[0] == '\x1b' {
+			size := sequence(text)
+			if size == 0 {
+				g.rest = text
+				return
+			}
+			g.control(text[:size])
+			text = text[size:]
+			continue
+		}
+		if !utf8.FullRuneInString(text) {
+			g.rest = text
+			return
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		g.put(r)
+		text = text[size:]
+	}
+}
+
+// sequence returns the length of the control sequence at the start of text, or 0 if
+// it is incomplete.
+func sequence(text string) int {
+	if len(text) < 2 {
+		return 0
+	}
+	switch text[1] {
+	case '[':
+		return end(text, func(c byte) bool { return c >= 0x40 && c <= 0x7e })
+	case ']': // a title
+		return end(text, func(c byte) bool { return c == '\a' || c == '\\' })
+	case '(', ')': // a character set
+		return end(text, func(byte) bool { return true })
+	}
+	return 2
+}
+
+func end(text string, is func(byte) bool) int {
+	for i := 2; i < len(text); i++ {
+		if is(text[i]) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func (g *grid) put(r rune) {
+	switch {
+	case r == '\n':
+		g.down(1)
+	case r == '\r':
+		g.col = 0
+	case r == '\b':
+		g.col = max(g.col-1, 0)
+	case r < ' ' || unicode.In(r, unicode.Mn):
+	default:
+		g.print(r)
+	}
+}
+
+func (g *grid) print(r rune) {
+	size := 1
+	if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) || r >= 0x1f300 && r < 0x1fb00 {
+		size = 2
+	}
+	if g.col+size > g.columns {
+		g.down(1)
+		g.col = 0
+	}
+	line := g.lines[g.row]
+	for len(line) < g.col+size {
+		line = append(line, 0)
+	}
+	line[g.col] = r
+	if size == 2 {
+		line[g.col+1] = second
+	}
+	g.lines[g.row] = line
+	g.col += size
+}
+
+func (g *grid) down(n int) {
+	g.row += n
+	for len(g.lines) <= g.row {
+		g.lines = append(g.lines, nil)
+	}
+}
+
+// control executes the sequences that move the cursor or erase.
+func (g *grid) control(code string) {
+	n, _ := strconv.Atoi(strings.Trim(code[:len(code)-1], "\x1b["))
+	switch code[len(code)-1] {
+	case 'A':
+		g.row = max(g.row-max(n, 1), 0)
+	case 'B':
+		g.down(max(n, 1))
+	case 'C':
+		g.col = min(g.col+max(n, 1), g.columns-1)
+	case 'D':
+		g.col = max(min(g.col, g.columns-1)-max(n, 1), 0)
+	case 'G':
+		g.col = max(n-1, 0)
+	case 'K':
+		line := g.lines[g.row]
+		if n == 2 {
+			line = nil
+		}
+		g.lines[g.row] = line[:min(len(line), g.col)]
 	}
 }

@@ -1,5 +1,5 @@
-// Package upgradetest is a release feed for tests: its files, its key and its
-// archives. It checks nothing.
+// Package upgradetest provides a release feed for tests: its files, its key and its
+// archives. It validates nothing.
 package upgradetest
 
 import (
@@ -18,23 +18,23 @@ import (
 	"github.com/jedisct1/go-minisign"
 )
 
-// Signer is a release key of a test's own.
+// Signer is a release key of a test.
 type Signer struct{ minisign.PrivateKey }
 
-// NewSigner returns the key of that number.
+// NewSigner returns the key with that number.
 func NewSigner(number byte) *Signer {
 	s := &Signer{minisign.PrivateKey{SignatureAlgorithm: [2]byte{'E', 'd'}, KeyId: [8]byte{number}}}
 	copy(s.SecretKey[:], ed25519.NewKeyFromSeed(bytes.Repeat([]byte{number}, ed25519.SeedSize)))
 	return s
 }
 
-// Public is the public key as a build takes it.
+// Public returns the public key in the form that a build uses.
 func (s *Signer) Public() string {
 	key := s.PublicKey()
 	return base64.StdEncoding.EncodeToString(append(append(key.SignatureAlgorithm[:], key.KeyId[:]...), key.PublicKey[:]...))
 }
 
-// Signature is the text of a .minisig file.
+// Signature returns the content of a .minisig file.
 func (s *Signer) Signature(t testing.TB, text []byte, comment string) []byte {
 	t.Helper()
 	signature, err := s.Sign(text, minisign.SignOptions{TrustedComment: comment, Hashed: true})
@@ -44,7 +44,7 @@ func (s *Signer) Signature(t testing.TB, text []byte, comment string) []byte {
 	return signature.Encode()
 }
 
-// Files is a server's files, by path.
+// Files are the files of a server by path.
 type Files map[string][]byte
 
 func (s Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -52,17 +52,17 @@ func (s Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !there {
 		w.WriteHeader(http.StatusNotFound)
 	}
-	_, _ = w.Write(text) // a client may go away
+	_, _ = w.Write(text) // a client may disconnect
 }
 
-// The paths of the release that Publish calls the latest.
+// The paths of the latest release made by Publish.
 const (
 	Latest    = "/latest/download/checksums.txt.minisig"
 	Checksums = "checksums.txt"
 )
 
-// Publish puts a release on the shelf, as the latest, with an archive for one
-// system. It returns the folder of the release and the name of the archive.
+// Publish adds a release as the latest, with an archive for one system. It returns
+// the folder of the release and the name of the archive.
 func (s Files) Publish(t testing.TB, by *Signer, version, system, machine string, archive []byte) (folder, name string) {
 	t.Helper()
 	folder, name = "/download/v"+version+"/", "epilot_"+version+"_"+system+"_"+machine+".tar.gz"
@@ -76,8 +76,8 @@ func (s Files) Publish(t testing.TB, by *Signer, version, system, machine string
 // Entry is a file of an archive.
 type Entry struct {
 	Name string
-	Text string // what is in it, or where a link leads
-	Kind byte   // of tar, 0 for a regular file
+	Text string // the content, or the target of a link
+	Kind byte   // tar type flag, 0 for a regular file
 }
 
 // Tar packs a .tar.gz.
