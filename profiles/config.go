@@ -221,7 +221,7 @@ func (s *Store) SetAlias(ctx context.Context, a Alias) error {
 // DeleteAlias removes an alias. An unknown name is an error of kind Usage.
 func (s *Store) DeleteAlias(ctx context.Context, name string) error {
 	return s.changeAliases(ctx, func(aliases *object) error {
-		if aliases.index(name) < 0 {
+		if aliases.Index(name) < 0 {
 			return unknownAlias(name, aliases)
 		}
 		aliases.set(name, nil)
@@ -231,8 +231,8 @@ func (s *Store) DeleteAlias(ctx context.Context, name string) error {
 
 func unknownAlias(name string, aliases *object) error {
 	var names []string
-	for _, e := range aliases.members {
-		names = append(names, e.name)
+	for _, e := range aliases.Object {
+		names = append(names, e.Name)
 	}
 	unknown := failure.New(failure.Usage, "unknown alias %q", name)
 	if near := suggest.Match(name, names); near != "" {

@@ -3,7 +3,6 @@ package profiles
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/jsonx"
@@ -11,14 +10,7 @@ import (
 
 // object is a JSON object being changed: members keep their order and their text in
 // the file.
-type object struct{ members []entry }
-
-// entry is a member as written: the quoted name and the value.
-type entry struct {
-	name string
-	key  []byte
-	text []byte
-}
+type object struct{ jsonx.Object }
 
 // newObject reads the members of an object; null or no value has none.
 func newObject(v value) (*object, error) {
@@ -31,24 +23,15 @@ func newObject(v value) (*object, error) {
 		return nil, err
 	}
 	for _, m := range members {
-		o.members = append(o.members, entry{name: m.name, key: m.key, text: m.value.text})
+		o.Object = append(o.Object, jsonx.Member{Name: m.name, Key: m.key, Value: m.value.text})
 	}
 	return o, nil
-}
-
-func (o *object) index(name string) int {
-	return slices.IndexFunc(o.members, func(e entry) bool { return e.name == name })
 }
 
 // child returns the member as an object. The value was validated before: it is an
 // object or missing.
 func (o *object) child(name string) *object {
-	i := o.index(name)
-	if i < 0 {
-		return &object{}
-	}
-	v := value{doc: &document{}, text: o.members[i].text}
-	child, err := newObject(v)
+	child, err := newObject(value{doc: &document{}, text: o.Get(name)})
 	if err != nil {
 		return &object{}
 	}
@@ -57,39 +40,18 @@ func (o *object) child(name string) *object {
 
 // set sets the text of a member, in place or at the end; nil removes it.
 func (o *object) set(name string, text []byte) {
-	i := o.index(name)
-	switch {
-	case text == nil && i >= 0:
-		o.members = slices.Delete(o.members, i, i+1)
-	case text == nil:
-	case i >= 0:
-		o.members[i].text = text
-	default:
-		o.members = append(o.members, entry{name: name, key: quote(name), text: text})
+	if text == nil {
+		o.Object = o.Without(name)
+		return
 	}
+	o.Object = o.With(name, text)
 }
 
 // rename renames a member in place.
 func (o *object) rename(from, to string) {
-	if i := o.index(from); i >= 0 {
-		o.members[i].name, o.members[i].key = to, quote(to)
+	if i := o.Index(from); i >= 0 {
+		o.Object[i].Name, o.Object[i].Key = to, nil
 	}
-}
-
-// text returns the object on one line.
-func (o *object) text() []byte {
-	var b bytes.Buffer
-	b.WriteByte('{')
-	for i, e := range o.members {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.Write(e.key)
-		b.WriteByte(':')
-		b.Write(e.text)
-	}
-	b.WriteByte('}')
-	return b.Bytes()
 }
 
 // quote returns a JSON string without HTML escapes.
@@ -173,7 +135,7 @@ func common(command []string, headers []Header) []written {
 		for _, h := range headers {
 			o.set(h.Name, quote(h.Value))
 		}
-		all[1].text = o.text()
+		all[1].text = o.Text()
 	}
 	return all
 }

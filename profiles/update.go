@@ -83,7 +83,7 @@ func changedCredentials(doc *document, change func(*Credentials) error) ([]byte,
 	if is == (Credentials{}) {
 		return root.orNone(), nil
 	}
-	return root.text(), nil
+	return root.Text(), nil
 }
 
 // rewrite changes a file under its lock. change receives the content of the file, or
@@ -269,10 +269,10 @@ func (d *Draft) text() []byte {
 	for _, p := range d.drafts {
 		d.stored.put(p)
 	}
-	if len(d.stored.members) > 0 || len(d.root.members) > 0 {
-		d.root.set("profiles", d.stored.text()) // the official CLI fails without it
+	if len(d.stored.Object) > 0 || len(d.root.Object) > 0 {
+		d.root.set("profiles", d.stored.Text()) // the official CLI fails without it
 	}
-	return d.root.text()
+	return d.root.Text()
 }
 
 // put writes a profile into the object of all profiles.
@@ -285,7 +285,7 @@ func (o *object) put(p *draft) {
 	}
 	own.sync(was.written(), p.is.written())
 	own.putAPIs(was.APIs, p.is.APIs)
-	o.set(p.is.Name, own.text())
+	o.set(p.is.Name, own.Text())
 }
 
 // putAPIs writes a profile's overrides for single APIs.
@@ -303,19 +303,19 @@ func (o *object) putAPIs(was, is []API) {
 		}
 		own := apis.child(a.Name)
 		own.sync(old.written(), a.written())
-		apis.set(a.Name, own.text())
+		apis.set(a.Name, own.Text())
 	}
-	if len(apis.members) > 0 || len(was) > 0 {
+	if len(apis.Object) > 0 || len(was) > 0 {
 		o.set("apis", apis.orNone())
 	}
 }
 
 // orNone returns the object's text, or nil if it is empty.
 func (o *object) orNone() []byte {
-	if len(o.members) == 0 {
+	if len(o.Object) == 0 {
 		return nil
 	}
-	return o.text()
+	return o.Text()
 }
 
 func (a API) sameAPI(other API) bool { return a.Name == other.Name }
