@@ -19,6 +19,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/check"
 	"github.com/epilot-cli/epilot/internal/emulator/faults"
 	"github.com/epilot-cli/epilot/internal/emulator/files"
+	"github.com/epilot-cli/epilot/internal/emulator/hidden"
 	"github.com/epilot-cli/epilot/internal/emulator/message"
 	"github.com/epilot-cli/epilot/internal/emulator/names"
 	"github.com/epilot-cli/epilot/internal/emulator/oidc"
@@ -92,13 +93,19 @@ type Emulator struct {
 
 	resources *resource.Service
 	names     *names.Checker
+	hidden    *hidden.Service
 	files     *files.Files
 	large     chan struct{} // semaphore for requests with a large body
-	failed    atomic.Pointer[error]
 	redact    *transport.Redactor
-	requests  requestLog
 
+	past
 	switches
+}
+
+// past is what happened before.
+type past struct {
+	failed   atomic.Pointer[error]
+	requests requestLog
 }
 
 // switches are the settings that the page can change.
@@ -135,12 +142,14 @@ func New(options Options) (*Emulator, error) {
 	e.state, e.tokens, e.services = state, t, t.Handlers()
 	e.resources = resource.New(state, options.APIs, options.Now, options.Random)
 	e.names = &names.Checker{APIs: options.Names, IDs: e.resources.IDs}
+	e.hidden = &hidden.Service{Store: state, Now: options.Now, Random: options.Random}
 	e.redact = transport.NewRedactor()
 	e.large = make(chan struct{}, largeCount)
 	e.files = files.New(state, options.StatePath+".files", options.Now, options.Random)
 	e.faults.Store(options.Faults)
 	newID := func() (string, error) { return resource.NewUUID(options.Random) }
 	maps.Copy(e.services, e.names.Handlers())
+	maps.Copy(e.services, e.hidden.Handlers())
 	maps.Copy(e.services, e.files.Handlers(newID, e.resources.File, e.resources.LinkedFile))
 	maps.Copy(e.services, e.resources.Handlers(resource.Content{Open: e.files.Open, Save: e.files.SaveAs(newID)}))
 	return e, nil

@@ -67,7 +67,7 @@ func TestGrants(t *testing.T) {
 	for _, action := range []string{
 		"*", "entity:view", "entity:update", "entity:edit", "entity:*", "entity:attribute:view", "entity-read", "entity-create", "entity-update", "entity-delete",
 		"user:view", "user:invite", "role:view", "role:create", "role:assign", "message:view", "message:send", "message:*", "workflow:*", "workflow:execution:*",
-		"webhook:*", "note:view", "contact:view", "file:view", "journey:publish", "automation:trigger", "ai-agents:view", "email_template:edit",
+		"webhook:*", "note:view", "contact:view", "file:view", "journey:publish", "automation:trigger", "ai-agents:view", "email_template:edit", "integration:consume", "integration:manage", "meter_reading:edit",
 	} {
 		if got := w.raw(t, "POST", roles, role(action)); got.status != 200 {
 			t.Errorf("%s: %d %s", action, got.status, got.body)

@@ -13,14 +13,14 @@ import (
 // verbs are the last words of actions: those of documented actions, and the first
 // words of operations.
 var verbs = strings.Fields(`
-	abort accept activate add apply approve archive assign cancel change clone comment configure connect
+	abort accept activate add apply approve archive assign cancel change clone comment configure connect consume
 	create delete disable disconnect download duplicate edit enable execute export get import install
 	invite list login manage move patch post publish put read reject remove reply restore retry revoke run
 	search send share start submit sync test trigger uninstall unshare update upload use validate view write`)
 
 // otherResources are resources of actions that are a part of an API.
 var otherResources = strings.Fields(`
-	activity board campaign component flow group inbox portal product reading relation role schema
+	activity board campaign component flow group inbox integration meter_reading portal product reading relation role schema
 	settings taxonomy template theme thread token`)
 
 // resourcesOf returns the resources of actions: the APIs, also in the singular,
