@@ -28,6 +28,7 @@ func TestBlemishes(t *testing.T) {
 		"id with spaces":      {paths: "  /x: {get: {operationId: ' get things/now '}}", operations: "good get things/now"},
 		"fragment in a path":  {paths: "  '/x#y': {get: {operationId: a}}\n  '/x': {get: {operationId: b}}", operations: "good a b"},
 		"query in a path":     {paths: "  '/x?y=1': {get: {operationId: a}, post: {operationId: b}}", operations: "good", left: `GET /x?y=1: d.yaml:4:13: path "/x?y=1" holds a query|POST /x?y=1: d.yaml:4:13: path "/x?y=1" holds a query`},
+		"dots in a path":      {paths: "  '/x/../y': {get: {operationId: a}}\n  '/.well/..x': {get: {operationId: b}}", operations: "good b", left: `GET /x/../y: d.yaml:4:14: path "/x/../y" has the segment "..", which would change the URL`},
 		"empty variable":      {paths: "  '/x/{}': {get: {operationId: a}}", operations: "good", left: `GET /x/{}: d.yaml:4:12: path "/x/{}" has a parameter without a name`},
 		"version 3.2":         {version: "3.2.0", paths: "  /x: {query: {operationId: a}, additionalOperations: {COPY: {operationId: b}}}", operations: "good a b"},
 		"version as a number": {version: "3.1", operations: "good"},

@@ -138,6 +138,9 @@ func checkTemplate(at location, path string) error {
 		return t.errorf(at.at, "a path is longer than %d bytes", maxTemplate)
 	}
 	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return t.errorf(at.at, "path %q has the segment %q, which would change the URL", path, segment)
+		}
 		for rest := segment; ; {
 			before, after, open := strings.Cut(rest, "{")
 			if strings.Contains(before, "}") {
