@@ -30,7 +30,6 @@ customer-portal prepareVisualizationExport ssoRedirect
 email-settings connectOutlook`,
 
 	"returns a token or a challenge": `
-chat createPublicChatGrant
 customer-portal identifyContact loginToPortalAsUser ssoLogin ssoLoginV3 ssoCallback
 user beginPasskeyAuthentication beginDiscoverablePasskeyAuthentication beginPasskeyRegistration resolveDiscoverableCredential switchOrganization`,
 

@@ -19,7 +19,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/check"
 	"github.com/epilot-cli/epilot/internal/emulator/faults"
 	"github.com/epilot-cli/epilot/internal/emulator/files"
+	"github.com/epilot-cli/epilot/internal/emulator/hidden"
 	"github.com/epilot-cli/epilot/internal/emulator/message"
+	"github.com/epilot-cli/epilot/internal/emulator/names"
 	"github.com/epilot-cli/epilot/internal/emulator/oidc"
 	"github.com/epilot-cli/epilot/internal/emulator/resource"
 	"github.com/epilot-cli/epilot/internal/emulator/sample"
@@ -90,14 +92,26 @@ type Emulator struct {
 	texts    sample.Cache
 
 	resources *resource.Service
+	names     *names.Checker
+	hidden    *hidden.Service
 	files     *files.Files
 	large     chan struct{} // semaphore for requests with a large body
-	failed    atomic.Pointer[error]
 	redact    *transport.Redactor
-	requests  requestLog
 
-	faults atomic.Pointer[faults.Plan] // from the options, or set on the page
-	shift  atomic.Int64                // clock offset set on the page, in nanoseconds
+	past
+	switches
+}
+
+// past is what happened before.
+type past struct {
+	failed   atomic.Pointer[error]
+	requests requestLog
+}
+
+// switches are the settings that the page can change.
+type switches struct {
+	faults atomic.Pointer[faults.Plan] // initially those of the options
+	shift  atomic.Int64                // clock offset in nanoseconds
 }
 
 // Checking a large body takes many times its size in memory, so only a few are
@@ -127,11 +141,15 @@ func New(options Options) (*Emulator, error) {
 	e.hosts = &hosts{names: options.Names, servers: options.Hosts, foreign: options.Foreign}
 	e.state, e.tokens, e.services = state, t, t.Handlers()
 	e.resources = resource.New(state, options.APIs, options.Now, options.Random)
+	e.names = &names.Checker{APIs: options.Names, IDs: e.resources.IDs}
+	e.hidden = &hidden.Service{Store: state, Now: options.Now, Random: options.Random}
 	e.redact = transport.NewRedactor()
 	e.large = make(chan struct{}, largeCount)
 	e.files = files.New(state, options.StatePath+".files", options.Now, options.Random)
 	e.faults.Store(options.Faults)
 	newID := func() (string, error) { return resource.NewUUID(options.Random) }
+	maps.Copy(e.services, e.names.Handlers())
+	maps.Copy(e.services, e.hidden.Handlers())
 	maps.Copy(e.services, e.files.Handlers(newID, e.resources.File, e.resources.LinkedFile))
 	maps.Copy(e.services, e.resources.Handlers(resource.Content{Open: e.files.Open, Save: e.files.SaveAs(newID)}))
 	return e, nil
@@ -287,6 +305,9 @@ func (e *Emulator) operate(c *call) (*message.Response, error) {
 func (e *Emulator) perform(c *call) (*message.Response, error) {
 	if c.prefer.samples(c.Op) {
 		return e.sample(c)
+	}
+	if err := e.names.Check(&c.Request); err != nil {
+		return nil, err
 	}
 	if serve, own := e.services[c.Op.Method+" "+c.Op.Path]; own {
 		if a, err := serve(&c.Request); a != nil || err != nil {

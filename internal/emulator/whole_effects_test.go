@@ -71,6 +71,9 @@ const someUUID = "5da0a718-c822-403d-9f5d-20d4584e0528"
 
 func (x *exercise) effect(e resource.Effect) {
 	x.Helper()
+	if x.op.ID == "processErpUpdatesEvents" {
+		return // needs the mapping of its app: TestHiddenState
+	}
 	request := x.full()
 	if body := ownBodies[x.op.ID]; body != "" {
 		request.setBody(body)

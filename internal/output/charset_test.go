@@ -190,6 +190,12 @@ func TestForms(t *testing.T) {
 		{"HTML of any type", listed("*/*"), "text/html", page, Form{}, "", 0, page},
 		{"HTML of a file", &openapi.Operation{ID: "file"}, "text/html", page, Form{}, "", 0, page},
 		{"HTML raw", listed("application/json"), "text/html", page, Form{Format: "raw"}, "", 0, page},
+		{"CSV instead of JSON", listed("application/json"), "text/csv", "a;b\n", Form{}, "", 3, "a;b\n"},
+		{"CSV instead of JSON, raw", listed("application/json"), "text/csv", "a;b\n", Form{Format: "raw"}, "", 0, "a;b\n"},
+		{"CSV instead of JSON, all bytes", listed("application/json"), "text/csv", "a;b\n", Form{File: "-"}, "", 0, "a;b\n"},
+		{"a query of CSV instead of JSON", listed("application/json"), "text/csv", "a;b\n", Form{}, "a", 3, ""},
+		{"JSON as CSV", listed("application/json"), "text/csv", `{"a":1}`, Form{}, "", 0, "{\n  \"a\": 1\n}\n"},
+		{"CSV that is declared", listed("application/json", "text/csv"), "text/csv", "a;b\n", Form{}, "", 0, "a;b\n"},
 		{"strict text", listed(), "application/json", `{"a":"x"}`, Form{Format: "json", Strict: true}, "a", 0, "\"x\"\n"},
 		{"strict nothing", listed(), "application/json", `{}`, Form{Format: "json", Strict: true}, "a", 0, "null\n"},
 		{"strict list", listed(), "application/json", `{"a":[]}`, Form{Format: "json", Strict: true}, "a.b[]", 0, "[]\n"},
@@ -264,5 +270,33 @@ func TestResponseBounds(t *testing.T) {
 	p.Budget = budget.New(1 << 20)
 	if _, err := p.Exchange(request(t, http.MethodGet, "http://host/x"), ResponseOptions{}, responds(200, long)); err != nil {
 		t.Errorf("what streams has no limit: %v", err)
+	}
+}
+
+// TestFileOfAnotherType saves a document although the operation declares JSON only.
+func TestFileOfAnotherType(t *testing.T) {
+	t.Parallel()
+	operation := &openapi.Operation{ID: "get", Path: "/x", Responses: []*openapi.Response{{
+		Status: "200", Contents: []*openapi.Content{{MediaType: "application/json"}},
+	}}}
+	file := filepath.Join(t.TempDir(), "a.pdf")
+	p, _, stderr := printer(Flags{})
+	o := ResponseOptions{Operation: operation, Form: Form{File: file}}
+	_, err := p.Exchange(request(t, "GET", "http://host/x"), o, responds(200, "%PDF", "Content-Type", "application/pdf"))
+	if text, _ := os.ReadFile(file); err != nil || string(text) != "%PDF" {
+		t.Errorf("%q, %v, %s", text, err, stderr)
+	}
+}
+
+// TestRedirectWithoutLocation names the redirect, whatever its body is.
+func TestRedirectWithoutLocation(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "x", `{"a":1}`, "<html></html>"} {
+		p, _, _ := printer(Flags{})
+		o := ResponseOptions{Operation: &openapi.Operation{ID: "get", Path: "/x"}}
+		_, err := p.Exchange(request(t, "GET", "http://host/x"), o, responds(302, body))
+		if failure.ExitStatus(err) != 3 || !strings.Contains(err.Error(), "without a usable Location") {
+			t.Errorf("%q: %v", body, err)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,8 +117,8 @@ func (e *exchange) write(resp *http.Response) error {
 	}
 	e.failed = resp.StatusCode >= http.StatusBadRequest
 	broken := e.body(e.req.Context(), resp)
-	if broken == nil {
-		broken = e.checkRedirect(resp)
+	if broken == nil || failure.Of(broken).Kind == failure.Network {
+		broken = cmp.Or(e.checkRedirect(resp), broken)
 	}
 	if !e.failed {
 		return broken
@@ -238,19 +239,19 @@ func (e *exchange) text(ctx context.Context, resp *http.Response, from *source, 
 	case m == foreign && !e.failed && e.wantsForm():
 		return e.refuseForm(essence)
 	case m == foreign && !onScreen:
-		return errors.Join(e.pass(ctx, from, m), e.checkHTML(essence))
+		return errors.Join(e.pass(ctx, from, m), e.checkType(essence, m))
 	case err != nil:
 		return errors.Join(e.copy(from, foreign), err)
 	}
 	if m == foreign && encoded == nil {
-		return errors.Join(e.pass(ctx, from, m), e.checkHTML(essence))
+		return errors.Join(e.pass(ctx, from, m), e.checkType(essence, m))
 	}
 	text := &source{reader: encoded.decoded(from, &e.lost), beneath: from}
 	if e.o.Form.Format == render.Raw && e.o.Program == nil {
 		text = from
 	}
 	err = e.pass(ctx, text, m)
-	return cmp.Or(err, e.lost.error(), e.checkHTML(essence))
+	return cmp.Or(err, e.lost.error(), e.checkType(essence, m))
 }
 
 // isText reports whether the media type is textual, whatever the bytes are.
@@ -286,21 +287,32 @@ func (e *exchange) refuseForm(essence string) error {
 		Hintf("-o raw prints it unchanged; --out-file saves it")
 }
 
-// checkHTML detects the page of a proxy or a login: HTML that the operation does not
-// declare.
-func (e *exchange) checkHTML(essence string) error {
-	if e.failed || e.o.Form.Format == render.Raw || e.o.Operation.Path == "" || essence != "text/html" && essence != "application/xhtml+xml" {
+// checkType rejects a response of a type that the operation does not declare: HTML,
+// the page of a proxy or a login, and anything but JSON if only JSON is declared. A
+// file can be of any other type.
+func (e *exchange) checkType(essence string, m medium) error {
+	if e.failed || e.o.Form.Format == render.Raw || e.o.Operation.Path == "" {
 		return nil
 	}
-	if success := e.o.Operation.Success(); success != nil {
-		for _, content := range success.Contents {
-			if essence == httpx.Essence(content.MediaType) || strings.Contains(content.MediaType, "*") {
-				return nil
-			}
-		}
+	switch {
+	case isHTML(essence) && !e.declares(essence):
+	case m == foreign && e.o.Form.File == "" && e.promisesOnlyJSON():
+	default:
+		return nil
+	}
+	hint := "-o raw accepts it"
+	if isHTML(essence) {
+		hint = "a proxy or login page may have sent it; " + hint
 	}
 	return failure.New(failure.Network, "the response is %s, which %s does not return", essence, e.o.Operation.ID).
-		Hintf("a proxy or login page may have sent it; -o raw accepts it")
+		Hintf("%s", hint)
+}
+
+func (e *exchange) declares(essence string) bool {
+	success := e.o.Operation.Success()
+	return success != nil && slices.ContainsFunc(success.Contents, func(content *openapi.Content) bool {
+		return essence == httpx.Essence(content.MediaType) || strings.Contains(content.MediaType, "*")
+	})
 }
 
 // pass writes the body, or the result of the expression applied to it.

@@ -29,8 +29,8 @@ const (
 )
 
 // medium returns how to read the body: by the response's media type, else as JSON if
-// the definition declares only JSON, or if the body looks like JSON and the
-// requested format requires it.
+// the body looks like JSON and the requested format requires it. If the definition
+// declares only JSON, a body is JSON unless its media type and its start differ.
 func (e *exchange) medium(essence string, start []byte) medium {
 	switch {
 	case httpx.IsJSON(essence):
@@ -46,12 +46,22 @@ func (e *exchange) medium(essence string, start []byte) medium {
 		return foreign
 	case looksLikeJSON(start) && e.wantsForm():
 		return document
-	case essence == "text/html", essence == "application/xhtml+xml":
+	case isHTML(essence):
 		return foreign
-	case e.promisesOnlyJSON():
+	case e.promisesOnlyJSON() && (isVague(essence) || looksLikeJSON(start)):
 		return document
 	}
 	return foreign
+}
+
+func isHTML(essence string) bool {
+	return essence == "text/html" || essence == "application/xhtml+xml"
+}
+
+// isVague reports whether servers send JSON with this media type out of carelessness.
+func isVague(essence string) bool {
+	return !strings.Contains(essence, "/") || essence == "text/plain" ||
+		essence == "application/octet-stream" || essence == "binary/octet-stream"
 }
 
 // looksLikeJSON reports whether a text starts as an object or array, or is a single

@@ -150,6 +150,11 @@ func (r *Redactor) URL(u *url.URL) string {
 		text = strings.Replace(text, "//", "//"+mask+"@", 1)
 	}
 	text = strings.ReplaceAll(ascii(text), url.PathEscape(mask), mask)
+	_, rest, _ := strings.Cut(text, "//")
+	if end := strings.IndexAny(rest, "/?"); end >= 0 {
+		end += len(text) - len(rest)
+		return r.Text(text[:end]) + r.Text(text[end:]) // an @ after the host is not userinfo
+	}
 	return r.Text(text)
 }
 

@@ -35,6 +35,11 @@ func TestRedactURL(t *testing.T) {
 	for present, want := range map[string]string{
 		"https://a.example/v1/x?limit=1&q=%20a":                    "https://a.example/v1/x?limit=1&q=%20a",
 		"https://me:pw@a.example/":                                 "https://***@a.example/",
+		"https://a.example/@b.example/x?m=a@b.example&pwd=x":       "https://a.example/@b.example/x?m=a@b.example&pwd=***",
+		"https://me:p@a.example/@b?x@y":                            "https://***@a.example/@b?x@y",
+		"https://a.example?x@y":                                    "https://a.example?x@y",
+		"mailto:a@b.example":                                       "mailto:a@b.example",
+		"":                                                         "",
 		"https://a.example/?access_token=x&b=2&API-Key=y":          "https://a.example/?access_token=***&b=2&API-Key=***",
 		"https://a.example/?%74oken=x&flag":                        "https://a.example/?%74oken=***&flag",
 		"https://a.example/?X-Amz-Signature=x&sig=y&design=":       "https://a.example/?X-Amz-Signature=***&sig=***&design=",

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -19,6 +20,8 @@ func builtin(c store.Collection) []*store.Item {
 	switch c.Name {
 	case "entity\x00entity/schema":
 		return entitySchemas()
+	case "event-catalog\x00event":
+		return events()
 	case "permissions\x00permission/role":
 		return roles()
 	case "user\x00user":
@@ -72,6 +75,24 @@ func roles() []*store.Item {
 	return items
 }
 
+// events returns the events that every organization has: those that the
+// definitions mention. Others can be created.
+func events() []*store.Item {
+	var items []*store.Item
+	for _, row := range [][]string{
+		{"AddMeterReading", "Add meter reading", "metering"},
+		{"MeterReadingAdded", "Meter reading added", "metering"},
+		{"CustomerRequestSubmitted", "Customer request submitted", "portal"},
+		{"ContactAdded", "Contact added", "erp"},
+		{"CustomerChanged", "Customer changed", "erp"},
+		{"ContractChanged", "Contract changed", "erp"},
+	} {
+		items = append(items, item(row[0], `{"event_name":"`+row[0]+`","event_title":"`+row[1]+`","event_version":"1.0","event_status":"active",`+
+			`"event_tags":["builtin","`+row[2]+`"],"event_origin":"builtin","schema_fields":{},"enabled":true}`))
+	}
+	return items
+}
+
 // users returns the user that the mock's tokens belong to.
 func users() []*store.Item {
 	return []*store.Item{item(sample.User, `{"id":"`+sample.User+`","organization_id":"`+sample.Organization+`","display_name":"Ada King","name":"Ada King",`+
@@ -109,4 +130,28 @@ func eachBuiltin(tx *bolt.Tx, c store.Collection, visit func(*store.Item) bool) 
 // tombstone replaces a removed built-in resource.
 func tombstone(old jsonx.Object, now string) []byte {
 	return old.With(deletedMember, object.Quote(now)).Text()
+}
+
+// IDs returns the ids of the resources in a collection, which is the last part of
+// its key: "entity/schema". Errors are of kind File.
+func (r *Service) IDs(ctx context.Context, api, collection string) ([]string, error) {
+	var ids []string
+	c := store.Collection{Name: api + "\x00" + collection}
+	visit := func(item *store.Item) bool {
+		if !isDeleted(item.Text) {
+			ids = append(ids, item.Id)
+		}
+		return true
+	}
+	isEmpty := true // then the state is not opened
+	err := r.store.View(ctx, func(tx *bolt.Tx) error {
+		isEmpty = false
+		eachBuiltin(tx, c, visit)
+		c.Each(tx, visit)
+		return nil
+	})
+	if isEmpty {
+		eachBuiltin(nil, c, visit)
+	}
+	return ids, err
 }

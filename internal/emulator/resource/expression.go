@@ -82,6 +82,9 @@ func (s *source) value(expression string) jsontext.Value {
 		return nil
 	}
 	if value := jsontext.Value(expression); strings.IndexByte(`0123456789[{"tfn-`, expression[0]) >= 0 && value.IsValid() {
+		if value.Kind() == '"' {
+			return object.Quote(jsonx.Unquote(value)) // "\u0020" stands for a space, which ends an expression
+		}
 		return value
 	}
 	return object.Quote(expression)

@@ -30,6 +30,7 @@ type library struct {
 	wanted     []wanted            // referenced schemas that are not read yet
 	read       map[location]any
 	problems   []openapi.Problem // notes
+	located    int               // positions looked up so far
 }
 
 // location is the position of a value in one of the files.
@@ -53,6 +54,10 @@ const (
 	maxFiles = 500      // per document
 	maxSize  = 32 << 20 // bytes in total
 	maxNotes = 200
+
+	// maxLocated limits the positions given as line and column: each reads the text up
+	// to there, and a small document can have 100,000 errors.
+	maxLocated = 200
 )
 
 // tree is one document of a library. Its references are JSON pointers into itself or
@@ -86,6 +91,13 @@ func (l *library) note(message string) {
 	}
 }
 
+// notef is note with a position, which is looked up only for notes that are kept.
+func (t *tree) notef(at jsontext.Pointer, format string, args ...any) {
+	if len(t.problems) < maxNotes {
+		t.note(t.where(at) + ": " + fmt.Sprintf(format, args...))
+	}
+}
+
 func (t *tree) reader(n *node, at jsontext.Pointer) *reader {
 	if n == nil {
 		n = &node{raw: jsontext.Value("null")}
@@ -93,7 +105,14 @@ func (t *tree) reader(n *node, at jsontext.Pointer) *reader {
 	return newReader(n.raw, at, t)
 }
 
-func (t *tree) where(at jsontext.Pointer) string { return t.text.Where(string(at)) }
+// where returns the position of a value as "file:line:column", or as "file#pointer"
+// after maxLocated of them.
+func (t *tree) where(at jsontext.Pointer) string {
+	if t.located++; t.located > maxLocated {
+		return t.text.Name + "#" + string(at)
+	}
+	return t.text.Where(string(at))
+}
 
 func (t *tree) countsSiblings() bool { return t.siblings }
 

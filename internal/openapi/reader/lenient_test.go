@@ -2,6 +2,7 @@ package reader
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,7 @@ func TestBlemishes(t *testing.T) {
 		"id with spaces":      {paths: "  /x: {get: {operationId: ' get things/now '}}", operations: "good get things/now"},
 		"fragment in a path":  {paths: "  '/x#y': {get: {operationId: a}}\n  '/x': {get: {operationId: b}}", operations: "good a b"},
 		"query in a path":     {paths: "  '/x?y=1': {get: {operationId: a}, post: {operationId: b}}", operations: "good", left: `GET /x?y=1: d.yaml:4:13: path "/x?y=1" holds a query|POST /x?y=1: d.yaml:4:13: path "/x?y=1" holds a query`},
+		"dots in a path":      {paths: "  '/x/../y': {get: {operationId: a}}\n  '/.well/..x': {get: {operationId: b}}", operations: "good b", left: `GET /x/../y: d.yaml:4:14: path "/x/../y" has the segment "..", which would change the URL`},
 		"empty variable":      {paths: "  '/x/{}': {get: {operationId: a}}", operations: "good", left: `GET /x/{}: d.yaml:4:12: path "/x/{}" has a parameter without a name`},
 		"version 3.2":         {version: "3.2.0", paths: "  /x: {query: {operationId: a}, additionalOperations: {COPY: {operationId: b}}}", operations: "good a b"},
 		"version as a number": {version: "3.1", operations: "good"},
@@ -160,6 +162,34 @@ components:
 	for id, want := range map[string]string{"a": `{"id":"string","own":{}}`, "b": `{}`} {
 		if got := schema.SampleFor(api.Find(id).Body.JSON(), false, schema.Request); got != want {
 			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+}
+
+// TestManyErrors reads a document whose errors are as many as its operations. Looking
+// up a line for each would take minutes.
+func TestManyErrors(t *testing.T) {
+	t.Parallel()
+	const count = 20_000
+	var text strings.Builder
+	text.WriteString(`{"openapi":"3.1.0","paths":{"/good":{"get":{"operationId":"good"}}`)
+	for i := range count {
+		fmt.Fprintf(&text, `,"/%d":{"get":{"parameters":[{"name":"a","in":"body"}]},"put":{"operationId":"good"}}`, i)
+	}
+	text.WriteString("}}")
+	api, err := Parse("many", "d.json", []byte(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(api.Operations) != count+1 || len(api.LeftOut) != count || len(api.Notes) > maxNotes {
+		t.Fatalf("%d operations, %d left out, %d notes", len(api.Operations), len(api.LeftOut), len(api.Notes))
+	}
+	for i, prefix := range map[int]string{
+		0:         `d.json:1:`,
+		count - 1: `d.json#/paths/~119999/get`,
+	} {
+		if got := api.LeftOut[i].Message; !strings.HasPrefix(got, prefix) || !strings.Contains(got, `is in "body"`) {
+			t.Errorf("problem %d: %s, want %s…", i, got, prefix)
 		}
 	}
 }

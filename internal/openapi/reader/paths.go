@@ -75,20 +75,19 @@ func (o *operations) readPath(path string, at location) {
 			continue
 		}
 		shared.complete(op)
-		o.add(op, at.tree.where(at.at+m.at))
+		o.add(op, location{at.tree, at.at + m.at})
 	}
 }
 
 // add records an operation. If its ID is missing or taken, it is generated later, so
 // that explicit IDs have precedence.
-func (o *operations) add(op *openapi.Operation, where string) {
+func (o *operations) add(op *openapi.Operation, at location) {
 	o.api.Operations = append(o.api.Operations, op)
 	switch {
 	case op.ID == "":
 		o.renamed = append(o.renamed, op)
 	case o.ids[op.ID]:
-		o.note(fmt.Sprintf("%s: operationId %q is already in use: %s %s is called %s",
-			where, op.ID, op.Method, op.Path, idOf(op)))
+		at.tree.notef(at.at, "operationId %q is already in use: %s %s is called %s", op.ID, op.Method, op.Path, idOf(op))
 		o.renamed = append(o.renamed, op)
 	}
 	o.ids[op.ID] = true
@@ -139,6 +138,9 @@ func checkTemplate(at location, path string) error {
 		return t.errorf(at.at, "a path is longer than %d bytes", maxTemplate)
 	}
 	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return t.errorf(at.at, "path %q has the segment %q, which would change the URL", path, segment)
+		}
 		for rest := segment; ; {
 			before, after, open := strings.Cut(rest, "{")
 			if strings.Contains(before, "}") {

@@ -8,7 +8,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"io"
 	"net/url"
 	"strconv"
@@ -161,7 +160,7 @@ func (r *reader) failf(format string, args ...any) {
 
 // notef records a part that is interpreted differently from how it is written.
 func (r *reader) notef(format string, args ...any) {
-	r.refs.note(r.refs.where(r.at+r.tokens.StackPointer()) + ": " + fmt.Sprintf(format, args...))
+	r.refs.notef(r.at+r.tokens.StackPointer(), format, args...)
 }
 
 func atPlace(where string, err *failure.Error) *failure.Error {

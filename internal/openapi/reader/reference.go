@@ -22,6 +22,7 @@ type references interface {
 	reference(ref string) (*openapi.Schema, error)
 	value(ref string) (raw jsontext.Value, at jsontext.Pointer, in references, err error)
 	note(message string)
+	notef(at jsontext.Pointer, format string, args ...any)
 	schemaName(ref string) string // of a discriminator mapping
 	where(at jsontext.Pointer) string
 	countsSiblings() bool
@@ -151,6 +152,8 @@ func (f *Fragments) value(name string) (jsontext.Value, jsontext.Pointer, refere
 }
 
 func (f *Fragments) note(string) {}
+
+func (f *Fragments) notef(jsontext.Pointer, string, ...any) {}
 
 func (f *Fragments) schemaName(name string) string { return name }
 
