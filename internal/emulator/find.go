@@ -146,8 +146,7 @@ func (f *finder) unmatched(r *http.Request) error {
 }
 
 func methodList(methods []string) string {
-	slices.Sort(methods)
-	return strings.Join(slices.Compact(methods), ", ")
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(methods))), ", ")
 }
 
 // pathSegments returns the segments of the path, each decoded separately, so that

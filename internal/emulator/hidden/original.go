@@ -40,6 +40,9 @@ func (s *Service) keepOriginal(c *message.Request) (*message.Response, error) {
 
 func (s *Service) revert(c *message.Request) (*message.Response, error) {
 	id := c.Value("email_template_id")
+	if id == "" {
+		return nil, nil // the body is optional
+	}
 	err := s.update(c, func(tx *bolt.Tx) error {
 		original := originals.Get(tx, id)
 		switch {

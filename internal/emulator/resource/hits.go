@@ -21,6 +21,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/emulator/search"
 	"github.com/epilot-cli/epilot/internal/emulator/store"
 	"github.com/epilot-cli/epilot/internal/jsonx"
+	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
 
@@ -96,7 +97,7 @@ func (h *hitCache) keep(key string, tx *bolt.Tx, found *hits) {
 // result depends on the time.
 func hitKey(c *message.Request) string {
 	paging := slices.Concat(convention.SizeParams(), convention.OffsetParams(), convention.PageParams(), convention.CursorParams(),
-		convention.SearchAfterParams(), []string{"fields", "stable_for", "stable_query_id", "hydrate"})
+		convention.SearchAfterParams(), convention.LastItemParams(), []string{"fields", "stable_for", "stable_query_id", "hydrate"})
 	var key strings.Builder
 	key.WriteString(c.API.Name + " " + c.Op.ID)
 	for _, name := range slices.Sorted(maps.Keys(c.Path)) {
@@ -225,8 +226,20 @@ func (r *Service) gather(c *message.Request, res *endpoint, tx *bolt.Tx, p *page
 }
 
 // from moves the window after the position in search_after: the sort values of a
-// resource, and then its place among those with the same values.
+// resource, and then its place among those with the same values. A cursor that is an
+// object names the last resource by its id, as do parameters such as after_id.
 func (p *page) from(c *message.Request) {
+	for _, name := range convention.LastItemParams() {
+		if id := c.Value(name); id != "" && pagingParam(c.Op, name) != nil {
+			p.window.offset = 1 + slices.IndexFunc(p.hits.all, func(h hit) bool { return h.id == id })
+		}
+	}
+	for _, name := range convention.CursorParams() {
+		if cursor := c.Object().Get(name); cursor.Kind() == '{' {
+			ids := object.Leaves(cursor)
+			p.window.offset = 1 + slices.IndexFunc(p.hits.all, func(h hit) bool { return slices.Contains(ids, h.id) })
+		}
+	}
 	var after []string
 	for _, name := range convention.SearchAfterParams() {
 		for _, element := range object.Elements(c.Object().Get(name)) {
@@ -343,5 +356,28 @@ func (r *endpoint) withSearchMembers(text jsontext.Value, p *page) jsontext.Valu
 	if p.aggs != nil {
 		whole = whole.With("aggregations", p.aggs)
 	}
+	for _, name := range convention.CursorParams() {
+		if cursor := schema.Member(r.shape.whole, name); holdsObject(cursor) && p.window.cursor && !p.window.last(len(p.hits.all)) && len(p.matches) > 0 {
+			whole = whole.With(name, cursorAt(p.matches[len(p.matches)-1], cursor).Text())
+		}
+	}
 	return whole.Text()
+}
+
+// cursorAt returns the cursor after a resource: its id and its times.
+func cursorAt(last match, s *openapi.Schema) jsonx.Object {
+	cursor := jsonx.Object{}
+	for _, name := range memberNames(s) {
+		value := last.resource.Get(name)
+		if value == nil {
+			value = last.resource.Get("_" + name)
+		}
+		if name == "id" || strings.HasSuffix(name, "_id") {
+			value = object.Quote(last.id)
+		}
+		if value != nil {
+			cursor = cursor.With(name, value)
+		}
+	}
+	return cursor
 }
