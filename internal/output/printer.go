@@ -25,7 +25,7 @@ import (
 // output of two simultaneous responses on stdout is interleaved.
 type Printer struct {
 	Streams      *term.Streams
-	LookupEnv    func(string) (string, bool) // EPILOT_PAGER, PAGER, LESS, LV, TERM, CI; nil for an empty environment
+	LookupEnv    func(string) (string, bool) // of the pager: PAGER, LESS, TERM, CI and others; nil for an empty environment
 	PagerName    func() (string, bool)       // the "pager" setting of the configuration file; may be nil
 	PagerStarted func()                      // called once a pager controls the screen; may be nil
 	Now          func() time.Time            // nil: time.Now

@@ -22,7 +22,7 @@ type PagerOptions struct {
 // stays there; longer text goes entirely through the pager set by EPILOT_PAGER, the
 // configuration file or PAGER, or else less. An empty variable, or "cat", disables
 // the pager. There is no paging if Out is not a terminal, its height is unknown,
-// TERM is dumb, unset or unknown, or CI is set.
+// TERM is dumb, unset or unknown to the system, or CI is set.
 //
 // Close waits until the user quits the pager. After that, writes fail with EPIPE. If
 // the pager does not start or fails, the text is printed.
@@ -144,6 +144,9 @@ func (f *screenful) Write(p []byte) (int, error) {
 }
 
 func (f *screenful) start() bool {
+	if runtime.GOOS != "windows" && !isDescribed(f.options.LookupEnv, systemTerminfo()) {
+		return false
+	}
 	cmd := pagerCommand(f.line)
 	cmd.Stdout, cmd.Stderr = f.streams.Out, f.streams.Err
 	cmd.Env = append(cmd.Environ(), pagerDefaults(f.options.LookupEnv)...)
@@ -250,77 +253,3 @@ func (c *rowCount) total() int {
 	}
 	return c.whole + c.height()
 }
-
-// Page returns a writer for long output: a pager if Out is a terminal and a pager is
-// available (paged), otherwise Out. The pager is EPILOT_PAGER, PAGER or less; an
-// empty variable, or "cat", disables it. lookup works like os.LookupEnv. Close waits
-// until the user quits the pager. After that, writes fail with EPIPE.
-func (s *Streams) Page(lookup func(string) (string, bool)) (out io.WriteCloser, paged bool) {
-	if !s.OutTTY {
-		return plain{s.Out}, false
-	}
-	words := originalPager(lookup)
-	if len(words) == 0 || words[0] == "cat" {
-		return plain{s.Out}, false
-	}
-	cmd := exec.Command(words[0], words[1:]...)
-	cmd.Stdout, cmd.Stderr = s.Out, s.Err
-	cmd.Env = append(cmd.Environ(), pagerDefaults(lookup)...)
-	in, err := cmd.StdinPipe()
-	if err != nil || cmd.Start() != nil {
-		return plain{s.Out}, false
-	}
-	return &pager{WriteCloser: in, wait: cmd.Wait}, true
-}
-
-func originalPager(lookup func(string) (string, bool)) []string {
-	for _, name := range []string{"EPILOT_PAGER", "PAGER"} {
-		if value, set := lookup(name); set {
-			return splitLine(value)
-		}
-	}
-	return []string{"less"}
-}
-
-// splitLine splits a command line at spaces outside single or double quotes.
-func splitLine(line string) []string {
-	var found []string
-	var word strings.Builder
-	quote, inside := rune(0), false
-	for _, r := range line + " " {
-		switch {
-		case quote == 0 && (r == '"' || r == '\''):
-			quote, inside = r, true
-		case r == quote:
-			quote = 0
-		case quote == 0 && (r == ' ' || r == '\t'):
-			if inside {
-				found = append(found, word.String())
-			}
-			word.Reset()
-			inside = false
-		default:
-			word.WriteRune(r)
-			inside = true
-		}
-	}
-	return found
-}
-
-type pager struct {
-	io.WriteCloser
-	wait func() error
-}
-
-func (p *pager) Close() error {
-	p.WriteCloser.Close() // fails only if the pager is gone, which Wait reports
-	err := p.wait()
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		return nil // however the user quits the pager, it is not an error
-	}
-	return err
-}
-
-type plain struct{ io.Writer }
-
-func (plain) Close() error { return nil }

@@ -70,10 +70,11 @@ func TestPager(t *testing.T) {
 		{"fails", Streams{OutTTY: true}, env("PAGER", "false"), "", tall + "5\n", tall + "5\n"},
 		{"dumb", Streams{OutTTY: true}, env("PAGER", page+"any", "TERM", "dumb"), "", tall, tall},
 		{"unknown", Streams{OutTTY: true}, env("PAGER", page+"any", "TERM", "unknown"), "", tall, tall},
+		{"unknown to the system", Streams{OutTTY: true}, env("PAGER", page+"any", "TERM", "wombat"), "", tall, tall},
 		{"no TERM", Streams{OutTTY: true}, map[string]string{"PAGER": page + "any"}, "", tall, tall},
 		{"CI", Streams{OutTTY: true}, env("PAGER", page+"any", "CI", "true"), "", tall, tall},
 	} {
-		if runtime.GOOS == "windows" && slices.Contains([]string{"pipeline", "missing program of a shell", "fails", "no TERM"}, row.name) {
+		if runtime.GOOS == "windows" && slices.Contains([]string{"pipeline", "missing program of a shell", "fails", "unknown to the system", "no TERM"}, row.name) {
 			continue
 		}
 		t.Run(row.name, func(t *testing.T) {
