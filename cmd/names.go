@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -132,7 +133,7 @@ func (r *root) corrected(ctx context.Context, failed error) ([]string, error) {
 	}
 	message := misnamed.Error()
 	yes, err := prompts.Confirm(ctx, prompt.Question{
-		Text: strings.ToUpper(message[:1]) + message[1:] + ". Use " + misnamed.Near, Yes: misnamed.Safe,
+		Text: strings.ToUpper(message[:1]) + message[1:] + ". Use " + misnamed.Near + "?", Yes: misnamed.Safe,
 	})
 	switch {
 	case err != nil:
@@ -177,10 +178,7 @@ func (r *root) unknownCommand(name string) error {
 		candidates = append(candidates, helpcmd.TopicNames()...)
 		unknown = failure.New(failure.Usage, "no help on %s", strconv.Quote(name))
 	}
-	near := suggest.Match(name, candidates)
-	if near == "" {
-		near = r.nearestOperation(name)
-	}
+	near, safe := r.nearest(name, candidates)
 	switch {
 	case formerName(name) != "":
 		return unknown.Hintf("that API is called %s now, with the same operations", formerName(name))
@@ -190,7 +188,7 @@ func (r *root) unknownCommand(name string) error {
 		return unknown.Hintf("%s", foreignCommand(name))
 	case near != "":
 		unknown = unknown.Hintf("did you mean %s? \"epilot\" lists the APIs, commands and topics", near)
-		return &cmdutil.Misnamed{Err: unknown, Name: name, Near: near, Safe: true}
+		return &cmdutil.Misnamed{Err: unknown, Name: name, Near: near, Safe: safe}
 	}
 	return unknown.Hintf("\"epilot\" lists the APIs, commands and topics")
 }
@@ -214,19 +212,31 @@ func foreignCommand(name string) string {
 		return "use \"epilot upgrade\" for the program, \"epilot definitions update\" for the APIs"
 	case "upload", "download":
 		return "use \"epilot file " + suggest.Fold(name) + "\""
+	case "export", "dump":
+		return "use --all -o ndjson, or -o csv, with a list or a search; \"epilot examples\" has one"
+	case "import":
+		return "use --each FILE with a create or an update; \"epilot help bulk\" describes it"
 	case "get", "list", "ls", "show", "describe", "create", "new", "add", "edit", "delete", "remove", "rm", "api", "call":
 		return "\"epilot search " + name + "\" and what you look for finds operations; \"epilot\" lists the APIs"
 	}
 	return ""
 }
 
-// nearestOperation returns the closest operation for a name without its API.
-func (r *root) nearestOperation(name string) string {
-	var names []string
-	for _, m := range r.f.Catalog().Unique(context.Background()) {
-		names = append(names, m.ID)
+// nearest returns the closest of the names and of the operations that can be called
+// without their API. It is safe if it only reads.
+func (r *root) nearest(name string, names []string) (near string, safe bool) {
+	ctx := context.Background()
+	var operations []string
+	for _, m := range r.f.Catalog().Unique(ctx) {
+		operations = append(operations, m.ID)
 	}
-	return suggest.Match(name, names)
+	command, operation := suggest.Match(name, names), suggest.Match(name, operations)
+	near = suggest.Match(name, []string{command, operation}) // a command if both are as close
+	if near != operation {
+		return near, true
+	}
+	called := r.f.Catalog().Called(ctx, operation)
+	return near, len(called) == 1 && called[0].Operation.Method == http.MethodGet
 }
 
 // flagError returns the error for an invalid flag. If a flag is unknown only because

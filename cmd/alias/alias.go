@@ -149,10 +149,11 @@ func list(f *cmdutil.Factory, names Names) error {
 
 func newDeleteCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "delete <name>",
-		Short: "Delete an alias",
-		Args:  cmdutil.OneArg("alias", "epilot alias delete tokens"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return remove(cmd.Context(), f, args[0]) },
+		Use:     "delete <name>",
+		Short:   "Delete an alias",
+		Example: "epilot alias delete contacts",
+		Args:    cmdutil.OneArg("alias", "epilot alias delete tokens"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return remove(cmd.Context(), f, args[0]) },
 
 		ValidArgsFunction: cmdutil.Names(func() []complete.Candidate { return stored(f) }, true),
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/auth"
+	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/prompt"
 	"github.com/epilot-cli/epilot/profiles"
@@ -29,6 +30,20 @@ func seenBy(f *cmdutil.Factory, api string) (*profiles.Profile, error) {
 	return account.As(api)
 }
 
+// tokenOfCall returns the token that a call of the profile sends: the mock's own
+// token, if the call goes to the mock and no other is intended for it.
+func tokenOfCall(f *cmdutil.Factory, profile *profiles.Profile, in auth.Input) (*auth.Token, error) {
+	token, err := auth.Resolve(in)
+	if err != nil {
+		return nil, err
+	}
+	// An invalid setting prevents calls, but not reading the stored token.
+	if c, err := f.Client(); err != nil || c.NamedServer(profile) != client.MockServer || client.MockKnows(token) {
+		return token, nil
+	}
+	return f.MockToken()
+}
+
 func addAPIFlag(f *cmdutil.Factory, cmd *cobra.Command, api *string) {
 	cmd.Flags().StringVar(api, "api", "", "Use the token for calls to `API`")
 	cmdutil.Complete(cmd, "api", f.CompleteAPI)
@@ -42,10 +57,11 @@ type printTokenOptions struct {
 func newPrintTokenCmd(f *cmdutil.Factory) *cobra.Command {
 	o := &printTokenOptions{f: f}
 	cmd := &cobra.Command{
-		Use:   "print-token",
-		Short: "Print the token that a call uses, for scripts",
-		Args:  cmdutil.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		Use:     "print-token",
+		Short:   "Print the token that a call uses, for scripts",
+		Example: `curl -H "Authorization: Bearer $(epilot auth print-token)" https://entity.sls.epilot.io/v1/entity/schemas`,
+		Args:    cmdutil.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	addAPIFlag(f, cmd, &o.api)
 	return cmd
@@ -58,7 +74,7 @@ func (o *printTokenOptions) run(ctx context.Context) error {
 	}
 	account := o.f.Account()
 	in := account.Sources(ctx, profile)
-	token, err := auth.Resolve(in)
+	token, err := tokenOfCall(o.f, profile, in)
 	if err != nil {
 		return err
 	}
@@ -72,6 +88,8 @@ func newTokenCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "token [token]",
 		Short: "Store a token from stdin (-), a hidden prompt or an argument",
+		Example: `epilot auth token
+pass show epilot/ci | epilot auth token - --profile ci`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return failure.New(failure.Usage, "%q takes one token, got %s", cmd.CommandPath(), cmdutil.Counted(len(args))).
@@ -110,7 +128,7 @@ func checkPlausible(ctx context.Context, f *cmdutil.Factory, token *auth.Token) 
 	if err != nil {
 		return err
 	}
-	if yes, err := prompts.Confirm(ctx, prompt.Question{Text: "This does not look like a token. Store it"}); err != nil || yes {
+	if yes, err := prompts.Confirm(ctx, prompt.Question{Text: "This does not look like a token. Store it?"}); err != nil || yes {
 		return err
 	}
 	return refused

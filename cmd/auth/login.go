@@ -37,8 +37,11 @@ func NewLogin(f *cmdutil.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Sign in with the browser, or with --token (- reads it from stdin)",
-		Args:  cmdutil.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		Example: `epilot auth login
+epilot auth login --profile dev --readonly
+echo "$TOKEN" | epilot auth login --token -`,
+		Args: cmdutil.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

@@ -32,8 +32,11 @@ func NewLogout(f *cmdutil.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Delete the current token, a profile's (--profile) or all of them",
-		Args:  cmdutil.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		Example: `epilot auth logout
+epilot auth logout --profile dev --revoke
+epilot auth logout --all`,
+		Args: cmdutil.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "Remove every stored token")
 	cmd.Flags().BoolVar(&o.revoke, "revoke", false, "Also revoke access tokens, so that copies stop working")

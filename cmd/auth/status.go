@@ -29,8 +29,11 @@ func newStatusCmd(f *cmdutil.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show which token a call uses: its source, owner and expiry",
-		Args:  cmdutil.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		Example: `epilot auth status
+epilot auth status --verify
+epilot auth status --profile ci --json`,
+		Args: cmdutil.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "Verify the signature with the issuer's public keys")
 	addAPIFlag(f, cmd, &o.api)
@@ -73,7 +76,7 @@ func (o *statusOptions) find(ctx context.Context) (token *auth.Token, missing, e
 	}
 	account := o.f.Account()
 	in := account.Sources(ctx, profile)
-	if token, err = auth.Resolve(in); token != nil || err != nil {
+	if token, err = tokenOfCall(o.f, profile, in); token != nil || err != nil {
 		return token, nil, err
 	}
 	token, err = auth.Expired(in)
@@ -224,7 +227,9 @@ func yes(d describedToken, is bool) string {
 func NewWhoami(f *cmdutil.Factory) *cobra.Command {
 	o := &statusOptions{f: f}
 	cmd := &cobra.Command{
-		Use:  "whoami",
+		Use: "whoami",
+		Example: `epilot whoami
+epilot whoami --profile ci --json`,
 		Args: cmdutil.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.whoami(cmd.Context()) },
 	}

@@ -27,7 +27,7 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 	case cmd.HasSubCommands():
 		return UnknownSubcommand(cmd, args[0])
 	}
-	return failure.New(failure.Usage, "%s takes no arguments, got %q", cmd.CommandPath(), args[0]).
+	return failure.New(failure.Usage, "%q takes no arguments, got %q", cmd.CommandPath(), args[0]).
 		Hintf("\"%s --help\" lists its flags", cmd.CommandPath())
 }
 
@@ -86,8 +86,12 @@ func UnknownSubcommand(cmd *cobra.Command, name string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
+	list := cmd.CommandPath()
+	if !IsGroup(cmd) {
+		list += " --help" // without it, the command does its own work
+	}
 	return unknownName(fmt.Sprintf("unknown command %q of %q", name, cmd.CommandPath()), name, names,
-		fmt.Sprintf("%q lists them", cmd.CommandPath()))
+		fmt.Sprintf("%q lists them", list))
 }
 
 // UnknownAPI returns the error for an unknown API name.
@@ -118,7 +122,7 @@ func UnknownOperation(api *openapi.API, id string, extra ...string) error {
 	for _, op := range api.Operations {
 		names = append(names, api.CallName(op))
 	}
-	unknown := failure.New(failure.Usage, "%s has no operation %q", api.Name, id)
+	unknown := failure.New(failure.Usage, "unknown operation %q in API %s", id, api.Name)
 	near := suggest.Match(id, names)
 	if near == "" {
 		return unknown.Hintf("\"epilot %s\" lists the operations", api.Name)

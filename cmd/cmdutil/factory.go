@@ -261,7 +261,7 @@ func (f *Factory) NewClient(policy client.Policy) *client.Client {
 
 // askCall asks whether to make a call with an untrusted definition.
 func (f *Factory) askCall(ctx context.Context, question string) error {
-	return f.Confirm(ctx, prompt.Question{Text: strings.TrimSuffix(question, "?")}, "cancelled: nothing was sent")
+	return f.Confirm(ctx, prompt.Question{Text: question}, "cancelled: nothing was sent")
 }
 
 // Wait waits for d, or returns an error early if ctx ends.

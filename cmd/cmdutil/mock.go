@@ -88,6 +88,20 @@ func (f *Factory) startMock(api *openapi.API) (*client.Mock, error) {
 	}, nil
 }
 
+// MockToken returns the mock's own token, which calls with --server mock send.
+func (f *Factory) MockToken() (*auth.Token, error) {
+	mock, err := f.Emulator(emulator.Options{Issuer: MockIssuer}, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer mock.Close()
+	value, err := mock.BootstrapToken()
+	if err != nil {
+		return nil, err
+	}
+	return &auth.Token{Value: value, Source: auth.FromEmulator}, nil
+}
+
 // noteMockToken tells the user which token the mock receives.
 func (f *Factory) noteMockToken() {
 	if f.Streams.ErrTTY && !f.Flags.JSON {

@@ -204,7 +204,7 @@ func (f *Factory) askToken(ctx context.Context, server auth.Server, missing erro
 	if err != nil {
 		return nil, err
 	}
-	store, err := prompts.Confirm(ctx, prompt.Question{Text: "Store it for later calls"})
+	store, err := prompts.Confirm(ctx, prompt.Question{Text: "Store it for later calls?"})
 	if err != nil || !store {
 		return token, err
 	}

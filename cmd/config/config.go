@@ -59,10 +59,11 @@ func listSettings(f *cmdutil.Factory) error {
 
 func newGetCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "get <setting>",
-		Short: "Print the value of a setting",
-		Args:  cmdutil.OneArg("setting", "epilot config get stage"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return printSetting(f, args[0]) },
+		Use:     "get <setting>",
+		Short:   "Print the value of a setting",
+		Example: "epilot config get stage",
+		Args:    cmdutil.OneArg("setting", "epilot config get stage"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return printSetting(f, args[0]) },
 
 		ValidArgsFunction: completeSetting,
 	}
@@ -130,10 +131,11 @@ func settingsText() string {
 
 func newUnsetCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "unset <setting>",
-		Short: "Remove a stored setting and restore its default",
-		Args:  cmdutil.OneArg("setting", "epilot config unset stage"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return unsetSetting(cmd.Context(), f, args[0]) },
+		Use:     "unset <setting>",
+		Short:   "Remove a stored setting and restore its default",
+		Example: "epilot config unset stage",
+		Args:    cmdutil.OneArg("setting", "epilot config unset stage"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return unsetSetting(cmd.Context(), f, args[0]) },
 
 		ValidArgsFunction: completeSetting,
 	}

@@ -115,10 +115,11 @@ func definitionRow(d catalog.Definition) []string {
 
 func newShowCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "show <api>",
-		Short: "Show a definition: title, version, servers, source and operations",
-		Args:  cmdutil.OneArg("API", "epilot definitions show entity"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return showDefinition(cmd.Context(), f, args[0]) },
+		Use:     "show <api>",
+		Short:   "Show a definition: title, version, servers, source and operations",
+		Example: "epilot definitions show entity",
+		Args:    cmdutil.OneArg("API", "epilot definitions show entity"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return showDefinition(cmd.Context(), f, args[0]) },
 
 		ValidArgsFunction: cmdutil.Names(f.APINames, true),
 	}
@@ -153,6 +154,8 @@ func newTrustCmd(f *cmdutil.Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "trust <file>",
 		Short: "Allow a definition's servers to receive your token over https",
+		Example: `epilot definitions trust .epilot/overrides/entity.yaml
+epilot definitions trust --list`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if list {
 				return cmdutil.NoArgs(cmd, args)
@@ -173,10 +176,11 @@ func newTrustCmd(f *cmdutil.Factory) *cobra.Command {
 
 func newUntrustCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "untrust <file>",
-		Short: "Stop trusting a definition",
-		Args:  cmdutil.OneArg("file", "epilot definitions untrust .epilot/overrides/entity.yaml"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return untrustDefinition(cmd.Context(), f, args[0]) },
+		Use:     "untrust <file>",
+		Short:   "Stop trusting a definition",
+		Example: "epilot definitions untrust .epilot/overrides/entity.yaml",
+		Args:    cmdutil.OneArg("file", "epilot definitions untrust .epilot/overrides/entity.yaml"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return untrustDefinition(cmd.Context(), f, args[0]) },
 
 		ValidArgsFunction: cmdutil.OneFile,
 	}

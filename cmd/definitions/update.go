@@ -20,7 +20,9 @@ func newUpdateCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "update [api…]",
 		Short: "Download newer definitions of all or the given APIs",
-		RunE:  func(cmd *cobra.Command, args []string) error { return updateDefinitions(cmd.Context(), f, args) },
+		Example: `epilot definitions update
+epilot definitions update entity workflow`,
+		RunE: func(cmd *cobra.Command, args []string) error { return updateDefinitions(cmd.Context(), f, args) },
 
 		ValidArgsFunction: cmdutil.Names(func() []complete.Candidate { return downloads(f) }, false),
 	}
@@ -138,7 +140,9 @@ func newResetCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "reset [api…]",
 		Short: "Remove downloaded definitions of all or the given APIs",
-		RunE:  func(_ *cobra.Command, args []string) error { return resetDefinitions(f, args) },
+		Example: `epilot definitions reset
+epilot definitions reset entity`,
+		RunE: func(_ *cobra.Command, args []string) error { return resetDefinitions(f, args) },
 
 		ValidArgsFunction: cmdutil.Names(f.APINames, false),
 	}
@@ -157,7 +161,7 @@ func resetDefinitions(f *cmdutil.Factory, names []string) error {
 	}
 	shown := map[string][]string{"removed": append([]string{}, removed...)}
 	if len(removed) == 0 {
-		return f.Done(shown, "no such download")
+		return f.Done(shown, "no downloaded definitions to remove")
 	}
 	return f.ShowLine(shown, "removed "+strings.Join(removed, "\nremoved "))
 }

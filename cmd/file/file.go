@@ -32,13 +32,13 @@ func Commands(f *cmdutil.Factory, flags *cmdutil.CallFlags) []*cmdutil.APIComman
 		{
 			Name: "upload", Takes: "<path>…", Line: "Upload files and save them", Describe: describeUpload, Files: true,
 			Run: func(cmd *cobra.Command, args []string) error {
-				return run(f, flags, cmd, "upload", "files", args, (*transfer).upload)
+				return run(f, flags, cmd, "upload", "one or more files", "invoice.pdf", args, (*transfer).upload)
 			},
 		},
 		{
 			Name: "download", Takes: "<id>…", Line: "Download files", Describe: describeDownload,
 			Run: func(cmd *cobra.Command, args []string) error {
-				return run(f, flags, cmd, "download", "ids of files", args, (*transfer).download)
+				return run(f, flags, cmd, "download", "one or more file ids", "3fa85f64-5717-4562-b3fc-2c963f66afa6", args, (*transfer).download)
 			},
 		},
 	}
@@ -55,7 +55,7 @@ type transfer struct {
 	program query.Program
 }
 
-func run(f *cmdutil.Factory, flags *cmdutil.CallFlags, cmd *cobra.Command, name, what string, args []string, work func(*transfer, context.Context) error) error {
+func run(f *cmdutil.Factory, flags *cmdutil.CallFlags, cmd *cobra.Command, name, what, example string, args []string, work func(*transfer, context.Context) error) error {
 	usage := "\"epilot " + API + " " + name + " --help\" shows what it takes"
 	if flags.Print.Prints() || cmd.Flags().Changed("data") || flags.Pages.All || flags.Until != (cmdutil.UntilFlags{}) {
 		return failure.New(failure.Usage, "%s %s takes neither -d nor --all, --until, --dry-run, --curl or --sdk", API, name).Hintf("%s", usage)
@@ -75,7 +75,8 @@ func run(f *cmdutil.Factory, flags *cmdutil.CallFlags, cmd *cobra.Command, name,
 		return err
 	}
 	if len(args) == 0 {
-		return failure.New(failure.Usage, "%s %s needs the %s", API, name, what).Hintf("%s", usage)
+		return failure.New(failure.Usage, "\"epilot %s %s\" takes %s, got 0 arguments", API, name, what).
+			Hintf("for example: epilot %s %s %s", API, name, example)
 	}
 	return t.client.Within(cmd.Context(), func(ctx context.Context) error { return work(t, ctx) })
 }
@@ -178,8 +179,18 @@ func describeUpload() help.Command {
 			}},
 			{Title: "FIELDS", Lines: []string{
 				"-f sets fields of each entity, such as -f access_control=public-read or",
-				"-f '_tags[]=invoice'; -p sets parameters of saveFileV2, such as -p activity_id=….",
+				"-f '_tags[]=invoice'.",
+				"-p sets parameters of saveFileV2, such as -p activity_id=….",
 			}},
+		},
+		Calls: []string{
+			command + " invoice.pdf --server mock",
+			command + " *.pdf -f '_tags[]=invoice' -f access_control=private",
+		},
+		Brief: []string{
+			"Request: -p key=value, -f a.b=text, -H 'Key: Value', --timeout 5m",
+			"Result: -o table, --columns _id,filename, --jsonata EXPR, --json",
+			"Try: --server mock; all: \"epilot help flags\"",
 		},
 	}
 }
@@ -196,6 +207,15 @@ func describeDownload() help.Command {
 				"their names in epilot. Prints a list of ids and paths.",
 			}},
 			{Title: "PARAMETERS", Lines: []string{"-p sets parameters of downloadFile, such as -p version=1."}},
+		},
+		Calls: []string{
+			command + " 3fa85f64-5717-4562-b3fc-2c963f66afa6",
+			command + " 3fa85f64-5717-4562-b3fc-2c963f66afa6 --out-file invoice.pdf",
+		},
+		Brief: []string{
+			"Request: -p key=value, -H 'Key: Value', --timeout 5m",
+			"Result: --out-file PATH, -o table, --jsonata EXPR, --json",
+			"Try: --server mock; all: \"epilot help flags\"",
 		},
 	}
 }

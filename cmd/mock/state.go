@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
+	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/emulator"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
@@ -106,18 +108,18 @@ func resetMock(ctx context.Context, f *cmdutil.Factory, state *stateFlags, keepT
 	if setAside != "" {
 		f.Out.Warn("the state file was damaged; it is kept as " + setAside)
 	}
-	left := "everything, including its tokens"
+	left := "everything in the mock, including its tokens"
 	if keepTokens {
-		left = "everything except its tokens"
+		left = "everything in the mock except its tokens"
 	}
-	f.Out.Note("the mock deleted %s", left)
+	f.Out.Note("deleted %s", left)
 	return nil
 }
 
 func confirmReset(ctx context.Context, f *cmdutil.Factory, keepTokens bool) error {
-	text := "Delete everything created in the mock, and its tokens"
+	text := "Delete everything created in the mock, and its tokens?"
 	if keepTokens {
-		text = "Delete everything created in the mock"
+		text = "Delete everything created in the mock?"
 	}
 	return f.Confirm(ctx, prompt.Question{Text: text}, "cancelled: nothing was deleted")
 }
@@ -203,8 +205,11 @@ func readSeed(f *cmdutil.Factory, file string) (*texts.Document, error) {
 		name = "stdin"
 	} else {
 		opened, err := os.Open(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("no such file") // the same on every system
+		}
 		if err != nil {
-			return nil, failure.New(failure.File, "%w", err).Hintf("name a YAML or JSON file, or - for stdin")
+			return nil, failure.New(failure.File, "%s: %w", file, atomicfile.Cause(err)).Hintf("name a YAML or JSON file, or - for stdin")
 		}
 		defer opened.Close()
 		from = opened

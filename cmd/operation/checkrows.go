@@ -75,9 +75,9 @@ func (k *call) judge(from *rows, c *checkedRows) error {
 	case c.wrong == 0 || k.client.Unsent:
 		return nil
 	}
-	err := failure.New(failure.Usage, "%d of %d rows cannot be sent, so none was", c.wrong, c.total)
+	err := failure.New(failure.Usage, "invalid rows: %d of %d; nothing was sent", c.wrong, c.total)
 	if c.wrong > mostTold {
-		return err.Hintf("--dry-run lists every wrong row")
+		return err.Hintf("--dry-run lists every invalid row")
 	}
 	return err.Hintf("correct the rows, or see the requests with --dry-run")
 }
@@ -101,9 +101,9 @@ func (k *call) showFirst(ctx context.Context, c *checkedRows) error {
 			return err
 		}
 	}
-	k.f.Out.Note("%d rows, %d of them wrong; nothing was sent", c.total, c.wrong)
+	k.f.Out.Note("rows: %d, invalid: %d; nothing was sent", c.total, c.wrong)
 	if c.wrong > 0 {
-		return failure.New(failure.Usage, "%d of %d rows are wrong", c.wrong, c.total)
+		return failure.New(failure.Usage, "invalid rows: %d of %d", c.wrong, c.total)
 	}
 	return nil
 }
@@ -127,6 +127,6 @@ func (k *call) confirmRows(ctx context.Context, c *checkedRows) error {
 	if more := c.total - len(c.first); more > 0 {
 		k.f.Out.Note("and %d more", more)
 	}
-	q := prompt.Question{Text: fmt.Sprintf("This cannot be undone. Send %d requests", c.total)}
+	q := prompt.Question{Text: fmt.Sprintf("This cannot be undone. Send %d requests?", c.total)}
 	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
 }

@@ -35,12 +35,12 @@ func (k *call) confirm(ctx context.Context, prepared *client.Call) error {
 	if err := k.review(ctx, req, prepared); err != nil {
 		return &render.WriteError{Err: err}
 	}
-	q := prompt.Question{Text: "Send it", Yes: true}
+	q := prompt.Question{Text: "Send it?", Yes: true}
 	if careful {
-		q = prompt.Question{Text: "This cannot be undone. Send it"}
+		q = prompt.Question{Text: "This cannot be undone. Send it?"}
 	}
 	if k.op.DestroysMany {
-		q.Text = k.op.ID + " destroys many objects or an account. Send it"
+		q.Text = k.op.ID + " destroys many objects or an account. Send it?"
 	}
 	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
 }

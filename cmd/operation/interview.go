@@ -151,9 +151,9 @@ func (i *interview) missingBody(ctx context.Context) (string, error) {
 		return i.guide.Fields(ctx, k.op)
 	}
 	if !k.op.Body.Required {
-		q := prompt.Question{Text: "Add a request body to " + k.op.ID, Yes: needed}
+		q := prompt.Question{Text: "Add a request body to " + k.op.ID + "?", Yes: needed}
 		if small {
-			q.Text = "Fill in the request body of " + k.op.ID
+			q.Text = "Fill in the request body of " + k.op.ID + "?"
 		}
 		write, err := i.guide.Prompts.Confirm(ctx, q)
 		if err != nil || !write {
@@ -197,7 +197,7 @@ func (i *interview) editedBody(ctx context.Context) (string, error) {
 	file := k.lastBodyFile()
 	start := guided.LastBody(file)
 	if start != "" {
-		again, err := i.guide.Prompts.Confirm(ctx, prompt.Question{Text: "Begin with the last body of " + k.op.ID, Yes: true})
+		again, err := i.guide.Prompts.Confirm(ctx, prompt.Question{Text: "Begin with the last body of " + k.op.ID + "?", Yes: true})
 		if err != nil {
 			return "", err
 		}

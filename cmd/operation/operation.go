@@ -277,18 +277,6 @@ func (c *Command) mapOne(ctx context.Context) error {
 	return c.f.MapOne(ctx, api, c.flags.Input.Definition, op)
 }
 
-// callFlagEntries returns all call flags as help lists them.
-func (c *Command) callFlagEntries() []help.Entry {
-	global := pflag.NewFlagSet("", pflag.ContinueOnError)
-	global.SortFlags = false
-	c.Root().PersistentFlags().VisitAll(func(flag *pflag.Flag) {
-		if flag.Name != "version" {
-			global.AddFlag(flag)
-		}
-	})
-	return slices.Concat(cmdutil.FlagEntries(c.PersistentFlags()), cmdutil.FlagEntries(global))
-}
-
 // help writes the help of the API, or of the operation or extra command on the line.
 func (c *Command) help(cmd *cobra.Command) error {
 	if !c.named {
@@ -316,7 +304,8 @@ func (c *Command) help(cmd *cobra.Command) error {
 		for _, note := range described.Notes {
 			page.Section(note.Title, strings.Join(note.Lines, " "))
 		}
-		page.List("FLAGS", c.callFlagEntries())
+		page.Lines("EXAMPLES", described.Calls...)
+		page.Lines("FLAGS", described.Brief...)
 	default:
 		return c.unknownOperation(api)
 	}

@@ -31,7 +31,7 @@ func pickOperation(ctx context.Context, f *cmdutil.Factory, api *openapi.API) (s
 	operations, before := recentFirst(f, api)
 	q := prompt.Question{Text: api.Name + ": which operation", Rows: pickerRows, Options: operationRows(f, api, operations, before)}
 	if len(q.Options) == 0 {
-		return "", failure.New(failure.Usage, "%s has no operation", api.Name)
+		return "", failure.New(failure.Usage, "API %s has no operations", api.Name)
 	}
 	i, err := prompts.Select(ctx, q)
 	if err != nil {

@@ -35,6 +35,8 @@ func newEditCmd(f *cmdutil.Factory, create bool) *cobra.Command {
 	}
 	verb, _, _ := strings.Cut(cmd.Use, " ")
 	cmd.Args = cmdutil.OneArg("name", "epilot profile "+verb+" dev --server https://entity.sls.epilot.io")
+	cmd.Example = "epilot profile " + verb + " dev --stage dev\n" +
+		"epilot profile " + verb + " ci --token-command 'pass show epilot/ci'"
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.changed = cmd.Flags().Changed
 		return o.run(cmd.Context(), args[0])
@@ -80,7 +82,7 @@ func (o *editOptions) run(ctx context.Context, name string) error {
 		return err
 	}
 	if created {
-		return changedProfile(o.f, name, `was created; "epilot profile use" makes it the active one`)
+		return changedProfile(o.f, name, "was created; activate it with: epilot profile use "+shell.Quote(name))
 	}
 	return changedProfile(o.f, name, "was changed")
 }

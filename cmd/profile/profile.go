@@ -25,10 +25,11 @@ func New(f *cmdutil.Factory) *cobra.Command {
 
 func newUseCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "use <name>",
-		Short: "Set the active profile",
-		Args:  cmdutil.OneArg("profile", "epilot profile use dev"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return useProfile(cmd.Context(), f, args[0]) },
+		Use:     "use <name>",
+		Short:   "Set the active profile",
+		Example: "epilot profile use dev",
+		Args:    cmdutil.OneArg("profile", "epilot profile use dev"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return useProfile(cmd.Context(), f, args[0]) },
 
 		ValidArgsFunction: f.CompleteProfileArg,
 	}
@@ -42,14 +43,15 @@ func useProfile(ctx context.Context, f *cmdutil.Factory, name string) error {
 	if env := strings.TrimSpace(f.Getenv("EPILOT_PROFILE")); env != "" && env != name {
 		f.Out.Warn("EPILOT_PROFILE is set and overrides the active profile: calls use " + strconv.Quote(env))
 	}
-	return changedProfile(f, name, "is the active one")
+	return changedProfile(f, name, "is now active")
 }
 
 func newRenameCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
-		Use:   "rename <name> <new name>",
-		Short: "Rename a profile",
-		Args:  cmdutil.TwoArgs("two names", "epilot profile rename dev staging"),
+		Use:     "rename <name> <new name>",
+		Short:   "Rename a profile",
+		Example: "epilot profile rename dev staging",
+		Args:    cmdutil.TwoArgs("two names", "epilot profile rename dev staging"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return renameProfile(cmd.Context(), f, args[0], args[1])
 		},
@@ -90,10 +92,11 @@ func renameProfile(ctx context.Context, f *cmdutil.Factory, from, to string) err
 func newDeleteCmd(f *cmdutil.Factory) *cobra.Command {
 	yes := false
 	cmd := &cobra.Command{
-		Use:   "delete <name>",
-		Short: "Delete a profile, with its token",
-		Args:  cmdutil.OneArg("profile", "epilot profile delete dev"),
-		RunE:  func(cmd *cobra.Command, args []string) error { return deleteProfile(cmd.Context(), f, args[0], yes) },
+		Use:     "delete <name>",
+		Short:   "Delete a profile, with its token",
+		Example: "epilot profile delete dev",
+		Args:    cmdutil.OneArg("profile", "epilot profile delete dev"),
+		RunE:    func(cmd *cobra.Command, args []string) error { return deleteProfile(cmd.Context(), f, args[0], yes) },
 
 		ValidArgsFunction: f.CompleteProfileArg,
 	}

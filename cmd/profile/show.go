@@ -92,6 +92,8 @@ func newShowCmd(f *cmdutil.Factory) *cobra.Command {
 	return &cobra.Command{
 		Use:   "show [name]",
 		Short: "Show a profile (default: the current one)",
+		Example: `epilot profile show
+epilot profile show ci --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil

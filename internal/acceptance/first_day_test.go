@@ -56,6 +56,8 @@ func TestFirstDay(t *testing.T) {
 	d.enter(`epilot automation getExecution "$id" --until 'execution_status in ["pending", "success"]'`, 0, `"execution_status": "`)
 	d.enter(`epilot automation getExecution "$id" --until 'execution_status = "failed"' --interval 30s --timeout 10s`, 3, "was not true")
 	d.enter("epilot logout", 0, "the token of credentials.json was removed")
+	d.enter("epilot whoami", 0, "token         the mock")
+	d.enter("unset EPILOT_SERVER", 0)
 	d.enter("epilot whoami", 4, "epilot login")
 	d.Type("exit\r")
 	if status := d.Exit(); status != 4 { // that of whoami
@@ -159,7 +161,7 @@ func (d *day) fillIn() {
 	d.Ask("name of the field", "first_name\r")
 	d.Ask("? first_name", "Ada\r")
 	d.Ask("Add a field to body (1 so far)", "\r")
-	d.Ask("Send it (Y/n)", "y\r")
+	d.Ask("Send it? (Y/n)", "y\r")
 	d.ended(line, 0)
 	if text := d.Text(); !strings.Contains(text, "201 Created") || !strings.Contains(text, `epilot entity createEntity contact -d '{"first_name":"Ada"}'`) {
 		d.t.Errorf("the form shows:\n%s", text)

@@ -16,7 +16,7 @@ func TestEditor(t *testing.T) {
 	s := sit(t)
 	valid := s.file("valid", "#!/bin/sh\ncp \"$1\" "+s.dir+"/offered\nprintf '// mine\\nname: CI token # yes\\n' > \"$1\"\n", 0o700)
 	p := s.with("VISUAL="+valid).types("access-token", "createAccessToken", "--server", "mock")
-	p.Ask("Add a request body to createAccessToken (Y/n)", "\r")
+	p.Ask("Add a request body to createAccessToken? (Y/n)", "\r")
 	p.Ask("Request body of createAccessToken", "editor")
 	p.Wait("> Editor")
 	p.Type("\r")

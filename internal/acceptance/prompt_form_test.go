@@ -32,13 +32,13 @@ func TestFormOfContact(t *testing.T) {
 	p.Ask("Optional parameters", "\r")
 	p.Ask("request body", "\r")
 	p.Ask("body: optional fields", "\r")
-	p.Ask("Add a field to body (0 so far) (Y/n)", "\r")
+	p.Ask("Add a field to body (0 so far)? (Y/n)", "\r")
 	p.Ask("name of the field [first_name]", "\r")
 	p.Ask("? first_name [Anna]", "\r")
 	p.Ask("Add a field to body (1 so far)", "\r")
 	p.Wait(`  "first_name": "Anna"`)
 	p.Wait("Add an entity to the schema given by its slug: contact")
-	p.Ask("Send it (Y/n)", "\r")
+	p.Ask("Send it? (Y/n)", "\r")
 	exits(t, p, 0)
 	sent := slices.DeleteFunc(server.all(), func(request string) bool { return strings.HasPrefix(request, "GET /v1/entity/schemas/contact") })
 	if len(sent) != 1 || !strings.HasSuffix(sent[0], `{"first_name":"Anna"}`) {
@@ -65,7 +65,7 @@ func TestFormOffersTheFieldsOfTheSchema(t *testing.T) {
 	p.Ask("? last_name", "King\r")
 	p.Ask("body: optional fields", "\r")
 	p.Ask("Add a field to body (2 so far)", "\r")
-	p.Ask("Send it (Y/n)", "\r")
+	p.Ask("Send it? (Y/n)", "\r")
 	exits(t, p, 0)
 	want := `epilot entity createEntity contact -d '{"first_name":"Ada","last_name":"King"}' --json --server mock`
 	if got := lastCommand(t, p); got != want {

@@ -33,7 +33,7 @@ func TestGuidedVariants(t *testing.T) {
 			t.Parallel()
 			s := sit(t)
 			p := s.types("access-token", "createAccessToken", "--guided", "--server", "mock")
-			p.Ask("Add a request body to createAccessToken (Y/n)", "\r")
+			p.Ask("Add a request body to createAccessToken? (Y/n)", "\r")
 			p.Ask("body: which", "(token_type: "+row.kind+")")
 			p.Wait("> " + row.variant + " (token_type: " + row.kind + ")")
 			p.Type("\r")
@@ -47,7 +47,7 @@ func TestGuidedVariants(t *testing.T) {
 			p.Wait("Authorization: Bearer ***")
 			p.Wait(`"token_type": "` + row.kind + `"`)
 			p.Wait("Create an access token for")
-			p.Ask("Send it (Y/n)", "\r")
+			p.Ask("Send it? (Y/n)", "\r")
 			p.Wait("201 Created")
 			exits(t, p, 0)
 			want := "epilot access-token createAccessToken -d '" + row.body + "' --server mock"
@@ -87,7 +87,7 @@ func TestGuided(t *testing.T) {
 	p.Ask("? note", "null\r")
 	body := `{"name":"it's \"Zoë\" $HOME 日本","size":1.50,"color":"blue","labels":{"k":"v"},"parts":[{"id":12345678901234567890}],"note":null}`
 	p.Wait("POST " + server.URL + "/v1/things")
-	p.Ask("Send it (Y/n)", "\r")
+	p.Ask("Send it? (Y/n)", "\r")
 	exits(t, p, 0)
 	s.run(lastCommand(t, p))
 	all := server.all()
@@ -112,7 +112,7 @@ func TestGuidedPipe(t *testing.T) {
 	cmd.Stdout = &out
 	p := prompttest.Start(t, cmd, 100, 30)
 	p.Ask("? id", "-7\r")
-	p.Ask("Send it (y/N)", "y\r")
+	p.Ask("Send it? (y/N)", "y\r")
 	exits(t, p, 0)
 	if out.String() != "{\n  \"ok\": true\n}\n" {
 		t.Errorf("stdout is %q", out.String())
@@ -134,7 +134,7 @@ func TestGuidedCancel(t *testing.T) {
 	s, server := sit(t, "EPILOT_TOKEN=SeCrEt-token"), record(t)
 	p := s.types("access-token", "revokeAccessToken", "--guided", "--server", server.URL)
 	p.Ask("? id", "x\r")
-	p.Ask("Send it (y/N)", "\r")
+	p.Ask("Send it? (y/N)", "\r")
 	p.Wait("cancelled: nothing was sent")
 	exits(t, p, 130)
 	p = s.types("access-token", "revokeAccessToken", "--guided", "--dry-run", "--server", server.URL)
@@ -157,7 +157,7 @@ func TestGuidedFromTheStart(t *testing.T) {
 	p.Wait("> GET    listAccessTokens")
 	p.Type("\r")
 	p.Ask("Optional parameters", "\r")
-	p.Ask("Send it (Y/n)", "\r")
+	p.Ask("Send it? (Y/n)", "\r")
 	exits(t, p, 0)
 	if got, want := lastCommand(t, p), "epilot access-token listAccessTokens --server mock --json"; got != want {
 		t.Errorf("taught %q, want %q", got, want)

@@ -10,7 +10,7 @@ func TestGuidedIdentification(t *testing.T) {
 	t.Parallel()
 	s := sit(t)
 	p := s.types("access-token", "createAccessToken", "--guided", "--server", "mock")
-	p.Ask("Add a request body to createAccessToken (Y/n)", "\r")
+	p.Ask("Add a request body to createAccessToken? (Y/n)", "\r")
 	p.Ask("body: which", "(token_type: contact_identification)")
 	p.Wait("> ContactIdentificationTokenParameters")
 	p.Type("\r")
@@ -27,7 +27,7 @@ func TestGuidedIdentification(t *testing.T) {
 	p.Ask("optional fields", "\r")
 	body := `{"name":"n","token_type":"contact_identification","portal_id":"n","contact_id":"n",` +
 		`"surface_id":"n","allowed_operations":["getContact"],"expires_in":300}`
-	p.Ask("Send it (Y/n)", "\r")
+	p.Ask("Send it? (Y/n)", "\r")
 	p.Wait("201 Created")
 	exits(t, p, 0)
 	if got, want := lastCommand(t, p), "epilot access-token createAccessToken -d '"+body+"' --server mock"; got != want {

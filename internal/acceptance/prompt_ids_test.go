@@ -43,7 +43,7 @@ func TestNameOfWhatIsDeleted(t *testing.T) {
 	id := strings.TrimSpace(s.run(`epilot entity createEntity contact -d '{"_title":"Ada Lovelace"}' --server mock --jsonata _id`))
 	p := s.types("entity", "deleteEntity", "contact", id, "--server", "mock")
 	p.Wait(": contact " + id + " (Ada")
-	p.Ask("This cannot be undone. Send it (y/N)", "\r")
+	p.Ask("This cannot be undone. Send it? (y/N)", "\r")
 	exits(t, p, 130)
 }
 

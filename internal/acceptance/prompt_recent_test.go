@@ -45,7 +45,7 @@ func TestRecent(t *testing.T) {
 	p.Wait("> access-token listAccessTokens")
 	p.Type("\r")
 	p.Ask("Optional parameters", "\r")
-	p.Ask("Send it (Y/n)", "\r")
+	p.Ask("Send it? (Y/n)", "\r")
 	p.Wait("200 OK")
 	exits(t, p, 0)
 	if text, _ := os.ReadFile(file); !strings.HasPrefix(string(text), `[{"api":"access-token","operation":"listAccessTokens"},{"api":"entity"`) {
@@ -96,7 +96,7 @@ func TestHistoryOff(t *testing.T) {
 	exits(t, p, 130)
 	p = s.types("access-token", "revokeAccessToken", "--guided", "--server", "mock")
 	p.Ask("? id", "api_of_mine\r")
-	p.Ask("Send it (y/N)", "\r")
+	p.Ask("Send it? (y/N)", "\r")
 	exits(t, p, 130)
 	if strings.Contains(p.Raw(), "Ctrl-C") {
 		t.Error("says that answers are kept")

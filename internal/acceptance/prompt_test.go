@@ -73,9 +73,9 @@ func TestMissingParameters(t *testing.T) {
 	p.Ask("! must be a date", "\x152024-01-31\r")
 	p.Ask("? deep (y/N)", "y\r")
 	p.Ask("? tags[0]", "a b\r")
-	p.Ask("Add an item to tags (1 so far) (y/N)", "y\r")
+	p.Ask("Add an item to tags (1 so far)? (y/N)", "y\r")
 	p.Ask("? tags[1]", "ü\r")
-	p.Ask("Add an item to tags (2 so far) (y/N)", "\r")
+	p.Ask("Add an item to tags (2 so far)? (y/N)", "\r")
 	p.Wait(`"ok": true`)
 	exits(t, p, 0)
 
@@ -85,9 +85,9 @@ func TestMissingParameters(t *testing.T) {
 	p.Ask("? since [2024-01-31]", "\r")
 	p.Ask("? deep (Y/n)", "\r")
 	p.Ask("? tags[0] [a b]", "\r")
-	p.Ask("(1 so far) (Y/n)", "\r")
+	p.Ask("(1 so far)? (Y/n)", "\r")
 	p.Ask("? tags[1] [ü]", "\r")
-	p.Ask("(2 so far) (y/N)", "\r")
+	p.Ask("(2 so far)? (y/N)", "\r")
 	exits(t, p, 0)
 
 	all := server.all()
@@ -101,8 +101,8 @@ func TestMissingParameters(t *testing.T) {
 func TestNearestNames(t *testing.T) {
 	t.Parallel()
 	p := sit(t).types("acces-token", "listAccesTokens", "--token-type", "api", "--server", "mock")
-	p.Ask("Unknown command or API \"acces-token\". Use access-token", "\r")
-	p.Ask("Access-token has no operation \"listAccesTokens\". Use listAccessTokens", "y\r")
+	p.Ask("Unknown command or API \"acces-token\". Use access-token?", "\r")
+	p.Ask("Unknown operation \"listAccesTokens\" in API access-token. Use listAccessTokens?", "y\r")
 	p.Wait("200 OK")
 	exits(t, p, 0)
 	// Enter alone must not confirm a call that changes something.
@@ -120,7 +120,7 @@ func TestMaskedToken(t *testing.T) {
 	s, server := sit(t), record(t)
 	p := s.types("access-token", "listAccessTokens", "--server", server.URL)
 	p.Ask("Token for 127.0.0.1", "SeCrEt-token\r")
-	p.Ask("Store it for later calls (y/N)", "y\r")
+	p.Ask("Store it for later calls? (y/N)", "y\r")
 	p.Wait("200 OK")
 	exits(t, p, 0)
 	if strings.Contains(p.Raw(), "SeCrEt") {
@@ -181,7 +181,7 @@ func TestCareful(t *testing.T) {
 		if row.answer != "" {
 			p.Wait("/v1/access-tokens/a%20b")
 			p.Wait("so that it stops working immediately: a b")
-			p.Ask("This cannot be undone. Send it (y/N)", row.answer)
+			p.Ask("This cannot be undone. Send it? (y/N)", row.answer)
 		}
 		exits(t, p, row.exit)
 		if n := len(withoutLookUps(server.all())); n != row.sent {
@@ -197,7 +197,7 @@ func TestDestroying(t *testing.T) {
 	s, server := sit(t, "EPILOT_TOKEN=SeCrEt-token"), record(t)
 	call := []string{"entity", "wipeAllEntities", "-d", "{}", "--server", server.URL}
 	p := s.types(call...)
-	p.Ask("wipeAllEntities destroys many objects or an account. Send it (y/N)", "\r")
+	p.Ask("wipeAllEntities destroys many objects or an account. Send it? (y/N)", "\r")
 	exits(t, p, 130)
 	p = s.types(append(call, "--no-interactive")...)
 	p.Wait("needs --yes")
@@ -206,7 +206,7 @@ func TestDestroying(t *testing.T) {
 		t.Errorf("%d requests", n)
 	}
 	p = s.types(call...)
-	p.Ask("Send it (y/N)", "y\r")
+	p.Ask("Send it? (y/N)", "y\r")
 	exits(t, p, 0)
 	if n := len(server.all()); n != 1 {
 		t.Errorf("%d requests after a yes", n)
@@ -223,7 +223,7 @@ func TestLeavingEachPrompt(t *testing.T) {
 		{"picker", "which operation", []string{"access-token"}},
 		{"parameter", "? id", []string{"access-token", "revokeAccessToken"}},
 		{"token", "Token for", []string{"access-token", "listAccessTokens"}},
-		{"confirm", "Send it", []string{"access-token", "revokeAccessToken", "x", "--server", "mock"}},
+		{"confirm", "Send it?", []string{"access-token", "revokeAccessToken", "x", "--server", "mock"}},
 		{"variant", "body: which", []string{"access-token", "createAccessToken", "--guided", "--server", "mock", "-p", "x=y", "--no-validate"}},
 	} {
 		for _, key := range []string{"\x03", "\x04"} {

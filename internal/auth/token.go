@@ -61,7 +61,7 @@ func (t Token) String() string {
 	case FromProfile:
 		name = "profile " + strconv.Quote(t.Profile)
 	case FromEmulator:
-		return "the emulator"
+		return "the mock"
 	}
 	var notes []string
 	if t.API != "" {

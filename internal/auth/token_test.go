@@ -208,7 +208,7 @@ func TestTokenNamesItsSource(t *testing.T) {
 	t.Parallel()
 	for want, token := range map[string]Token{
 		"EPILOT_TOKEN":                        {Source: FromEnv},
-		"the emulator":                        {Source: FromEmulator},
+		"the mock":                            {Source: FromEmulator},
 		`profile "dev"`:                       {Source: FromProfile, Profile: "dev", Store: InFile},
 		`profile "dev" (keyring)`:             {Source: FromProfile, Profile: "dev", Store: InKeyring},
 		`profile "dev" (for entity, command)`: {Source: FromProfile, Profile: "dev", API: "entity", Store: ByCommand},

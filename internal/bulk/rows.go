@@ -131,8 +131,7 @@ func (r *Reader) decode(from io.Reader) ([]byte, error) {
 		return nil, r.unreadable(err)
 	}
 	if kind := packed(start); kind != "" {
-		return nil, failure.New(failure.Usage, "%s is %s, not rows of text", r.name, kind).
-			Hintf("save it as CSV or NDJSON first")
+		return nil, r.notRows(kind)
 	}
 	endian, isUTF16 := unicode.LittleEndian, true
 	switch {
@@ -152,7 +151,30 @@ func (r *Reader) decode(from io.Reader) ([]byte, error) {
 	if start = firstLine(r.in); len(bytes.TrimSpace(start)) == 0 {
 		return nil, failure.New(failure.Usage, "%s %w", r.name, ErrEmpty)
 	}
+	if kind := r.otherText(start); kind != "" {
+		return nil, r.notRows(kind)
+	}
 	return start, nil
+}
+
+func (r *Reader) notRows(kind string) error {
+	return failure.New(failure.Usage, "%s is %s, not rows", r.name, kind).Hintf("save it as CSV or NDJSON first")
+}
+
+// otherText names the type of a text that would pass for a CSV file: often a saved
+// error page.
+func (r *Reader) otherText(start []byte) string {
+	start = bytes.ToLower(bytes.TrimSpace(start))
+	extension := strings.ToLower(filepath.Ext(r.name))
+	switch {
+	case bytes.HasPrefix(start, []byte("<!doctype")), bytes.HasPrefix(start, []byte("<html")):
+		return "an HTML page"
+	case bytes.HasPrefix(start, []byte("<?xml")):
+		return "XML"
+	case r.Format == "" && (extension == ".yaml" || extension == ".yml"):
+		return "YAML"
+	}
+	return ""
 }
 
 // firstLine returns as much of the first line that is not empty as is needed to

@@ -146,7 +146,7 @@ func (c *Client) callToken(ctx context.Context, server auth.Server, mock *Mock, 
 	if err != nil {
 		return nil, err
 	}
-	if mock != nil && !mockKnows(token) {
+	if mock != nil && !MockKnows(token) {
 		return c.mockToken(mock)
 	}
 	if token == nil && op.Security == openapi.Required && !authorized {
@@ -206,10 +206,10 @@ func (c *Client) mockToken(m *Mock) (*auth.Token, error) {
 	return &auth.Token{Value: value, Source: auth.FromEmulator}, nil
 }
 
-// mockKnows reports whether a token is intended for the mock: typed on the command
+// MockKnows reports whether a token is intended for the mock: typed on the command
 // line, set in the environment, or stored and issued by a mock. The mock would
 // reject a stored token of the real platform.
-func mockKnows(token *auth.Token) bool {
+func MockKnows(token *auth.Token) bool {
 	if token == nil {
 		return false
 	}

@@ -31,7 +31,7 @@ func (g *Guide) walkBody(ctx context.Context, op *openapi.Operation) (string, er
 		return "", nil
 	}
 	if !op.Body.Required {
-		q := prompt.Question{ID: "body?", Text: "Add a request body to " + op.ID, Yes: true}
+		q := prompt.Question{ID: "body?", Text: "Add a request body to " + op.ID + "?", Yes: true}
 		if yes, err := g.confirm(ctx, q); err != nil || !yes {
 			return "", err
 		}

@@ -164,7 +164,7 @@ func (g *Guide) more(ctx context.Context, shape *openapi.Schema, all *jsonx.Obje
 	for n := 0; shape.MaxProps == nil || len(*all) < *shape.MaxProps; n++ {
 		id := at.id + "#" + strconv.Itoa(n)
 		if len(*all) >= least {
-			q := prompt.Question{ID: id + "?", Text: fmt.Sprintf("Add a field to %s (%d so far)", at.label, len(*all))}
+			q := prompt.Question{ID: id + "?", Text: fmt.Sprintf("Add a field to %s (%d so far)?", at.label, len(*all))}
 			if yes, err := g.confirm(ctx, q); err != nil || !yes {
 				return err
 			}
@@ -212,7 +212,7 @@ func (g *Guide) array(ctx context.Context, s *openapi.Schema, at location) (stri
 		n := strconv.Itoa(len(items))
 		item := at.inside(n, at.label+"["+n+"]")
 		if len(items) >= least {
-			q := prompt.Question{ID: item.id + "?", Text: fmt.Sprintf("Add an item to %s (%s so far)", at.label, n)}
+			q := prompt.Question{ID: item.id + "?", Text: fmt.Sprintf("Add an item to %s (%s so far)?", at.label, n)}
 			if yes, err := g.confirm(ctx, q); err != nil {
 				return "", err
 			} else if !yes {

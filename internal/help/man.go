@@ -23,6 +23,7 @@ type Command struct {
 	Below []Command // subcommands
 	Flags []Entry   // local flags, without the global ones
 	Calls []string  // example command lines
+	Brief []string  // its most common flags, for the screen, if it has all call flags
 }
 
 // Note is a titled paragraph.

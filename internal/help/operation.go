@@ -39,7 +39,7 @@ func (p *Page) Operation(api *openapi.API, op *openapi.Operation, detail string)
 	case "", Full:
 	default:
 		return failure.New(failure.Usage, "invalid --help=%s", detail).
-			Hintf("use --help=brief, --help=full, --help=body or --help=body.<property>")
+			Hintf("use --help=brief, --help=full, --help=body, --help=body.<property> or --help=response")
 	}
 	budget := func(lines int) int {
 		if detail == Full {
@@ -266,12 +266,12 @@ func (p *Page) part(d *description, name, path string) error {
 		contents = contentsOf(d.success.Contents, false)
 	}
 	if len(contents) == 0 {
-		return failure.New(failure.Usage, "%s has no %s", d.call.command, name).Hintf("%s --help shows what it has", d.call.command)
+		return failure.New(failure.Usage, "%s has no %s", d.call.command, name).Hintf("\"%s --help\" shows its parameters, body and response", d.call.command)
 	}
 	at := contents[0].outline.find(path)
 	if at == nil {
-		return failure.New(failure.Usage, "the %s of %s has no %s", name, d.call.command, path).
-			Hintf("%s --help=%s shows all of it", d.call.command, name)
+		return failure.New(failure.Usage, "unknown property %q in the %s of %s", path, name, d.call.command).
+			Hintf("\"%s --help=%s\" shows all properties", d.call.command, name)
 	}
 	p.line("%s", p.palette.Bold(strings.TrimSuffix(name+"."+path, ".")))
 	if text := strings.TrimPrefix(at.facts+mark(at.about != "", " · "+at.about), " · "); text != "" {

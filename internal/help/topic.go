@@ -43,9 +43,10 @@ const (
 
 // Topic writes a help topic for a screen of that width, 0 if unknown.
 func (p *Page) Topic(name string, width int) {
-	if width <= 0 || width > widestText {
-		width = widestText
+	if width <= 0 {
+		width = usualWidth
 	}
+	width = min(width, widestText)
 	titled := true // no empty line below a heading
 	for block := range strings.SplitSeq(joinFences(TopicText(name)), "\n\n") {
 		block = strings.Trim(block, "\n")

@@ -128,10 +128,12 @@ func (l *line) wordStart() int {
 
 // asYesNo converts a yes/no question for a line prompt.
 func asYesNo(q Question) Question {
-	q.Default, q.Text, q.quiet = "no", q.Text+" (y/N)", true
+	q.Default, q.quiet = "no", true
+	choice := " (y/N)"
 	if q.Yes {
-		q.Default, q.Text = "yes", strings.TrimSuffix(q.Text, "(y/N)")+"(Y/n)"
+		q.Default, choice = "yes", " (Y/n)"
 	}
+	q.Text += choice
 	q.Check = func(answer string) error {
 		if !isYes(answer) && !isNo(answer) {
 			return errors.New("type y or n")

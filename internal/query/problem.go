@@ -30,6 +30,9 @@ type problem struct {
 
 func (p problem) failure() error {
 	failed := failure.New(failure.Query, "jsonata: %s%s: %s", oneLine(p.message), p.position(), p.excerpt())
+	if strings.HasPrefix(strings.TrimSpace(p.source), ".") {
+		return failed.Hintf("this looks like jq: write results.name, not .results[].name; see \"epilot help jsonata\"")
+	}
 	if p.code == "" {
 		return failed
 	}

@@ -122,8 +122,8 @@ func ParseSpan(text string) (Span, error) {
 		most, err = time.ParseDuration(strings.TrimSpace(high))
 	}
 	if err != nil || least < 0 || most < least || most > longest {
-		return Span{}, failure.New(failure.Usage, "invalid --latency %q: the limit is %s", text, longest).
-			Hintf("use a duration or a range, such as 100ms or 50ms..200ms")
+		return Span{}, failure.New(failure.Usage, "invalid --latency %q", text).
+			Hintf("use a duration or a range up to %s, such as 100ms or 50ms..200ms", longest)
 	}
 	return Span{least, most}, nil
 }
