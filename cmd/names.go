@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -245,7 +246,7 @@ func (r *root) flagError(cmd *cobra.Command, err error) error {
 	if r.operation.API() != "" {
 		definition := valueOf("definition", r.args, r.PersistentFlags(), r.operation.PersistentFlags())
 		if wrong := r.operation.WrongName(cmd.Context(), definition); wrong != nil {
-			return wrong
+			return cmp.Or(r.missingOperation(err, wrong), wrong)
 		}
 		return cmdutil.FlagError(cmd, err, r.args)
 	}
@@ -253,12 +254,32 @@ func (r *root) flagError(cmd *cobra.Command, err error) error {
 	switch {
 	case name == "" && cmd == r.Command && r.callFlag(err) != nil:
 		return missingAPI(r.callFlag(err).Name)
+	case name == "" && cmd == r.Command && cmdutil.ForeignFlag(r.operation.Command, err, r.args) != "":
+		return cmdutil.FlagError(r.operation.Command, err, r.args)
 	case name == "":
 		return cmdutil.FlagError(cmd, err, r.args)
 	case cmd == r.Command:
 		return r.unknownCommand(name)
 	}
 	return cmdutil.UnknownSubcommand(cmd, name)
+}
+
+// missingOperation returns the error for a line whose operation is in fact the value
+// of an unknown flag, or nil: "epilot entity --jq .title" has none. A name close to
+// an operation's is a wrong name.
+func (r *root) missingOperation(err, wrong error) error {
+	var near *cmdutil.Misnamed
+	flag := cmdutil.UnknownFlag(err)
+	at := slices.Index(r.args, flag)
+	if flag == "" || at < 0 || at+1 >= len(r.args) || r.args[at+1] != r.operation.ID() || errors.As(wrong, &near) {
+		return nil
+	}
+	missing := failure.New(failure.Usage, "missing operation: %q is the value of %s", r.operation.ID(), flag)
+	api := r.operation.API()
+	if ours := cmdutil.ForeignFlag(r.operation.Command, err, r.args); ours != "" {
+		return missing.Hintf("write epilot %s <operationId> …, and use %s", api, ours)
+	}
+	return missing.Hintf("write epilot %s <operationId> %s …; \"epilot %s\" lists the operations", api, flag, api)
 }
 
 // callFlag returns the call flag that err reports as unknown, or nil.

@@ -21,14 +21,10 @@ func FlagError(cmd *cobra.Command, err error, args []string) error {
 			Hintf("use %s", allowed(invalid.GetFlag()))
 	}
 	list := "\"" + commandLine(cmd) + " --help\" lists the flags"
-	name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
-	typed := "--" + name
-	if letter := unknownLetter(err); letter != "" {
-		name, typed = letter, "-"+letter
-	}
-	if ours := foreignFlag(name, valueAfter(typed, args)); isFlagOf(cmd, ours) {
+	if ours := ForeignFlag(cmd, err, args); ours != "" {
 		return failure.New(failure.Usage, "%w", err).Hintf("use %s", ours)
 	}
+	name, unknown := strings.CutPrefix(UnknownFlag(err), "--")
 	if !unknown {
 		return failure.New(failure.Usage, "%w", err).Hintf("%s", list)
 	}
@@ -39,6 +35,28 @@ func FlagError(cmd *cobra.Command, err error, args []string) error {
 		}
 	})
 	return unknownFlag(err, name, names, list)
+}
+
+// ForeignFlag returns the command's equivalent of another tool's flag that err
+// reports as unknown, ready to paste, or "".
+func ForeignFlag(cmd *cobra.Command, err error, args []string) string {
+	typed := UnknownFlag(err)
+	if ours := foreignFlag(strings.TrimLeft(typed, "-"), valueAfter(typed, args)); isFlagOf(cmd, ours) {
+		return ours
+	}
+	return ""
+}
+
+// UnknownFlag returns the flag that err reports as unknown, such as "--jq" or "-x",
+// or "".
+func UnknownFlag(err error) string {
+	if letter := unknownLetter(err); letter != "" {
+		return "-" + letter
+	}
+	if name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --"); unknown {
+		return "--" + name
+	}
+	return ""
 }
 
 // unknownLetter returns the letter of an unknown shorthand, or "".

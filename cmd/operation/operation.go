@@ -85,6 +85,9 @@ func (c *Command) Select(args []string) {
 	})
 }
 
+// ID returns the operation as typed, "" if the line has none.
+func (c *Command) ID() string { return c.id }
+
 // WrongName returns the error for an operation that the API does not have. It
 // returns nil if the API has it, or if that cannot be determined without fetching or
 // reading stdin. definition is the value of --definition.

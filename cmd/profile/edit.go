@@ -59,7 +59,7 @@ func (o *editOptions) addFlags(cmd *cobra.Command) {
 	flags.StringVar(&o.org, "org", "", "Use the organization `ID` (sends "+client.OrganizationHeader+")")
 	flags.StringVar(&o.stage, "stage", "", "Use the `STAGE`: prod, dev or staging")
 	flags.StringVar(&o.api, "api", "", "Change the settings of `API` only")
-	flags.Var(cmdutil.Repeated{Values: &o.unset}, "unset", "Remove `NAME`: server, token, token-command, headers, org, stage")
+	flags.Var(cmdutil.Repeated{Values: &o.unset}, "unset", "Remove `NAME`, such as server (repeatable)")
 	cmdutil.RefuseEmpty(flags, "server", "token", "api")
 	cmdutil.Excludes(flags, "token", "token-command")
 	cmdutil.OneOf(cmd, flags, "stage", cmdutil.SettingValues("stage")...)

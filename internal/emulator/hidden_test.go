@@ -54,6 +54,9 @@ func TestChatSession(t *testing.T) {
 	if again := w.raw(t, "POST", "/chat/v1/sessions", `{"grant":"`+grant+`"}`); again.status != 401 || !strings.Contains(again.body, "INVALID_GRANT") {
 		t.Errorf("used grant: %d %s", again.status, again.body)
 	}
+	if page := w.raw(t, "GET", "/_ui?collection=chat%00%3Dsession", ""); strings.Contains(page.body, member(session, "token")) || !strings.Contains(page.body, "chat session") {
+		t.Errorf("the page shows the token, or no session: %s", page.body)
+	}
 	w.token = member(session, "token")
 	say := func(text string) reply {
 		return w.raw(t, "POST", "/chat/v1/messages", `{"request_id":"`+someUUID+`","message":"`+text+`","locale":"en","simple_language":false}`)

@@ -74,7 +74,8 @@ func TestGrants(t *testing.T) {
 		}
 	}
 	run(t, w, []step{
-		{method: "POST", path: roles, body: role("entity:veiw"), status: 400, has: `body: \$.grants\[0\].action: unknown action entity:veiw; did you mean view\? Known are \*, abort`},
+		{method: "POST", path: roles, body: role("entity:veiw"), status: 400, has: `body: \$.grants\[0\].action: unknown action entity:veiw; did you mean entity:view\?"`},
+		{method: "POST", path: roles, body: role("entity:xyzzyx"), status: 400, has: `unknown action entity:xyzzyx; known: \*, abort, .*, view`},
 		{method: "POST", path: roles, body: role("entitiy:view"), status: 400, has: `unknown resource entitiy in action entitiy:view; did you mean entity\?`},
 		{method: "POST", path: roles, body: role("entity"), status: 400, has: `invalid action entity: use \* or resource:action`},
 		{method: "POST", path: roles, body: role(""), status: 400},

@@ -8,6 +8,6 @@ new EventSource("/_ui/events").onmessage = (event) => {
     r.time, r.method, r.path, r.status, r.duration_ms.toFixed(1),
     `${r.api ?? ""} ${r.operationId ?? ""}`, `${r.fault ?? ""} ${r.refused ?? ""}`,
   ];
-  for (const text of cells) row.insertCell().textContent = text;
+  for (const text of cells) row.insertCell().textContent = String(text).trim();
   while (rows.rows.length > 100) rows.deleteRow(-1);
 };

@@ -2,7 +2,9 @@ package hidden
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -54,13 +56,20 @@ func (s *Service) secret() (string, error) {
 	return base64.RawURLEncoding.EncodeToString(b[:]), nil
 }
 
+// digest returns the key under which a secret is kept: the state and the page of
+// the mock show keys.
+func digest(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
+
 func (s *Service) chatGrant(c *message.Request) (*message.Response, error) {
 	grant, err := s.secret()
 	if err != nil {
 		return nil, err
 	}
 	err = s.update(c, func(tx *bolt.Tx) error {
-		return write(tx, chatGrants, grant, lease{s.Now().Add(grantLifetime).Unix()})
+		return write(tx, chatGrants, digest(grant), lease{s.Now().Add(grantLifetime).Unix()})
 	})
 	if err != nil {
 		return nil, err
@@ -80,14 +89,14 @@ func (s *Service) chatSession(c *message.Request) (*message.Response, error) {
 	grant, until := c.Value("grant"), s.Now().Add(sessionLifetime).Unix()
 	err = s.update(c, func(tx *bolt.Tx) error {
 		var known lease
-		isKnown := read(tx, chatGrants, grant, &known) && s.Now().Unix() <= known.Until
+		isKnown := read(tx, chatGrants, digest(grant), &known) && s.Now().Unix() <= known.Until
 		if !isKnown && !isSample(c, grant) {
 			return message.Refuse(http.StatusUnauthorized, "INVALID_GRANT: the grant is unknown, used or expired")
 		}
-		if err := chatGrants.Remove(tx, grant); err != nil {
+		if err := chatGrants.Remove(tx, digest(grant)); err != nil {
 			return err
 		}
-		return write(tx, chatSessions, token, lease{until})
+		return write(tx, chatSessions, digest(token), lease{until})
 	})
 	if err != nil {
 		return nil, err
@@ -101,14 +110,14 @@ func (s *Service) chatSession(c *message.Request) (*message.Response, error) {
 func (s *Service) IsSession(ctx context.Context, token string) bool {
 	var known lease
 	found := false
-	_ = s.view(ctx, func(tx *bolt.Tx) { found = read(tx, chatSessions, token, &known) }) // then the token is not valid
+	_ = s.view(ctx, func(tx *bolt.Tx) { found = read(tx, chatSessions, digest(token), &known) }) // then the token is not valid
 	return found && s.Now().Unix() <= known.Until
 }
 
 // chatMessage returns the response to a message as server-sent events.
 func (s *Service) chatMessage(c *message.Request) (*message.Response, error) {
 	id, text := c.Value("request_id"), "You wrote: "+c.Value("message")
-	key := strings.TrimPrefix(c.HTTP.Header.Get("Authorization"), "Bearer ") + "/" + id
+	key := digest(c.HTTP.Header.Get("Authorization")) + "/" + id
 	err := s.update(c, func(tx *bolt.Tx) error {
 		var was map[string]any
 		if read(tx, chatMessages, key, &was) && jsonText(was) != jsonText(c.Body) {

@@ -52,10 +52,19 @@ func (v *vocabulary) actionFault(action string) string {
 	isResource := func(known string) bool { return suggest.Fold(known) == suggest.Fold(resource) }
 	switch {
 	case !slices.ContainsFunc(v.resources, isResource):
-		return "unknown resource " + resource + " in action " + action + didYouMean(resource, v.resources) +
-			" Known are the APIs and entity schemas, and: " + strings.Join(otherResources, ", ")
+		return "unknown resource " + resource + " in action " + action +
+			didYouMeanOr(resource, v.resources, "", "APIs, entity schemas, "+strings.Join(otherResources, ", "))
 	case verb != "*" && !slices.Contains(verbs, verb):
-		return "unknown action " + action + didYouMean(verb, verbs) + " Known are *, " + strings.Join(verbs, ", ")
+		return "unknown action " + action + didYouMeanOr(verb, verbs, strings.TrimSuffix(action, verb), "*, "+strings.Join(verbs, ", "))
 	}
 	return ""
+}
+
+// didYouMeanOr ends a message with the nearest name after a prefix, or with all
+// names if none is near.
+func didYouMeanOr(name string, known []string, prefix, all string) string {
+	if near := suggest.Match(name, known); near != "" {
+		return "; did you mean " + prefix + near + "?"
+	}
+	return "; known: " + all
 }

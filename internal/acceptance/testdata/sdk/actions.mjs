@@ -202,10 +202,10 @@ same('another organization is refused', (await entity.getEntity({ slug: 'contact
 same('in a search too', (await entity.searchEntities(null, { q: '_id:' + contact }, foreign)).status, 403);
 same('the organization of the token does', (await entity.searchEntities(null, { q: '_id:' + contact }, { headers: { 'x-epilot-org-id': '123' } })).data.hits, 1);
 // G11: unknown events and grants are refused, with the nearest known name.
-const refused = async (...args) => { const { status, data } = await api(args[0])[args[1]](...args.slice(2)); return [status, /did you mean ([\w.]+)\?/.exec(data.error)?.[1]]; };
+const refused = async (...args) => { const { status, data } = await api(args[0])[args[1]](...args.slice(2)); return [status, /did you mean ([\w.:]+)\?/.exec(data.error)?.[1]]; };
 same('an unknown event of a webhook', await refused('webhooks', 'createConfig', null, { name: 'ERP', eventName: 'order.craeted', url: 'https://erp.example.com' }), [400, 'order.created']);
 same('an unknown event of the catalog', await refused('event-catalog', 'triggerEvent', { event_name: 'MeterReadingAded' }, { fields: {} }), [404, 'MeterReadingAdded']);
-same('an unknown action of a role', await refused('permissions', 'createRole', null, { name: 'R', slug: 'r', type: 'user_role', grants: [{ action: 'entity:veiw' }] }), [400, 'view']);
+same('an unknown action of a role', await refused('permissions', 'createRole', null, { name: 'R', slug: 'r', type: 'user_role', grants: [{ action: 'entity:veiw' }] }), [400, 'entity:view']);
 step('the events of webhooks are listed', (await call('webhooks', 'getConfiguredEvents')).some((e) => e.eventName === 'event_MeterReadingAdded'));
 // G11: sample data is marked.
 same('a computed response is marked', (await api('iban').validateIban(null, { iban: 'DE89370400440532013000' })).headers['x-epilot-mock'], 'sample');
