@@ -381,3 +381,13 @@ func TestAfterID(t *testing.T) {
 		{method: "GET", path: all + "?after_id={first}&limit=1", has: `"two"`},
 	})
 }
+
+// TestSampleIsOneRow: a list of samples ends after the sample.
+func TestSampleIsOneRow(t *testing.T) {
+	t.Parallel()
+	const versions = "/app/v1/app-configurations/a/versions?pageSize=1&page="
+	run(t, newWhole(t), []step{
+		{method: "GET", path: versions + "1", has: `"versions":\[\{`, sample: true},
+		{method: "GET", path: versions + "2", has: `"versions":\[\]`},
+	})
+}
