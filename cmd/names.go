@@ -247,14 +247,14 @@ func (r *root) flagError(cmd *cobra.Command, err error) error {
 		if wrong := r.operation.WrongName(cmd.Context(), definition); wrong != nil {
 			return wrong
 		}
-		return cmdutil.FlagError(cmd, err, r.args)
+		return cmdutil.FlagError(cmd, err, r.args, r.operation.BodyFields(cmd.Context()))
 	}
 	name := r.wrongName(cmd)
 	switch {
 	case name == "" && cmd == r.Command && r.callFlag(err) != nil:
 		return missingAPI(r.callFlag(err).Name)
 	case name == "":
-		return cmdutil.FlagError(cmd, err, r.args)
+		return cmdutil.FlagError(cmd, err, r.args, nil)
 	case cmd == r.Command:
 		return r.unknownCommand(name)
 	}
