@@ -248,7 +248,7 @@ func (r *root) flagError(cmd *cobra.Command, err error) error {
 		if wrong := r.operation.WrongName(cmd.Context(), definition); wrong != nil {
 			return cmp.Or(r.missingOperation(err, wrong), wrong)
 		}
-		return cmdutil.FlagError(cmd, err, r.args)
+		return cmdutil.FlagError(cmd, err, r.args, r.operation.BodyFields(cmd.Context()))
 	}
 	name := r.wrongName(cmd)
 	switch {
@@ -257,7 +257,7 @@ func (r *root) flagError(cmd *cobra.Command, err error) error {
 	case name == "" && cmd == r.Command && cmdutil.ForeignFlag(r.operation.Command, err, r.args) != "":
 		return cmdutil.FlagError(r.operation.Command, err, r.args)
 	case name == "":
-		return cmdutil.FlagError(cmd, err, r.args)
+		return cmdutil.FlagError(cmd, err, r.args, nil)
 	case cmd == r.Command:
 		return r.unknownCommand(name)
 	}

@@ -3,6 +3,7 @@ package cmdutil
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,10 +12,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/output"
 	"github.com/epilot-cli/epilot/internal/shell"
+	"github.com/epilot-cli/epilot/internal/suggest"
 )
 
-// FlagError describes an invalid flag and suggests the closest known one.
-func FlagError(cmd *cobra.Command, err error, args []string) error {
+// FlagError describes an invalid flag and suggests the closest known one, or -f for
+// the name of one of the body's fields.
+func FlagError(cmd *cobra.Command, err error, args, fields []string) error {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) && allowed(invalid.GetFlag()) != "" {
 		return failure.New(failure.Usage, "invalid --%s %q", invalid.GetFlag().Name, invalid.GetValue()).
@@ -27,6 +30,11 @@ func FlagError(cmd *cobra.Command, err error, args []string) error {
 	name, unknown := strings.CutPrefix(UnknownFlag(err), "--")
 	if !unknown {
 		return failure.New(failure.Usage, "%w", err).Hintf("%s", list)
+	}
+	isField := func(field string) bool { return suggest.Fold(field) == suggest.Fold(name) }
+	if i := slices.IndexFunc(fields, isField); i >= 0 {
+		field := shell.Quote(fields[i] + "=" + cmp.Or(valueAfter(typed, args), "value"))
+		return failure.New(failure.Usage, "%w", err).Hintf("use -f %s: it sets a field of the body", field)
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(flag *pflag.Flag) {

@@ -106,6 +106,25 @@ func (c *Command) WrongName(ctx context.Context, definition string) error {
 	return c.unknownOperation(api)
 }
 
+// BodyFields returns the names of the fields of the operation's JSON body.
+func (c *Command) BodyFields(ctx context.Context) []string {
+	_, op, _, err := c.find(ctx)
+	if err != nil || op == nil || op.Load().Body == nil {
+		return nil
+	}
+	content := openapi.JSON(op.Body.Contents)
+	if content == nil {
+		return nil
+	}
+	var names []string
+	for _, part := range content.Schema.Parts() {
+		for _, property := range part.Properties {
+			names = append(names, property.Name)
+		}
+	}
+	return names
+}
+
 // OnlyLists reports whether the line can only print built-in data.
 func (c *Command) OnlyLists() bool { return !c.named && c.flags.Input.Definition == "" }
 

@@ -37,23 +37,15 @@ func TestFiltersHaveEffect(t *testing.T) {
 }
 
 // noFilter lists parameters of lists that select no resources.
-const noFilter = ` hydrate fields language lang include_deleted include_scores anonymize cursor next filter contract_id contact_id exclude `
+const noFilter = ` hydrate fields language lang include_deleted include_scores anonymize cursor next filter contract_id contact_id exclude end_date `
 
 // filters tests the parameters of one list.
 func (s *sent) filters(t *testing.T, roles *resource.Service, api *openapi.API, made map[string]bool) {
 	t.Helper()
 	collection := roles.Collection(api, api.Find(s.op.ID))
 	if !made[collection] {
-		for _, op := range api.Operations {
-			creates := roles.Role(api, op) == "create" && roles.Collection(api, op) == collection
-			for _, e := range roles.Effects(api, op) {
-				creates = creates || e.Does == "create" && e.Collection == collection && e.API == ""
-			}
-			if creates && !made[collection] {
-				creation := s.with(op).full()
-				made[collection] = creation.send(t, creation).status < 300
-			}
-		}
+		(&listing{sent: s}).fillCollection(t, roles, api)
+		made[collection] = true
 	}
 	list := s.bare()
 	if rows, isSample := countRows(list.send(t, list)); rows == 0 || isSample {
@@ -158,6 +150,7 @@ func arrayLength(value any) int {
 // TestFiltersByMeaning: parameters select by what they mean, not only by name.
 func TestFiltersByMeaning(t *testing.T) {
 	t.Parallel()
+	const readings = "/metering/v1/metering/reading/" + someUUID + "/" + someOther + "?type=cumulative"
 	const classifications = "/entity/v1/entity/taxonomies/"
 	run(t, newWhole(t), []step{
 		{method: "GET", path: "/entity/v1/entity/schemas?include=contact,order", has: `^\{"results":\[\{"slug":"contact".*\{"slug":"order"`},
@@ -177,6 +170,12 @@ func TestFiltersByMeaning(t *testing.T) {
 		{method: "POST", path: "/workflow-definition/v2/flows/templates", body: `{"name":"Alpha","phases":[],"tasks":[],"edges":[],"trigger":{"type":"manual","entity_schema":"order"}}`, status: 201},
 		{method: "GET", path: "/workflow-definition/v2/flows/templates?trigger_schema=order", has: `"name":"Alpha"`},
 		{method: "GET", path: "/workflow-definition/v2/flows/templates?trigger_schema=contact", has: `\[\]`},
+
+		{method: "POST", path: "/metering/v1/metering/reading", body: `{"meter_id":"` + someUUID + `","counter_id":"` + someOther + `","timestamp":"2026-05-04T10:00:00Z","value":7,"source":"360","reason":"regular"}`, status: 200},
+		{method: "GET", path: readings + "&start_date=2026-05-01&end_date=2026-05-31", has: `"value":7`},
+		{method: "GET", path: readings + "&start_date=2026-05-04&end_date=2026-05-04", has: `"value":7`},
+		{method: "GET", path: readings + "&start_date=2026-06-01", has: `"results":\[\]`},
+		{method: "GET", path: readings + "&end_date=2026-05-03", has: `"results":\[\]`},
 
 		{method: "POST", path: "/calendar/v1/calendar", body: `{"name":"Team"}`, has: `"_?id":"([^"]+)"`, keep: "calendar"},
 		{method: "POST", path: "/calendar/v1/calendar/events", body: `{"calendar_id":"{calendar}","_title":"Visit","is_all_day":false,"status":"busy","sensitivity":"normal","start_time":"2026-05-04T10:00:00Z","end_time":"2026-05-04T11:00:00Z","timezone":"UTC"}`, status: 201},

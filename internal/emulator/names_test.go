@@ -41,6 +41,8 @@ func TestEventNames(t *testing.T) {
 
 		{method: "POST", path: flows, body: flow("RoofInspected"), status: 400},
 		{method: "POST", path: events, body: custom("RoofInspected"), status: 201},
+		{method: "POST", path: events, body: custom("RoofInspected"), status: 409},
+		{method: "POST", path: events, body: custom("MeterReadingAdded"), status: 409},
 		{method: "POST", path: flows, body: flow("RoofInspected"), status: 201},
 		{method: "POST", path: hooks, body: hook("event_RoofInspected"), status: 201},
 		{method: "POST", path: events + "/RoofInspected:trigger", body: `{"fields":{}}`, status: 200},

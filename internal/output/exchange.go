@@ -142,6 +142,9 @@ func (e *exchange) refusal(resp *http.Response) error {
 	if e.unseen != "" {
 		return failed.Hintf("%s", e.unseen)
 	}
+	if resp.StatusCode == http.StatusUnauthorized {
+		return failed.Hintf("\"epilot auth status\" shows the token in use; \"epilot login\" signs in again")
+	}
 	return failed
 }
 

@@ -180,5 +180,5 @@ func (f *diskFile) removes(folders int) ([]step, error) {
 		}
 		return nil
 	}
-	return []step{{Change{f.path, "removed"}, do}}, nil
+	return []step{{Change{f.path, "deleted: it had only completions"}, do}}, nil
 }

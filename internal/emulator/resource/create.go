@@ -26,7 +26,7 @@ func (r *Service) create(c *message.Request, res *endpoint) (*message.Response, 
 		return nil, err
 	}
 	err = r.update(c, func(tx *bolt.Tx) error {
-		if res.rejectsDuplicates(c, id) && res.collection(c).Get(tx, id) != nil {
+		if res.rejectsDuplicates(c, id) && find(tx, res.collection(c), id) != nil {
 			return message.Refuse(http.StatusConflict, "another %s has the id %q", res.kind.name, id)
 		}
 		return res.collection(c).Put(tx, id, resource.Text())

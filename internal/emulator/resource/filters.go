@@ -70,7 +70,10 @@ func windowField(res *endpoint, name string) (field string, ends bool) {
 	starts := slices.Contains([]string{"from", "start", "start_date", "start_time", "startDate", "since"}, name)
 	ends = slices.Contains([]string{"to", "end", "end_date", "end_time", "endDate", "until"}, name)
 	p := res.op.Param(name, "query")
-	if p == nil || !starts && !ends || !strings.HasPrefix(schema.Shape(p.Schema).Format, "date") {
+	if p == nil || !starts && !ends {
+		return "", false
+	}
+	if snake := snake(name); !strings.HasPrefix(schema.Shape(p.Schema).Format, "date") && !strings.HasSuffix(snake, "_date") && !strings.HasSuffix(snake, "_time") {
 		return "", false
 	}
 	names := []string{"end_time", "end", "end_date", "timestamp", "time", "event_time", "date"}

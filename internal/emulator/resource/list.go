@@ -53,7 +53,7 @@ func (r *Service) list(c *message.Request, res *endpoint) (*message.Response, er
 	if err != nil {
 		return nil, err
 	}
-	if p.hits.seen == 0 && !res.kind.closed {
+	if p.hits.seen == 0 && !res.kind.closed && p.window.offset == 0 {
 		return nil, nil // without creations, the sample is the only resource
 	}
 	c.Kept = true

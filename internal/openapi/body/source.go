@@ -15,6 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/document"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
+	"github.com/epilot-cli/epilot/internal/shell"
 )
 
 // source is the input that contains the body.
@@ -129,12 +130,20 @@ func parseFile(name string, text []byte, meter *budget.Meter) (*document.Documen
 	return document.Parse(name, text)
 }
 
+// isField reports whether a text looks like key=value and not like JSON.
+func isField(text string) bool {
+	name, _, assigns := strings.Cut(text, "=")
+	return assigns && name != "" && !strings.ContainsAny(name, " \n\"'{[:")
+}
+
 // advise adds a hint about the likely mistake.
 func (s *source) advise(err error, text string) error {
 	failed := failure.Of(err)
 	switch {
 	case s.reader == nil && isFileName(text):
 		return failed.Hintf("a file is named with @ in front: -d @%s", text)
+	case s.reader == nil && isField(text):
+		return failed.Hintf("set a field with -f: -f %s", shell.Quote(text))
 	case s.reader == nil && failed.Hint == "":
 		return failed.Hintf(`put the JSON in single quotes: -d '{"name":"value"}'`)
 	case s.reader != nil && failed.Hint == "":

@@ -12,6 +12,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/shell"
 )
 
 // Input contains the parameters of a command line.
@@ -234,13 +235,38 @@ func find(args []*argument, p *openapi.Param) *argument {
 
 func tooMany(op *openapi.Operation, params []*openapi.Param, texts []string) error {
 	first := texts[len(params)]
-	if len(params) == 0 {
+	flag := flagFor(op, first)
+	switch {
+	case len(params) == 0 && flag != "":
+		return failure.New(failure.Usage, "%s takes no positional arguments, but %q was given", title(op), first).
+			Hintf("write %s %s", flag, shell.Quote(first))
+	case len(params) == 0:
 		return failure.New(failure.Usage, "%s takes no positional arguments, but %q was given", title(op), first).
 			Hintf("positional arguments fill path parameters, and the path %s has none; pass other parameters as -p key=value", op.Path)
+	case flag != "":
+		return failure.New(failure.Usage, "%s takes %d positional %s (%s); %q is none of them",
+			title(op), len(params), plural(len(params), "argument"), strings.Join(names(params), ", "), first).
+			Hintf("write %s %s", flag, shell.Quote(first))
 	}
 	return failure.New(failure.Usage, "%s takes %d positional %s (%s), but %d were given: %q is too many",
 		title(op), len(params), plural(len(params), "argument"), strings.Join(names(params), ", "), len(texts), first).
 		Hintf("quote a value that contains spaces; pass other parameters as -p key=value")
+}
+
+// flagFor returns the flag that an argument lacks: -p or -f before key=value, or -d
+// before JSON or the name of a body file. It returns "" if there is none.
+func flagFor(op *openapi.Operation, text string) string {
+	name, _, assigns := strings.Cut(text, "=")
+	hasName := func(p *openapi.Param) bool { return p.Name == name }
+	switch {
+	case op.Body != nil && text != "" && strings.ContainsRune("{[@", rune(text[0])):
+		return "-d"
+	case assigns && slices.ContainsFunc(op.Params, hasName):
+		return "-p"
+	case assigns && name != "" && op.Body != nil:
+		return "-f"
+	}
+	return ""
 }
 
 // Missing returns the required parameters that are not set, path parameters first.
