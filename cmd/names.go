@@ -255,7 +255,7 @@ func (r *root) flagError(cmd *cobra.Command, err error) error {
 	case name == "" && cmd == r.Command && r.callFlag(err) != nil:
 		return missingAPI(r.callFlag(err).Name)
 	case name == "" && cmd == r.Command && cmdutil.ForeignFlag(r.operation.Command, err, r.args) != "":
-		return cmdutil.FlagError(r.operation.Command, err, r.args)
+		return cmdutil.FlagError(r.operation.Command, err, r.args, nil)
 	case name == "":
 		return cmdutil.FlagError(cmd, err, r.args, nil)
 	case cmd == r.Command:

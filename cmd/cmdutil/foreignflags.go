@@ -33,7 +33,7 @@ func FlagError(cmd *cobra.Command, err error, args, fields []string) error {
 	}
 	isField := func(field string) bool { return suggest.Fold(field) == suggest.Fold(name) }
 	if i := slices.IndexFunc(fields, isField); i >= 0 {
-		field := shell.Quote(fields[i] + "=" + cmp.Or(valueAfter(typed, args), "value"))
+		field := shell.Quote(fields[i] + "=" + cmp.Or(valueAfter(UnknownFlag(err), args), "value"))
 		return failure.New(failure.Usage, "%w", err).Hintf("use -f %s: it sets a field of the body", field)
 	}
 	var names []string

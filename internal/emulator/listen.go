@@ -35,6 +35,9 @@ func ListenOn(host string, port int) (net.Listener, error) {
 		return nil, failure.New(failure.Network, "port %d is in use", port).
 			Hintf("choose another with --port, or use --port 0 for a free port")
 	}
+	if unknown := (*net.DNSError)(nil); errors.As(err, &unknown) {
+		err = errors.New("no such host") // without the address of a name server
+	}
 	if err != nil {
 		return nil, failure.New(failure.Network, "cannot listen on %s: %w", net.JoinHostPort(host, strconv.Itoa(port)), err).
 			Hintf("choose another port with --port, or an address of this machine with --listen")
