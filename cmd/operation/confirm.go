@@ -121,7 +121,7 @@ func (k *call) preview(out io.Writer, req *http.Request, prepared *client.Call, 
 	var text strings.Builder
 	redact := k.client.Redactor()
 	fmt.Fprintf(&text, "%s %s\n", req.Method, redact.URL(req.URL))
-	header := output.FlatHeader(redact.Header(req.Header))
+	header := output.FlatHeader(redact.Header(output.RequestHeader(req)))
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		if !as.headers {
 			break

@@ -64,6 +64,8 @@ func (k *call) export(ctx context.Context, prepared *client.Call, req *http.Requ
 	k.tellResumed(journal, from, file != nil)
 	options := k.pageOptions()
 	options.From, options.Seen = from, seen
+	done := k.f.Out.Wait("waiting for " + req.URL.Host)
+	defer done()
 	for page, err := range k.pages(ctx, prepared, options) {
 		if err != nil {
 			return err
@@ -78,6 +80,9 @@ func (k *call) export(ctx context.Context, prepared *client.Call, req *http.Requ
 		next, broken := page.Position()
 		if broken != nil {
 			return broken // the page is requested again and written once
+		}
+		if k.f.Streams.OutTTY {
+			done() // the items are shown in its place
 		}
 		if err := journal.Write(out, file, lines, next); err != nil {
 			return output.WriteError(err)

@@ -90,7 +90,7 @@ func (k *call) curl(req *http.Request, prepared *client.Call) (string, error) {
 		req.Header.Del("Authorization")
 	}
 	form := prepared.Body != nil && strings.HasPrefix(prepared.Body.MediaType, "multipart/") && len(prepared.Body.Parts) > 0
-	header := output.FlatHeader(req.Header)
+	header := output.FlatHeader(output.RequestHeader(req))
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		if !form || name != "Content-Type" {
 			shown := k.client.Redactor().Value(name, header[name])

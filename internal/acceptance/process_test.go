@@ -3,6 +3,7 @@ package acceptance
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"strings"
 	"testing/fstest"
@@ -16,13 +17,15 @@ import (
 )
 
 // Process is the program inside the test's own process, for tests that run it
-// thousands of times. Its streams are not terminals, and it uses no proxy.
+// thousands of times. Its streams are not terminals, except for Screen, and
+// it uses no proxy.
 type Process struct {
 	Env     map[string]string
 	Stdin   string
 	Keyring keyring.Keyring     // nil: a command that uses it panics
 	Slept   func(time.Duration) // called for each wait before a retry, which takes no time
 	Feed    string              // the release feed of the build; "" for a build without one
+	Screen  io.Writer           // stderr, as a terminal; nil keeps it for the result
 }
 
 // Result is the result of a process.
@@ -47,6 +50,9 @@ func (p Process) Run(ctx context.Context, args ...string) Result {
 			Feed: p.Feed, FeedKey: upgradetest.NewSigner(7).Public(),
 		},
 		Jitter: func(limit time.Duration) time.Duration { return limit },
+	}
+	if p.Screen != nil {
+		app.Streams.Err, app.Streams.ErrTTY, app.Streams.ErrWidth = p.Screen, true, 100
 	}
 	status := cmd.Run(ctx, app, args)
 	return Result{Stdout: out.String(), Stderr: errs.String(), Status: status}

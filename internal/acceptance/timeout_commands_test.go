@@ -1,13 +1,17 @@
 package acceptance
 
 import (
+	"bytes"
+	"context"
 	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -34,39 +38,11 @@ var networkCommands = map[string][]string{
 // --timeout against a silent server, and rejects an invalid timeout.
 func TestTimeoutOfEveryCommand(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // otherwise the end of the request would go unnoticed
-		<-r.Context().Done()
-	}))
-	t.Cleanup(server.Close)
+	server := silentServer(t)
 	for name, line := range networkCommands {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			home := t.TempDir()
-			file, rows := filepath.Join(home, "a.txt"), filepath.Join(home, "rows.csv")
-			config := filepath.Join(home, ".config", "epilot")
-			if err := os.MkdirAll(config, 0o700); err != nil {
-				t.Fatal(err)
-			}
-			token := unsignedToken(server.URL)
-			for path, text := range map[string]string{
-				filepath.Join(config, "profiles.json"): `{"profiles":{"a":{"name":"a"},"b":{"name":"b"}}}`,
-				file:                                   "x", rows: "id\napi_1\n", filepath.Join(config, "credentials.json"): `{"token":"` + token + `"}`,
-			} {
-				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			args := make([]string, len(line))
-			for i, arg := range line {
-				args[i] = strings.NewReplacer("%s", server.URL, "FILE", file, "ROWS", rows, "JOURNAL", filepath.Join(home, "journal")).Replace(arg)
-			}
-			program := Process{Env: map[string]string{
-				"HOME": home, "EPILOT_DEFINITIONS_URL": server.URL, "EPILOT_CREDENTIAL_STORE": "file",
-			}}
-			if name == "upgrade" { // other commands would look for news
-				program.Feed = server.URL
-			}
+			program, args := prepared(t, server.URL, name, line)
 			if got := program.Run(t.Context(), append(args, "--timeout", "nonsense")...); got.Status != 2 || !strings.Contains(got.Stderr, "--timeout") {
 				t.Errorf("nonsense: status %d, %s", got.Status, got.Stderr)
 			}
@@ -83,6 +59,91 @@ func TestTimeoutOfEveryCommand(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEveryCommandShowsItsWait: each command that uses the network shows on a terminal
+// what it waits for. The first sight of that ends it.
+func TestEveryCommandShowsItsWait(t *testing.T) {
+	t.Parallel()
+	server := silentServer(t)
+	for name, line := range networkCommands {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, stop := context.WithCancel(t.Context())
+			program, args := prepared(t, server.URL, name, line)
+			if name == "whoami" || name == "status --verify" {
+				t.Skip("the issuer is unknown, so that nothing is fetched")
+			}
+			screen := &sight{of: regexp.MustCompile(`\r([|/\\-] [a-z0-9]|\[ +\] 0/2)`), seen: stop}
+			program.Screen = screen
+			program.Run(ctx, append(args, "--timeout", "20s")...)
+			if ctx.Err() == nil {
+				t.Errorf("no sign of a wait: %q", screen.text.String())
+			}
+			stop()
+		})
+	}
+}
+
+// sight calls seen once the text written to it matches.
+type sight struct {
+	of   *regexp.Regexp
+	seen func()
+
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (s *sight) Write(p []byte) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.text.Write(p)
+	if s.of.Match(s.text.Bytes()) {
+		s.seen()
+	}
+	return len(p), nil
+}
+
+// silentServer accepts requests and never responds.
+func silentServer(t *testing.T) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // otherwise the end of the request would go unnoticed
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+// prepared returns a program with profiles, a token and files, and a line of
+// networkCommands for it.
+func prepared(t *testing.T, url, name string, line []string) (Process, []string) {
+	t.Helper()
+	home := t.TempDir()
+	file, rows := filepath.Join(home, "a.txt"), filepath.Join(home, "rows.csv")
+	config := filepath.Join(home, ".config", "epilot")
+	if err := os.MkdirAll(config, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string]string{
+		filepath.Join(config, "profiles.json"): `{"profiles":{"a":{"name":"a"},"b":{"name":"b"}}}`,
+		file:                                   "x", rows: "id\napi_1\n", filepath.Join(config, "credentials.json"): `{"token":"` + unsignedToken(url) + `"}`,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := make([]string, len(line))
+	for i, arg := range line {
+		args[i] = strings.NewReplacer("%s", url, "FILE", file, "ROWS", rows, "JOURNAL", filepath.Join(home, "journal")).Replace(arg)
+	}
+	program := Process{Env: map[string]string{
+		"HOME": home, "EPILOT_DEFINITIONS_URL": url, "EPILOT_CREDENTIAL_STORE": "file",
+	}}
+	if name == "upgrade" { // other commands would look for news
+		program.Feed = url
+	}
+	return program, args
 }
 
 // unsignedToken returns an access token that the issuer at the address did not sign.

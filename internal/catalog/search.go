@@ -36,7 +36,8 @@ type Search struct {
 	texts  []relevance.Text // the searchable texts of local
 }
 
-// Search returns a search. A local definition that cannot be loaded is an error.
+// Search returns a search. A local definition that cannot be loaded is left out with a
+// warning.
 func (c *Catalog) Search(ctx context.Context, query string) (*Search, error) {
 	index, err := relevance.ReadIndex(searchIndex)
 	if err != nil {
@@ -48,8 +49,14 @@ func (c *Catalog) Search(ctx context.Context, query string) (*Search, error) {
 	}
 	for _, name := range s.hidden {
 		api, err := c.Load(ctx, name, "")
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
 			return nil, err
+		case err != nil:
+			if c.options.Warn != nil {
+				c.options.Warn("the operations of " + name + " are not searched: " + err.Error())
+			}
+			continue
 		}
 		s.apis[name] = api
 		s.texts = append(s.texts, textsOf(api)...)

@@ -79,7 +79,7 @@ func (e *exchange) requestBlock() error {
 	return e.block("REQUEST META:", requestBlock{
 		OperationID: e.o.Operation.ID, Method: e.req.Method,
 		URL: e.o.Redact.URL(e.req.URL), Params: e.params(e.req.URL),
-		Headers: FlatHeader(e.o.Redact.Header(e.req.Header)),
+		Headers: FlatHeader(e.o.Redact.Header(RequestHeader(e.req))),
 	})
 }
 
@@ -95,6 +95,17 @@ func (e *exchange) params(address *url.URL) map[string]any {
 		}
 	}
 	return shown
+}
+
+// RequestHeader returns the headers of a request with its Host, which net/http keeps
+// apart, if that differs from the URL's.
+func RequestHeader(req *http.Request) http.Header {
+	if req.Host == "" || req.Host == req.URL.Host {
+		return req.Header
+	}
+	header := req.Header.Clone()
+	header.Set("Host", req.Host)
+	return header
 }
 
 // FlatHeader joins the values of a header with commas.

@@ -52,6 +52,8 @@ type exchange struct {
 	leftOut     []string // columns that did not fit on the terminal
 	summary     excerpt  // start of an error body
 	lost        loss     // bytes of the body that are invalid in its charset
+
+	tallied bool // the status line is a Tally's, which clears it
 }
 
 // Exchange sends a request and writes the response: the body to stdout or to the
@@ -103,7 +105,7 @@ func (p *Printer) Result(ctx context.Context, value any, o ResponseOptions) erro
 // columns apply.
 func (p *Printer) Rows(ctx context.Context, from io.Reader, o ResponseOptions) error {
 	o.setDefaults()
-	e := &exchange{p: p, o: o}
+	e := &exchange{p: p, o: o, tallied: !p.Streams.OutTTY}
 	return e.pass(ctx, &source{reader: from}, sequence)
 }
 

@@ -270,7 +270,9 @@ func (e *exchange) destination() io.Writer {
 	if e.toFile() {
 		return e.file.draft
 	}
-	e.p.status.clear()
+	if !e.tallied {
+		e.p.status.clear()
+	}
 	return e.p.Streams.Out
 }
 

@@ -24,12 +24,21 @@ type Tally struct {
 }
 
 // Tally starts counting rows, unless results go to the screen. total is -1 if
-// unknown; doing is a participle such as "checked".
+// unknown; doing is a participle such as "checked". A spinner stands for the first row.
 func (p *Printer) Tally(total int, doing string, results bool) *Tally {
 	if !p.isLive() || results && p.Streams.OutTTY {
 		return nil
 	}
-	return &Tally{p: p, total: total, doing: doing, began: p.now()}
+	t := &Tally{p: p, total: total, doing: doing, began: p.now()}
+	p.status.wait(p, t.count(0))
+	return t
+}
+
+func (t *Tally) count(done int) string {
+	if t.total >= 0 {
+		return fmt.Sprintf("%d of %d rows %s", done, t.total, t.doing)
+	}
+	return fmt.Sprintf("%d rows %s", done, t.doing)
 }
 
 // Skip removes a row from the total: an earlier run did it, so it takes no time.
@@ -50,10 +59,7 @@ func (t *Tally) Show(done, failed int) {
 		return
 	}
 	t.lastDrawn = now
-	line := fmt.Sprintf("%d rows %s", done, t.doing)
-	if t.total >= 0 {
-		line = fmt.Sprintf("%d of %d rows %s", done, t.total, t.doing)
-	}
+	line := t.count(done)
 	if took := now.Sub(t.began); took >= time.Second && done > 0 {
 		line += fmt.Sprintf(", %.0f/s", float64(done)/took.Seconds())
 		if left := t.total - done; left > 0 {
