@@ -92,7 +92,11 @@ func (k *call) curl(req *http.Request, prepared *client.Call) (string, error) {
 	form := prepared.Body != nil && strings.HasPrefix(prepared.Body.MediaType, "multipart/") && len(prepared.Body.Parts) > 0
 	header := output.FlatHeader(output.RequestHeader(req))
 	for _, name := range slices.Sorted(maps.Keys(header)) {
-		if !form || name != "Content-Type" {
+		switch {
+		case form && name == "Content-Type":
+		case header[name] == "":
+			lines = append(lines, "-H "+shell.SingleQuote(name+";")) // curl drops a header without a value after the colon
+		default:
 			shown := k.client.Redactor().Value(name, header[name])
 			lines = append(lines, "-H "+secrets.shell(name, name+": "+header[name], name+": "+shown))
 		}
