@@ -92,8 +92,12 @@ func describe(s *openapi.Schema, about string) string {
 	if about == "" {
 		parts = []string{schema.TypeName(s)}
 	}
+	pattern := shape.Pattern
+	if pattern != "" {
+		pattern = schema.DescribePattern(pattern)
+	}
 	for _, fact := range []struct{ name, text string }{
-		{"", shape.Format}, {"at least ", shape.Minimum}, {"at most ", shape.Maximum}, {"matching ", shape.Pattern},
+		{"", shape.Format}, {"at least ", shape.Minimum}, {"at most ", shape.Maximum}, {"", pattern},
 	} {
 		if fact.text != "" {
 			parts = append(parts, fact.name+fact.text)
