@@ -94,14 +94,16 @@ func newWine(t *testing.T) *wine {
 // have another status: the program is started again. Its own errors are always printed.
 const launcher = `#!/bin/sh
 printed=%[1]s/printed.$$
+mkfifo $printed.1 $printed.2
 for attempt in 1 2 3; do
-	TMPDIR=%[1]s %[2]s %[1]s/epilot.exe "$@" >$printed.out 2>$printed.err
+	tee $printed.out <$printed.1 &
+	tee $printed.err <$printed.2 >&2 &
+	TMPDIR=%[1]s %[2]s %[1]s/epilot.exe "$@" >$printed.1 2>$printed.2
 	status=$?
+	wait
 	[ $status = 1 ] && [ ! -s $printed.out ] && [ ! -s $printed.err ] || break
 done
-cat $printed.out
-cat $printed.err >&2
-rm $printed.out $printed.err
+rm $printed.*
 exit $status
 `
 
