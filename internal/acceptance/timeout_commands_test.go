@@ -67,13 +67,13 @@ func TestEveryCommandShowsItsWait(t *testing.T) {
 	t.Parallel()
 	server := silentServer(t)
 	for name, line := range networkCommands {
+		if name == "whoami" || name == "status --verify" {
+			continue // the issuer is unknown, so that nothing is fetched
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, stop := context.WithCancel(t.Context())
 			program, args := prepared(t, server.URL, name, line)
-			if name == "whoami" || name == "status --verify" {
-				t.Skip("the issuer is unknown, so that nothing is fetched")
-			}
 			screen := &sight{of: regexp.MustCompile(`\r([|/\\-] [a-z0-9]|\[ +\] 0/2)`), seen: stop}
 			program.Screen = screen
 			program.Run(ctx, append(args, "--timeout", "20s")...)
