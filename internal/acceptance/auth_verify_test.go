@@ -14,6 +14,9 @@ import (
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	if err := giveMockKey(dir); err != nil {
+		t.Fatal(err)
+	}
 	env := []string{"PATH=" + os.Getenv("PATH"), "XDG_CONFIG_HOME=" + dir, "XDG_STATE_HOME=" + dir, "NO_PROXY=*"}
 	epilot := func(want int, args ...string) string {
 		t.Helper()

@@ -35,9 +35,6 @@ func TestFirstDay(t *testing.T) {
 	t.Parallel()
 	portal := firstDayPortal(t)
 	s := sit(t, "EPILOT_PORTAL_URL="+portal.URL, "PS1="+prompted, "ENV=", "BROWSER=false")
-	if err := giveMockKey(filepath.Join(s.dir, "state")); err != nil {
-		t.Fatal(err)
-	}
 	shell := exec.Command("sh", "-i")
 	shell.Env, shell.Dir = s.env, s.dir
 	d := &day{s, prompttest.Start(t, shell, 100, 40)}

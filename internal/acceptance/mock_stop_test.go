@@ -47,6 +47,9 @@ func TestMockStops(t *testing.T) {
 func startedMock(t *testing.T, flags ...string) (run *exec.Cmd, address string) {
 	t.Helper()
 	dir := t.TempDir()
+	if err := giveMockKey(dir); err != nil {
+		t.Fatal(err)
+	}
 	run = exec.Command("epilot", append([]string{"mock", "--port", "0"}, flags...)...)
 	run.Env = []string{"PATH=" + os.Getenv("PATH"), "GORACE=" + os.Getenv("GORACE"), "XDG_CONFIG_HOME=" + dir, "XDG_STATE_HOME=" + dir}
 	said, err := run.StderrPipe()

@@ -28,6 +28,9 @@ type sitting struct {
 func sit(t *testing.T, env ...string) *sitting {
 	t.Helper()
 	dir := t.TempDir()
+	if err := giveMockKey(filepath.Join(dir, "state")); err != nil {
+		t.Fatal(err)
+	}
 	return &sitting{t: t, dir: dir, env: append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "XDG_CONFIG_HOME=" + dir + "/config",
 		"XDG_STATE_HOME=" + dir + "/state", "XDG_CACHE_HOME=" + dir + "/cache", "TMPDIR=" + dir,

@@ -1,12 +1,14 @@
 package acceptance
 
 import (
+	"flag"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -16,7 +18,13 @@ import (
 
 // TestMain lets the test binary act as the program: scripts run "epilot" as a
 // separate process, with its own streams, environment and exit status.
+//
+// Most tests wait for another process or for a time limit, so that three of them share
+// a processor, unless -parallel says otherwise.
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0))); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"epilot": func() {
 			status := cmd.Main()

@@ -27,6 +27,9 @@ func TestTasksRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := giveMockKey(filepath.Join(home, ".local", "state")); err != nil {
+		t.Fatal(err)
+	}
 	run := func(script string) {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), "sh", "-ec", script)

@@ -65,7 +65,6 @@ func TestTimeoutOfEveryCommand(t *testing.T) {
 // what it waits for. The first sight of that ends it.
 func TestEveryCommandShowsItsWait(t *testing.T) {
 	t.Parallel()
-	server := silentServer(t)
 	for name, line := range networkCommands {
 		if name == "whoami" || name == "status --verify" {
 			continue // the issuer is unknown, so that nothing is fetched
@@ -73,8 +72,12 @@ func TestEveryCommandShowsItsWait(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, stop := context.WithCancel(t.Context())
+			server := silentServer(t)
 			program, args := prepared(t, server.URL, name, line)
-			screen := &sight{of: regexp.MustCompile(`\r([|/\\-] [a-z0-9]|\[ +\] 0/2)`), seen: stop}
+			screen := &sight{of: regexp.MustCompile(`\r([|/\\-] [a-z0-9]|\[ +\] 0/2)`), seen: func() {
+				stop()
+				server.CloseClientConnections() // a call of --each that has begun is waited for
+			}}
 			program.Screen = screen
 			program.Run(ctx, append(args, "--timeout", "20s")...)
 			if ctx.Err() == nil {

@@ -31,9 +31,12 @@ type issuer struct {
 	heard strings.Builder
 }
 
+// issuerKey is the key of all issuers: generating one takes longer than most tests.
+var issuerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+
 func newIssuer(t *testing.T) *issuer {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := issuerKey()
 	if err != nil {
 		t.Fatal(err)
 	}
