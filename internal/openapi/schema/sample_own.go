@@ -2,6 +2,7 @@ package schema
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
@@ -90,12 +91,17 @@ const ownEndings = `
 …version = 1.0.0
 `
 
+var (
+	ownByName   = sync.OnceValue(func() *textTable { return readTexts(ownTexts) })
+	ownByEnding = sync.OnceValue(func() *textTable { return readTexts(ownEndings) })
+)
+
 // namedTextFor returns the i-th string for the name of the value, or "".
 func (m *sampler) namedTextFor(i int) string {
 	if !m.own {
 		return namedText(m.name, i)
 	}
-	return or(or(textFor(ownTexts, m.name, i), namedText(m.name, i)), textFor(ownEndings, m.name, i))
+	return or(or(ownByName().text(m.name, i), namedText(m.name, i)), ownByEnding().text(m.name, i))
 }
 
 // nameless returns a string for a property without a known name: it repeats the

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"regexp/syntax"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -298,20 +299,57 @@ status state = active|pending|done
 
 // namedText returns the i-th likely string for a property name, "@date" if a format
 // determines it, or "" for an unknown name.
-func namedText(name string, i int) string { return textFor(likelyTexts, name, i) }
+func namedText(name string, i int) string { return likelyByName().text(name, i) }
 
-func textFor(table, name string, i int) string {
-	name = snake(name)
-	for line := range strings.SplitSeq(table, "\n") {
+var likelyByName = sync.OnceValue(func() *textTable { return readTexts(likelyTexts) })
+
+// textTable finds texts by a property's name. Where two rows fit, the first counts.
+type textTable struct {
+	rows   [][]string
+	names  map[string]int // row by the whole name
+	ending map[string]int // row by the last words of a name
+}
+
+func readTexts(table string) *textTable {
+	t := &textTable{names: map[string]int{}, ending: map[string]int{}}
+	for line := range strings.SplitSeq(strings.TrimSpace(table), "\n") {
 		keys, values, _ := strings.Cut(line, " = ")
 		for key := range strings.FieldsSeq(keys) {
-			if isNamed(name, key) {
-				texts := strings.Split(values, "|")
-				return texts[i%len(texts)]
+			name, open := strings.CutPrefix(key, "…")
+			if open {
+				setFirst(t.ending, name, len(t.rows))
+			}
+			setFirst(t.names, name, len(t.rows))
+		}
+		t.rows = append(t.rows, strings.Split(values, "|"))
+	}
+	return t
+}
+
+func setFirst(rows map[string]int, name string, row int) {
+	if _, is := rows[name]; !is {
+		rows[name] = row
+	}
+}
+
+// text returns the i-th text for a property name, or "".
+func (t *textTable) text(name string, i int) string {
+	name = snake(name)
+	row := len(t.rows)
+	if found, is := t.names[name]; is {
+		row = found
+	}
+	for rest, more := name, true; more; {
+		if _, rest, more = strings.Cut(rest, "_"); more {
+			if found, is := t.ending[rest]; is {
+				row = min(row, found)
 			}
 		}
 	}
-	return ""
+	if row == len(t.rows) {
+		return ""
+	}
+	return t.rows[row][i%len(t.rows[row])]
 }
 
 func isNamed(name, key string) bool {
