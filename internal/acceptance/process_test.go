@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"os"
+	"strconv"
 	"strings"
 	"testing/fstest"
 	"time"
@@ -34,12 +36,18 @@ type Result struct {
 	Status         int
 }
 
+// unlimited is a memory limit for what runs in the process of the tests: it counts the
+// memory of the others too.
+const unlimited = 1 << 40
+
 // Run runs the command line like Main, without signal handling.
 func (p Process) Run(ctx context.Context, args ...string) Result {
 	var out, errs bytes.Buffer
+	env := map[string]string{"EPILOT_MAX_MEMORY": strconv.Itoa(unlimited)}
+	maps.Copy(env, p.Env)
 	app := &cmdutil.App{
 		Streams:   &term.Streams{In: strings.NewReader(p.Stdin), Out: &out, Err: &errs},
-		LookupEnv: func(name string) (string, bool) { value, ok := p.Env[name]; return value, ok },
+		LookupEnv: func(name string) (string, bool) { value, ok := env[name]; return value, ok },
 		Now:       time.Now,
 		Random:    sameRandom{},
 		Environ:   os.Environ,

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
 	"github.com/epilot-cli/epilot/internal/output/render"
@@ -113,7 +114,7 @@ func TestExpressionsOfTheTopic(t *testing.T) {
 				t.Errorf("%s: %s: %v", name, row[1], err)
 				continue
 			}
-			if result, err := program.Eval(t.Context(), []byte(input)); err != nil || !result.Defined {
+			if result, err := program.Eval(budget.Into(t.Context(), budget.New(unlimited)), []byte(input)); err != nil || !result.Defined {
 				t.Errorf("%s: %s finds nothing: %v", name, row[1], err)
 			}
 		}
