@@ -77,6 +77,27 @@ func joinedSize(list reflect.Value, separator string) int64 {
 	return size
 }
 
+// countInside returns how many values, lists and objects are in a value at any depth,
+// for each place where they stand, or a number above most as soon as there are more:
+// values that share lists may have any number.
+func countInside(v reflect.Value, most int64) int64 {
+	for v.Kind() == reflect.Interface || v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	count := int64(1)
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := 0; i < v.Len() && count <= most; i++ {
+			count += countInside(v.Index(i), most-count)
+		}
+	case reflect.Map:
+		for members := v.MapRange(); count <= most && members.Next(); {
+			count += countInside(members.Value(), most-count)
+		}
+	}
+	return count
+}
+
 // bluesBounds returns the engine's own functions, preceded by the size check.
 func bluesBounds(ctx context.Context) map[string]jsonata.Extension {
 	text := func(v jlib.StringCallable) string { s, _ := jtypes.AsString(reflect.Value(v)); return s }
@@ -115,6 +136,9 @@ func bluesBounds(ctx context.Context) map[string]jsonata.Extension {
 			s, _ := jtypes.AsString(v)
 			return s, checkResult(ctx, "&", int64(len(s)))
 		}},
+		insideName: {Func: func(v reflect.Value) (bool, error) {
+			return true, checkResult(ctx, "**", sizeOfPart*countInside(v, budget.Of(ctx).Limit()/sizeOfPart))
+		}, UndefinedHandler: jtypes.ArgUndefined(0)},
 	}
 }
 

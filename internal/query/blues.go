@@ -194,11 +194,12 @@ func bluesRuntime(source string, err error) error {
 	return p.unless(err)
 }
 
-// guardName and textName are the variables for the guard and the length check.
-// JSONata's own functions have no such names.
+// guardName, textName and insideName are the variables for the guard, the length check
+// and the count of what is inside a value. JSONata's own functions have no such names.
 const (
-	guardName = "__guard"
-	textName  = "__text"
+	guardName  = "__guard"
+	textName   = "__text"
+	insideName = "__inside"
 )
 
 var errTree = errors.New("this version of the engine hides its syntax tree")
@@ -305,12 +306,18 @@ func applied(node jparse.Node) jparse.Node {
 	return &jparse.FunctionCallNode{Func: call.Func, Args: arguments}
 }
 
-// measured adds a length check to a & b: strings that double soon exceed any memory.
+// measured adds a length check to a & b, since strings that double soon exceed any
+// memory, and a count to **, which repeats what lists share.
 func measured(node jparse.Node) jparse.Node {
-	if _, is := node.(*jparse.StringConcatenationNode); !is {
-		return node
+	switch node.(type) {
+	case *jparse.StringConcatenationNode:
+		return &jparse.FunctionCallNode{Func: &jparse.VariableNode{Name: textName}, Args: []jparse.Node{node}}
+	case *jparse.DescendentNode:
+		context := &jparse.VariableNode{}
+		count := &jparse.FunctionCallNode{Func: &jparse.VariableNode{Name: insideName}, Args: []jparse.Node{context}}
+		return &jparse.BlockNode{Exprs: []jparse.Node{count, node}}
 	}
-	return &jparse.FunctionCallNode{Func: &jparse.VariableNode{Name: textName}, Args: []jparse.Node{node}}
+	return node
 }
 
 func literalNames(n *jparse.ObjectNode) []string {

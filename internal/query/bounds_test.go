@@ -101,21 +101,22 @@ func TestFunctionsThatAmplify(t *testing.T) {
 	ctx := budget.Into(t.Context(), budget.New(4<<20))
 	const doubled = `($f := function($s, $n){$n = 0 ? $s : $f($s & $s, $n - 1)}; $x := $f("a", 20); `
 	for expression, engines := range map[string][]string{
-		`$pad("x", 2000000000)`:                            {"blues"},
-		`t.$pad(-2000000000, "ab")`:                        {"blues"},
-		doubled + `$length($f($x, 20)))`:                   {"blues"},
-		doubled + `$length($replace($x, "a", $x)))`:        {"blues", "gnata"},
-		doubled + `$length($x ~> $replace("a",$x)))`:       {"gnata"},
-		doubled + `$length($join([$x,$x,$x,$x,$x])))`:      {"blues", "gnata"},
-		doubled + `$count($split($x & $x, "")))`:           {"blues", "gnata"},
-		doubled + `$length($encodeUrlComponent($x)))`:      {"gnata"},
-		doubled + `$length($base64encode($x & $x)))`:       {"gnata"},
-		doubled + `$formatInteger(1, $x))`:                 {"gnata"},
-		doubled + `[$x, $x, $x, $x, $x, $x])`:              {"blues", "gnata"},
-		`$count([1..1000000])`:                             {"gnata"},
-		`$map([2], function($n){[[-$n..$power(10, 6)]]})`:  {"gnata"},
-		`$eval("$count([1..1000000])")`:                    {"gnata"},
-		doubled + `$length($eval("$replace($x,'a',$x)")))`: {"gnata"},
+		`$pad("x", 2000000000)`:                                                                    {"blues"},
+		`t.$pad(-2000000000, "ab")`:                                                                {"blues"},
+		doubled + `$length($f($x, 20)))`:                                                           {"blues"},
+		doubled + `$length($replace($x, "a", $x)))`:                                                {"blues", "gnata"},
+		doubled + `$length($x ~> $replace("a",$x)))`:                                               {"gnata"},
+		doubled + `$length($join([$x,$x,$x,$x,$x])))`:                                              {"blues", "gnata"},
+		doubled + `$count($split($x & $x, "")))`:                                                   {"blues", "gnata"},
+		doubled + `$length($encodeUrlComponent($x)))`:                                              {"gnata"},
+		doubled + `$length($base64encode($x & $x)))`:                                               {"gnata"},
+		doubled + `$formatInteger(1, $x))`:                                                         {"gnata"},
+		doubled + `[$x, $x, $x, $x, $x, $x])`:                                                      {"blues", "gnata"},
+		`$count([1..1000000])`:                                                                     {"gnata"},
+		`$map([2], function($n){[[-$n..$power(10, 6)]]})`:                                          {"gnata"},
+		`$eval("$count([1..1000000])")`:                                                            {"gnata"},
+		doubled + `$length($eval("$replace($x,'a',$x)")))`:                                         {"gnata"},
+		`($f := function($x, $n){$n = 0 ? $x : $f([[$x], [$x]], $n - 1)}; $count($f([1], 40).**))`: {"blues"},
 	} {
 		for _, engine := range engines {
 			_, err := compileWith(t, engine, expression).Eval(ctx, []byte(`{"t":"abc","u":"a1b"}`))

@@ -193,15 +193,34 @@ func (c *ceiling) check() error {
 	if data := c.data.Load(); data > 0 {
 		limit = max(resultTimes*one, data+one)
 	}
-	if inUse() <= limit {
-		return nil
-	}
-	runtime.GC()
-	if inUse() <= limit {
+	if inUse() <= limit || collects(limit) {
 		return nil
 	}
 	return failure.New(failure.Query, "jsonata: %w of %d MB", errMemory, limit/1_000_000).
 		Hintf("narrow the expression, or raise the limit: EPILOT_MAX_MEMORY")
+}
+
+// collects collects garbage, and reports whether no more than limit bytes are left. An
+// expression that does not wait for it is not given the time to fill the memory: twice
+// the limit is more than what the garbage of any other takes.
+func collects(limit int64) bool {
+	done := make(chan struct{})
+	go func() {
+		runtime.GC()
+		close(done)
+	}()
+	look := time.NewTicker(lookPeriod / 10)
+	defer look.Stop()
+	for {
+		select {
+		case <-done:
+			return inUse() <= limit
+		case <-look.C:
+			if inUse() > 2*limit {
+				return false
+			}
+		}
+	}
 }
 
 // inUse returns the memory of objects and stacks in bytes, including garbage.
