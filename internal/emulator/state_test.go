@@ -115,10 +115,13 @@ func TestNewIDs(t *testing.T) {
 // echo the request, and contain no real hosts.
 func TestSamplesFitTheRequest(t *testing.T) {
 	t.Parallel()
+	const contract = "/customer-portal/v2/portal/contract/5da0a718-c822-403d-9f5d-20d4584e0528"
 	run(t, newWhole(t), []step{
 		{method: "GET", path: "/organization/v2/organization/123", status: 200, has: `"id":"123"`, sample: true},
 		{method: "PATCH", path: "/organization/v2/organization/123", body: `{"name":"Mine"}`, status: 200, has: `Mine`},
 		{method: "GET", path: "/organization/v2/organization/123", status: 200, has: `"name":"Mine"`},
+		{method: "PATCH", path: contract, body: `{"contract_name":"Wind"}`, status: 200, has: `"data":{.*"contract_name":"Wind"`},
+		{method: "GET", path: contract, status: 200, has: `"entity":{.*"contract_name":"Wind"`},
 	})
 }
 

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -44,10 +45,28 @@ func (a *applying) response() *message.Response {
 	}
 	text := sample.Personalize(a.c, content.Schema, []byte(sample.Text(content)), "")
 	if members, ok := jsonx.ParseObject(text); ok {
-		text = a.overlay(members, content.Schema).Text()
+		text = a.overlay(a.withBody(members, content.Schema), content.Schema).Text()
 	}
 	response.Body = text
 	return response
+}
+
+// withBody sets the members of the body in a sample of a changed resource, at the top
+// or in the member that declares them.
+func (a *applying) withBody(members jsonx.Object, s *openapi.Schema) jsonx.Object {
+	body := a.c.Object()
+	if a.c.Op.Method != http.MethodPatch && a.c.Op.Method != http.MethodPut || body == nil {
+		return members
+	}
+	place := documentShape(s, body)
+	if place == nil {
+		return members
+	}
+	fitting, ok := place.conform(merge(place.within(members), body, place, a.c.Op.Body.JSON()))
+	if !ok {
+		return members
+	}
+	return replaceWithin(members, place.path, fitting)
 }
 
 // echoed returns the body with the members that the rows set, if the operation
