@@ -19,10 +19,10 @@ import (
 // TestMain lets the test binary act as the program: scripts run "epilot" as a
 // separate process, with its own streams, environment and exit status.
 //
-// Most tests wait for another process or for a time limit, so that three of them share
+// Most tests wait for another process or for a time limit, so that two of them share
 // a processor, unless -parallel says otherwise.
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0))); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){
