@@ -1,3 +1,5 @@
+// Package acceptance tests the program from the outside: the real binary, real
+// files, real HTTP on loopback. Its scripts document the behavior.
 package acceptance
 
 import (
@@ -25,6 +27,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
+	_ = os.Getenv("EPILOT_TEST_PROGRAMS") // of another list of programs, go test keeps no result
 	testscript.Main(m, map[string]func(){
 		"epilot": func() {
 			status := cmd.Main()

@@ -56,7 +56,8 @@ func build(t *testing.T) builds {
 func (b builds) make(t *testing.T, version string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "epilot")
-	variable := " -X " + module + "/cmd."
+	const module = "github.com/epilot-cli/epilot"
+	const variable = " -X " + module + "/cmd."
 	made := exec.Command("go", "build", "-o", file, "-ldflags", "-s -w"+
 		variable+"version="+version+variable+"feed=http://127.0.0.1:1/releases"+variable+"feedKey="+b.by.Public(), module)
 	if out, err := made.CombinedOutput(); err != nil {

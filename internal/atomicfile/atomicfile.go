@@ -132,15 +132,20 @@ func WriteFolder(folder, pattern string, texts map[string]string) error {
 		return failure.New(failure.File, "%s cannot be written: %w", folder, Cause(err))
 	}
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		path := filepath.Join(folder, name)
-		if old, err := os.ReadFile(path); err == nil && string(old) == texts[name] {
-			continue // tools that compare times see that the file is the same
-		}
-		if err := Write(path, []byte(texts[name]), 0o644); err != nil {
+		if err := Update(filepath.Join(folder, name), texts[name]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Update writes a file that everybody can read, like Write, unless it has this text
+// already: then its time stays, so that go test and make see no change.
+func Update(path, text string) error {
+	if old, err := os.ReadFile(path); err == nil && string(old) == text {
+		return nil
+	}
+	return Write(path, []byte(text), 0o644)
 }
 
 func removeOthers(folder, pattern string, texts map[string]string) error {

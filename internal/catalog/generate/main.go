@@ -150,7 +150,7 @@ func writeNotice(o options) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(o.notice, []byte(text), 0o644)
+	return atomicfile.Update(o.notice, text)
 }
 
 // notice returns the attribution for the facts, based on the metadata of the package

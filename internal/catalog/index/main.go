@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	return errors.Join(
-		atomicfile.Write(*to, []byte(index), 0o644),
-		atomicfile.Write(*results, []byte(listed), 0o644),
+		atomicfile.Update(*to, index),
+		atomicfile.Update(*results, listed),
 	)
 }

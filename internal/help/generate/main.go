@@ -60,7 +60,7 @@ func writeCommands(file string) error {
 	if file == "" {
 		return nil
 	}
-	return atomicfile.Write(file, []byte(search.FormatCommands(cmd.Runnable())), 0o644)
+	return atomicfile.Update(file, search.FormatCommands(cmd.Runnable()))
 }
 
 // build returns the pages by file name.
