@@ -65,53 +65,35 @@ type wine struct{ folder string }
 
 // newWine skips the test if Wine is not installed.
 func newWine(t *testing.T) *wine {
-	const program, compiler = "/usr/lib/wine/wine64", "x86_64-w64-mingw32-gcc"
+	const program, compiler, copier = "/usr/lib/wine/wine64", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-objcopy"
 	if _, err := os.Stat(program); err != nil {
 		t.Skip("wine64 is not installed")
 	}
-	if _, err := exec.LookPath(compiler); err != nil {
-		t.Skip("the MinGW compiler is not installed")
+	for _, tool := range []string{compiler, copier, "gcc"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skip(tool, "is not installed")
+		}
 	}
 	w := &wine{t.TempDir()}
 	windows := append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
 	w.run(t, windows, "go", "build", "-ldflags=-s -w", "-o", w.folder+"/epilot.exe", "../..")
-	w.write(t, "prng.c", 0o600, prng)
-	w.run(t, os.Environ(), compiler, "-shared", "-o", w.folder+"/bcryptprimitives.dll", w.folder+"/prng.c", "-ladvapi32")
-	if err := os.Mkdir(w.folder+"/prefix", 0o700); err != nil {
-		t.Fatal(err)
+	// Wine maps sections that start at a page, and reads others: 20 MB at each start.
+	w.run(t, os.Environ(), copier, "--file-alignment", "4096", w.folder+"/epilot.exe")
+	w.run(t, os.Environ(), compiler, "-shared", "-o", w.folder+"/bcryptprimitives.dll", "testdata/wine/bcryptprimitives.c", "-ladvapi32")
+	for _, folder := range []string{"prefix", "bin"} {
+		if err := os.Mkdir(filepath.Join(w.folder, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
+	w.run(t, os.Environ(), "gcc", "-O1", "-Wall", "-Werror", "-o", w.folder+"/bin/epilot", "testdata/wine/epilot.c",
+		define("WINE", program), define("PROGRAM", w.folder+"/epilot.exe"), define("TEMPORARY", w.folder))
 	server := "/usr/lib/wine/wineserver64" // shared by all programs: its start takes a second
 	w.run(t, w.environment(), server, "--persistent")
 	t.Cleanup(func() { w.run(t, w.environment(), server, "--kill") })
 	w.run(t, w.environment(), program, "wineboot", "-i")
 	w.run(t, nil, "/bin/cp", w.folder+"/bcryptprimitives.dll", w.folder+"/prefix/drive_c/windows/system32/")
-	w.write(t, "bin/epilot", 0o700, fmt.Sprintf(launcher, w.folder, program))
 	return w
 }
-
-// launcher runs the Windows program. On a busy machine, one of two thousand starts under
-// Wine 8 ends with status 1 and without a word, for commands that print something and
-// have another status: the program is started again. Its own errors are always printed.
-const launcher = `#!/bin/sh
-printed=%[1]s/printed.$$
-mkfifo $printed.1 $printed.2
-for attempt in 1 2 3; do
-	tee $printed.out <$printed.1 &
-	tee $printed.err <$printed.2 >&2 &
-	TMPDIR=%[1]s %[2]s %[1]s/epilot.exe "$@" >$printed.1 2>$printed.2
-	status=$?
-	wait
-	[ $status = 1 ] && [ ! -s $printed.out ] && [ ! -s $printed.err ] || break
-done
-rm $printed.*
-exit $status
-`
-
-// prng is an API that Go calls on Windows and Wine 8 lacks.
-const prng = `#include <windows.h>
-BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
-__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE b, SIZE_T n) { return SystemFunction036(b, (ULONG)n); }
-`
 
 // environment returns the variables for Wine. Its programs find their server below
 // TMPDIR, which is different for each script.
@@ -119,15 +101,7 @@ func (w *wine) environment() []string {
 	return append(os.Environ(), "WINEPREFIX="+w.folder+"/prefix", "WINEDEBUG=-all", "LC_ALL=C.UTF-8", "TMPDIR="+w.folder)
 }
 
-func (w *wine) write(t *testing.T, name string, mode os.FileMode, text string) {
-	path := filepath.Join(w.folder, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), mode); err != nil {
-		t.Fatal(err)
-	}
-}
+func define(name, text string) string { return fmt.Sprintf("-D%s=%q", name, text) }
 
 func (w *wine) run(t *testing.T, env []string, program string, args ...string) {
 	cmd := exec.Command(program, args...) // not a pipe: Wine's server would keep it open

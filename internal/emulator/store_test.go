@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -22,8 +23,10 @@ import (
 const childState = "EMULATOR_TEST_STATE"
 
 // TestMain makes the test binary its own second process: with a state path in the
-// environment, it creates tokens there and exits.
+// environment, it creates tokens there and exits. Many small mocks at once have little
+// to collect, but the collector looks at all embedded definitions each time.
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
 	if state := os.Getenv(childState); state != "" {
 		os.Exit(createTokens(state, 5))
 	}
