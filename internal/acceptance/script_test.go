@@ -27,7 +27,6 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil {
 		panic(err)
 	}
-	_ = os.Getenv("EPILOT_TEST_PROGRAMS") // of another list of programs, go test keeps no result
 	testscript.Main(m, map[string]func(){
 		"epilot": func() {
 			status := cmd.Main()
@@ -42,6 +41,7 @@ func TestMain(m *testing.M) {
 // testscript.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	_ = os.Getenv("EPILOT_TEST_PROGRAMS") // go test repeats the suite if what a test has read is different
 	files, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
 		t.Fatal(err)
