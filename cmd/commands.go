@@ -41,10 +41,10 @@ func commands() []command {
 		{"alias", "Define short names for frequent commands", func(f *cmdutil.Factory) *cobra.Command { return alias.New(f, names(f)) }},
 		{"open", "Open the documentation of an API, or a record in the portal", open.New},
 		{"examples", "Show example commands for common tasks", help.NewExamples},
-		{"search", "Search operations, commands and topics", search.New},
+		{"search", "Search operations, commands, flags and topics", search.New},
 		{"diff", "Compare two JSON documents, or one call under two profiles", func(f *cmdutil.Factory) *cobra.Command { return diff.New(f, printedBy(f.App)) }},
 		{"definitions", "List, update and trust the API definitions", definitions.New},
-		{"mock", "Run a local, stateful mock of every epilot API", mock.New},
+		{"mock", "Run a local, stateful mock server of every epilot API", mock.New},
 		{"upgrade", "Upgrade epilot to the latest release or a given version", upgrade.New},
 		{"completion", "Generate or install shell completions", completion.New},
 	}

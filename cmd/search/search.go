@@ -1,5 +1,5 @@
-// Package search implements the command that finds operations of all APIs, commands
-// and help topics.
+// Package search implements the command that finds operations of all APIs, commands,
+// flags and help topics.
 package search
 
 import (
@@ -36,10 +36,11 @@ func New(f *cmdutil.Factory) *cobra.Command {
 }
 
 // hit is the JSON form of a result: an operation has an api and operationId, a
-// command or topic has a name.
+// command, flag or topic has a name.
 type hit struct {
 	*cmdutil.ListedOperation
 	Command string `json:"command,omitempty"`
+	Flag    string `json:"flag,omitempty"`
 	Topic   string `json:"topic,omitempty"`
 	About   string `json:"line,omitempty"` // shadows the field of the operation
 	Usage   string `json:"usage"`
@@ -80,13 +81,16 @@ func (o *options) run(ctx context.Context, args []string) error {
 	})
 }
 
+// flagFactor is below 1: operations and commands that match as well come first.
+const flagFactor = 0.7
+
 // other is a result that is not an operation.
 type other struct {
 	hit
 	text relevance.Text
 }
 
-// others returns the commands, aliases and topics.
+// others returns the commands, flags, aliases and topics.
 func (o *options) others() []other {
 	all := knownCommands()
 	aliases, _ := o.f.ReadOnlyProfiles().Aliases() // without a readable configuration, the rest is still found
@@ -126,11 +130,32 @@ func describeAlias(a profiles.Alias) other {
 	}
 }
 
+// describeFlag takes a flag as help shows it: "-s, --server URL".
+func describeFlag(shown, line string) other {
+	_, long, _ := strings.Cut(shown, "--")
+	name, _, _ := strings.Cut("--"+long, " ") // with the dashes, it is not the exact name of what else it could be
+	return other{
+		hit:  hit{Flag: shown, About: line, Usage: flagsUsage},
+		text: relevance.Text{Name: name, Owner: "flag", Detail: line, Factor: flagFactor},
+	}
+}
+
 func describeTopic(topic help.Entry) other {
 	return other{
 		hit:  hit{Topic: topic.Name, About: topic.Line, Usage: "epilot help " + topic.Name},
-		text: relevance.Text{Name: topic.Name, Line: topic.Line, Owner: "help topic"},
+		text: relevance.Text{Name: topic.Name, Line: topic.Line, Owner: "help topic", Detail: outline(topic.Name)},
 	}
+}
+
+// outline returns the headings of a topic and the rows of its tables: what it is about.
+func outline(topic string) string {
+	var kept strings.Builder
+	for line := range strings.Lines(help.TopicText(topic)) {
+		if strings.HasPrefix(line, "## ") || strings.HasPrefix(line, "| ") {
+			kept.WriteString(line)
+		}
+	}
+	return kept.String()
 }
 
 // title returns the part of the line after "epilot".
@@ -140,6 +165,8 @@ func (h hit) title() string {
 		return h.API + " " + h.OperationID
 	case h.Command != "":
 		return h.Command
+	case h.Flag != "":
+		return h.Flag
 	}
 	return "help " + h.Topic
 }
@@ -155,15 +182,18 @@ func (h hit) line() string {
 	return line
 }
 
-// commands are the built-in commands, written by internal/help/generate: building
-// all of them takes longer than the rest of a search.
+// commands are the built-in commands and the flags of a call, written by
+// internal/help/generate: building all of them takes longer than the rest of a search.
 //
 //go:embed commands.txt
 var commands string
 
-// FormatCommands returns the lines of commands.txt: the name of each command, its
-// description, usage, an example and its flags, separated by tabs.
-func FormatCommands(commands []help.Command) string {
+// flagsUsage is the command that shows the flags of a call.
+const flagsUsage = "epilot help flags"
+
+// FormatCommands returns the lines of commands.txt: the name of each command or flag, its
+// description, usage, an example and the flags of the command, separated by tabs.
+func FormatCommands(commands []help.Command, flags []help.Entry) string {
 	var lines strings.Builder
 	for _, c := range commands {
 		usage, example := c.Words, ""
@@ -173,23 +203,30 @@ func FormatCommands(commands []help.Command) string {
 		if len(c.Calls) > 0 {
 			example = c.Calls[0]
 		}
-		var flags []string
+		var own []string
 		for _, flag := range c.Flags {
-			flags = append(flags, flag.Name)
+			own = append(own, flag.Name)
 		}
-		fields := []string{strings.TrimPrefix(c.Words, "epilot "), c.Line, usage, example, strings.Join(flags, " ")}
+		fields := []string{strings.TrimPrefix(c.Words, "epilot "), c.Line, usage, example, strings.Join(own, " ")}
 		lines.WriteString(strings.Join(fields, "\t") + "\n")
+	}
+	for _, flag := range flags {
+		lines.WriteString(strings.Join([]string{strings.TrimSpace(flag.Name), flag.Line, flagsUsage, "", ""}, "\t") + "\n")
 	}
 	return lines.String()
 }
 
-// knownCommands returns the commands in commands.txt.
+// knownCommands returns the commands and flags in commands.txt.
 func knownCommands() []other {
 	var found []other
 	for line := range strings.Lines(commands) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(fields) != 5 {
 			continue // a test compares the file with the commands
+		}
+		if strings.HasPrefix(fields[0], "-") {
+			found = append(found, describeFlag(fields[0], fields[1]))
+			continue
 		}
 		found = append(found, other{
 			hit:  hit{Command: fields[0], About: fields[1], Usage: fields[2], Example: fields[3]},

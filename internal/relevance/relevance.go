@@ -98,14 +98,23 @@ func rank(met []found, terms int) []Hit {
 		}
 	}
 	var hits []Hit
+	best := 0.0 // the score that decides what is noise
 	for i := range met {
-		if score := met[i].score(frequency, texts) * met[i].factor; score > 0 {
+		score := met[i].fit(frequency, texts) * met[i].factor
+		best = max(best, score)
+		if met[i].exact {
+			score += exactly * met[i].factor
+			if met[i].named > 1 { // a name of one word, such as "environment", may not be what is meant
+				best = max(best, score)
+			}
+		}
+		if score > 0 {
 			hits = append(hits, Hit{i, score})
 		}
 	}
 	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Score, a.Score) })
 	for i, hit := range hits {
-		if hit.Score < hits[0].Score*leastOfBest {
+		if hit.Score < best*leastOfBest {
 			return hits[:i]
 		}
 	}
@@ -188,16 +197,7 @@ func (f *found) add(weights []float64, field float64) {
 	}
 }
 
-// score is BM25F weighted by the fraction of matched terms, with a bonus for an
-// exact name.
-func (f *found) score(frequency []int, texts int) float64 {
-	score := f.fit(frequency, texts)
-	if f.exact {
-		score += exactly
-	}
-	return score
-}
-
+// fit is BM25F weighted by the fraction of matched terms.
 func (f *found) fit(frequency []int, texts int) float64 {
 	total, met := 0.0, 0
 	for term, weight := range f.weights {

@@ -39,6 +39,7 @@ workflow flow
 pdf document file
 portal customerportal
 webhook hook callback
+pagination page
 publish live release
 rotate create revoke
 share public

@@ -60,7 +60,7 @@ func writeCommands(file string) error {
 	if file == "" {
 		return nil
 	}
-	return atomicfile.Update(file, search.FormatCommands(cmd.Runnable()))
+	return atomicfile.Update(file, search.FormatCommands(cmd.Runnable(), cmd.CallFlags()))
 }
 
 // build returns the pages by file name.
