@@ -24,6 +24,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/reader"
 	"github.com/epilot-cli/epilot/internal/suggest"
@@ -203,7 +204,7 @@ func readAll(r io.Reader, expected int64) ([]byte, error) {
 func (c *Catalog) fromURL(ctx context.Context, name, address string) (*openapi.API, error) {
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || u.Host == "":
+	case err != nil || !httpx.IsWeb(u):
 		return nil, failure.New(failure.Usage, "--definition: not a valid URL")
 	case u.User != nil:
 		return nil, failure.New(failure.Usage, "--definition: the URL holds a user name or password").

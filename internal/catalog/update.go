@@ -14,6 +14,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/reader"
 )
@@ -241,7 +242,7 @@ func parseBase(base string) (*url.URL, error) {
 		return nil, nil
 	}
 	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || !IsURL(base) {
+	if err != nil || !httpx.IsWeb(u) {
 		return nil, failure.New(failure.Usage, "EPILOT_DEFINITIONS_URL is not an https URL").
 			Hintf("for example: EPILOT_DEFINITIONS_URL=https://mirror.example/definitions")
 	}

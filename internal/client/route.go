@@ -302,7 +302,10 @@ func ParseServer(text string, origin auth.ServerOrigin) (auth.Server, error) {
 		return auth.Server{Origin: auth.Emulator}, nil
 	}
 	address, err := url.Parse(strings.TrimSpace(text))
-	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
+	if err == nil && !httpx.HasPort(address) {
+		return auth.Server{}, failure.New(failure.Usage, "the server of %s has the port %s: use 1 to 65535", origin, address.Port())
+	}
+	if err != nil || !httpx.IsWeb(address) {
 		return auth.Server{}, failure.New(failure.Usage, "the server of %s is not an http or https URL", origin).
 			Hintf("for example: --server https://entity.sls.epilot.io, or --server mock")
 	}

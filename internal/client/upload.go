@@ -25,7 +25,7 @@ type File struct {
 // query is secret, so errors, of kind Network, omit it.
 func PresignedURL(text string, allowHTTP bool) (*url.URL, error) {
 	address, err := url.Parse(text)
-	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" || address.User != nil {
+	if err != nil || !httpx.IsWeb(address) || address.User != nil {
 		return nil, failure.New(failure.Network, "the API returned no URL for the file")
 	}
 	if host := address.Hostname(); host == "example.com" || strings.HasSuffix(host, ".invalid") {

@@ -5,6 +5,7 @@ package httpx
 import (
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -31,6 +32,19 @@ func EffectivePort(u *url.URL) string {
 		return "443"
 	}
 	return "80"
+}
+
+// IsWeb reports whether a URL can be called: http or https, with a host, and with a
+// port from 1 to 65535 if it has one.
+func IsWeb(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && HasPort(u)
+}
+
+// HasPort reports whether the port of an http, https or proxy URL exists: none, or 1 to
+// 65535.
+func HasPort(u *url.URL) bool {
+	port, err := strconv.ParseUint(EffectivePort(u), 10, 16)
+	return err == nil && port > 0
 }
 
 // IsLoopback reports whether a host, without port or brackets, never leaves this

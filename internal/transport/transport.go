@@ -235,7 +235,7 @@ func isProxy(value string) bool {
 		value = "http://" + value
 	}
 	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || u.Fragment != "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
+	if err != nil || u.Hostname() == "" || !httpx.HasPort(u) || u.Fragment != "" || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
 		return false
 	}
 	switch strings.ToLower(u.Scheme) {

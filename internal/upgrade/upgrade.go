@@ -59,7 +59,7 @@ type Feed struct {
 // Usage.
 func Open(o Options) (*Feed, error) {
 	base, err := url.Parse(o.Address)
-	if err != nil || base.Host == "" || !isSafe(base) {
+	if err != nil || !httpx.IsWeb(base) || !isSafe(base) {
 		return nil, failure.New(failure.Usage, "the release feed is not an https URL").
 			Hintf("for example: EPILOT_RELEASES_URL=https://mirror.example/releases; http is for loopback only")
 	}

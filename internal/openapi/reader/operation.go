@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
@@ -275,7 +276,7 @@ func absolute(servers []string, source string) []string {
 	seen := map[string]bool{}
 	for _, server := range servers {
 		u, err := base.Parse(server)
-		if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		if err != nil || !httpx.IsWeb(u) {
 			continue
 		}
 		text := strings.TrimRight(u.String(), "/")
