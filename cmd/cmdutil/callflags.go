@@ -27,7 +27,6 @@ type CallFlags struct {
 	Input  InputFlags
 	Output OutputFlags
 	Pages  PageFlags
-	Retry  RetryFlags
 	Until  UntilFlags
 	Print  PrintFlags
 	Each   EachFlags
@@ -73,8 +72,8 @@ type PrintFlags struct {
 }
 
 // AddTo adds the flags to the command of an API; include is the flag for the
-// response headers.
-func (c *CallFlags) AddTo(cmd *cobra.Command, include *bool) {
+// response headers, and retry has the flags of the client.
+func (c *CallFlags) AddTo(cmd *cobra.Command, include *bool, retry *RetryFlags) {
 	flags := cmd.PersistentFlags()
 	flags.SortFlags = false
 	flags.VarP(Repeated{&c.Input.Params}, "param", "p", "Set a parameter: `key=value` (repeatable)")
@@ -95,7 +94,7 @@ func (c *CallFlags) AddTo(cmd *cobra.Command, include *bool) {
 	flags.IntVar(&c.Pages.MaxItems, "max-items", 0, "Stop --all after `N` items")
 	flags.IntVar(&c.Pages.PageSize, "page-size", 0, "Request `N` items per page, with --all")
 	c.Each.addTo(cmd, flags)
-	c.Retry.AddTo(flags)
+	retry.AddTo(flags)
 	flags.StringVar(&c.Until.Expression, "until", "", "Repeat a read until JSONata `EXPRESSION` is true (timeout 5m)")
 	flags.StringVar(&c.Until.Interval, "interval", "", "Wait `DURATION` between the calls of --until (default 2s)")
 	flags.BoolVar(&c.Input.NoValidate, "no-validate", false, "Send the input without checking it")

@@ -70,6 +70,7 @@ const Grace = 500 * time.Millisecond
 type Factory struct {
 	*App
 	Flags *GlobalFlags
+	Retry RetryFlags // of a command that has them
 	Out   *output.Printer
 
 	Silent   bool   // no messages while definitions are loaded, for shell completion
@@ -220,19 +221,13 @@ func (f *Factory) Account() *client.Account {
 	return a
 }
 
-// Client returns the client of this command line, for commands without retry flags.
-// Errors are those of the settings.
+// Client returns the client of this command line. Errors are those of the flags and
+// settings.
 func (f *Factory) Client() (*client.Client, error) {
-	return f.ClientWith(&RetryFlags{})
-}
-
-// ClientWith returns the client of this command line. The first call fixes the retry
-// policy.
-func (f *Factory) ClientWith(retry *RetryFlags) (*client.Client, error) {
 	if f.client != nil {
 		return f.client, nil
 	}
-	policy, err := f.policy(retry)
+	policy, err := f.policy()
 	if err != nil {
 		return nil, err
 	}

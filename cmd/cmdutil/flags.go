@@ -169,7 +169,8 @@ type APICommand struct {
 	Name, Takes, Line string // "upload", "<path>…", "Upload files and save them"
 	Describe          func() help.Command
 	Run               func(cmd *cobra.Command, args []string) error
-	Files             bool // arguments are paths
+	Files             bool     // arguments are paths
+	Flags             []string // flags of a call that it takes
 }
 
 // Usage returns the command's line in the list of an API.
@@ -212,8 +213,7 @@ func FlagText(flag *pflag.Flag) (kind, line string) {
 // CallCommand returns a command with the flags of a call, for help and --map.
 func CallCommand() *cobra.Command {
 	cmd := &cobra.Command{}
-	include := false
-	new(CallFlags).AddTo(cmd, &include)
+	new(CallFlags).AddTo(cmd, new(bool), new(RetryFlags))
 	return cmd
 }
 

@@ -34,7 +34,7 @@ func (r *RetryFlags) AddTo(flags *pflag.FlagSet) {
 
 // policy returns the request policy from flags, environment and files. It is read
 // before anything is sent.
-func (f *Factory) policy(retry *RetryFlags) (client.Policy, error) {
+func (f *Factory) policy() (client.Policy, error) {
 	g := f.Flags
 	p := client.Policy{
 		Server: g.Server, EnvServer: f.envServer(), Stage: g.Stage(),
@@ -60,7 +60,7 @@ func (f *Factory) policy(retry *RetryFlags) (client.Policy, error) {
 	}
 	p.Budget = budget.New(size)
 	f.Out.Budget = p.Budget
-	p.Retry, err = f.retryRule(retry)
+	p.Retry, err = f.retryRule()
 	return p, err
 }
 
@@ -80,7 +80,8 @@ func WithTimeout(p client.Policy, timeout profiles.Value) (client.Policy, error)
 }
 
 // retryRule returns the retry policy from flags, environment and files.
-func (f *Factory) retryRule(flags *RetryFlags) (transport.Retry, error) {
+func (f *Factory) retryRule() (transport.Retry, error) {
+	flags := f.Retry
 	setting, err := f.Profiles().Setting("retry", flags.Retries)
 	if err != nil {
 		return transport.Retry{}, err

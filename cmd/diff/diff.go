@@ -74,19 +74,15 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if o.format != text && o.format != patch && o.format != none {
 		return failure.New(failure.Usage, "invalid --output %q: use text, patch or none", o.format)
 	}
-	var documents [2]*jsonx.Node
-	for i := range documents {
-		var err error
-		if len(o.profiles) > 0 {
-			documents[i], err = o.called(cmd, o.profiles[i], args)
-		} else {
-			documents[i], err = o.file(cmd.Context(), args[i])
-		}
-		if err != nil {
-			return err
-		}
+	read := o.files
+	if len(o.profiles) > 0 {
+		read = o.responses
 	}
-	changes := diff.Compare(documents[0], documents[1])
+	before, after, err := read(cmd, args)
+	if err != nil {
+		return err
+	}
+	changes := diff.Compare(before, after)
 	if err := o.print(cmd.Context(), changes); err != nil || len(changes) == 0 {
 		return err
 	}
@@ -109,6 +105,29 @@ func (o *options) print(ctx context.Context, changes []diff.Change) error {
 		return err
 	}
 	return o.f.Out.Text(page.String())
+}
+
+func (o *options) files(cmd *cobra.Command, names []string) (before, after *jsonx.Node, err error) {
+	if before, err = o.file(cmd.Context(), names[0]); err != nil {
+		return nil, nil, err
+	}
+	after, err = o.file(cmd.Context(), names[1])
+	return before, after, err
+}
+
+// responses makes the call as both profiles, within one deadline.
+func (o *options) responses(cmd *cobra.Command, call []string) (before, after *jsonx.Node, err error) {
+	c, err := o.f.Client()
+	if err != nil {
+		return nil, nil, err
+	}
+	err = c.Within(cmd.Context(), func(ctx context.Context) (err error) {
+		if before, err = o.called(ctx, cmd, o.profiles[0], call); err == nil {
+			after, err = o.called(ctx, cmd, o.profiles[1], call)
+		}
+		return err
+	})
+	return before, after, err
 }
 
 // file reads a JSON or YAML document; "-" is stdin.
@@ -137,7 +156,7 @@ func (o *options) file(ctx context.Context, name string) (*jsonx.Node, error) {
 }
 
 // called returns the response of the call with the profile.
-func (o *options) called(cmd *cobra.Command, profile string, args []string) (*jsonx.Node, error) {
+func (o *options) called(ctx context.Context, cmd *cobra.Command, profile string, args []string) (*jsonx.Node, error) {
 	line := []string{"--profile=" + profile, "--json", "--no-interactive"}
 	cmd.InheritedFlags().VisitAll(func(flag *pflag.Flag) {
 		if flag.Changed && flag.Name != "json" && flag.Name != "no-interactive" {
@@ -147,7 +166,7 @@ func (o *options) called(cmd *cobra.Command, profile string, args []string) (*js
 	if !o.f.Flags.Verbose { // the call prints to the same terminal
 		defer o.f.Out.Wait("waiting for the response for profile " + profile)()
 	}
-	read, err := o.call(cmd.Context(), append(line, args...))
+	read, err := o.call(ctx, append(line, args...))
 	if err != nil {
 		if failed := failure.Of(err); failed.Kind == failure.API { // its status would mean a difference
 			return nil, failure.New(failure.Network, "nothing to compare for profile %s: %w", profile, err).Hintf("%s", failed.Hint)

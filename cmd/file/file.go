@@ -31,16 +31,26 @@ func Commands(f *cmdutil.Factory, flags *cmdutil.CallFlags) []*cmdutil.APIComman
 	return []*cmdutil.APICommand{
 		{
 			Name: "upload", Takes: "<path>…", Line: "Upload files and save them", Describe: describeUpload, Files: true,
+			Flags: append(bothTake(), "field", "no-validate"),
 			Run: func(cmd *cobra.Command, args []string) error {
 				return run(f, flags, cmd, "upload", "one or more files", "invoice.pdf", args, (*transfer).upload)
 			},
 		},
 		{
 			Name: "download", Takes: "<id>…", Line: "Download files", Describe: describeDownload,
+			Flags: bothTake(),
 			Run: func(cmd *cobra.Command, args []string) error {
 				return run(f, flags, cmd, "download", "one or more file ids", "3fa85f64-5717-4562-b3fc-2c963f66afa6", args, (*transfer).download)
 			},
 		},
+	}
+}
+
+// bothTake returns the flags of a call that upload and download take.
+func bothTake() []string {
+	return []string{
+		"param", "header", "jsonata", "definition", "output", "columns", "csv-safe", "out-file",
+		"retry", "retry-unsafe", "retry-max-wait", "yes",
 	}
 }
 
@@ -56,16 +66,12 @@ type transfer struct {
 }
 
 func run(f *cmdutil.Factory, flags *cmdutil.CallFlags, cmd *cobra.Command, name, what, example string, args []string, work func(*transfer, context.Context) error) error {
-	usage := "\"epilot " + API + " " + name + " --help\" shows what it takes"
-	if flags.Print.Prints() || cmd.Flags().Changed("data") || flags.Pages.All || flags.Until != (cmdutil.UntilFlags{}) {
-		return failure.New(failure.Usage, "%s %s takes neither -d nor --all, --until, --dry-run, --curl or --sdk", API, name).Hintf("%s", usage)
-	}
 	t := &transfer{f: f, flags: flags, args: args}
 	var err error
 	if t.api, err = f.Catalog().Load(cmd.Context(), API, flags.Input.Definition); err != nil {
 		return err
 	}
-	if t.client, err = f.ClientWith(&flags.Retry); err != nil {
+	if t.client, err = f.Client(); err != nil {
 		return err
 	}
 	if t.program, err = f.Compile(cmd.Context(), cmd.Flags(), "jsonata", flags.Output.JSONata); err != nil {

@@ -56,7 +56,7 @@ func Command(f *cmdutil.Factory, cmd *cobra.Command) error {
 		return cmdutil.UnknownSubcommand(cmd, args[0])
 	}
 	if f.Flags.JSON {
-		return f.Out.PrintJSON(describeCommand(cmd))
+		return f.Out.PrintJSON(cmdutil.MapCommand(cmd))
 	}
 	page := f.Out.Page()
 	page.Paragraph(cmd.Short)
@@ -162,9 +162,9 @@ func Topic(f *cmdutil.Factory, name string, root *cobra.Command, call *pflag.Fla
 // flags writes the flags of a call and the global flags.
 func flags(f *cmdutil.Factory, root *cobra.Command, call *pflag.FlagSet) error {
 	listed := struct {
-		Call   []mappedFlag `json:"call_flags"`
-		Global []mappedFlag `json:"global_flags"`
-	}{mappedFlags(call), mappedFlags(root.PersistentFlags())}
+		Call   []cmdutil.MappedFlag `json:"call_flags"`
+		Global []cmdutil.MappedFlag `json:"global_flags"`
+	}{cmdutil.MapFlags(call), cmdutil.MapFlags(root.PersistentFlags())}
 	return f.Out.Show(listed, func(page *help.Page) {
 		page.List("CALL FLAGS", cmdutil.FlagEntries(call))
 		page.List("GLOBAL FLAGS", cmdutil.FlagEntries(root.PersistentFlags()))

@@ -6,10 +6,8 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/catalog"
@@ -21,14 +19,14 @@ import (
 
 // programMap is the map without its APIs, which are streamed after it.
 type programMap struct {
-	MapVersion   int             `json:"map_version"`
-	Program      string          `json:"program"`
-	Version      string          `json:"version"`
-	Commands     []mappedCommand `json:"commands"`
-	GlobalFlags  []mappedFlag    `json:"global_flags"`
-	CallFlags    []mappedFlag    `json:"call_flags"`
-	Topics       []listedEntry   `json:"topics"`
-	ExitStatuses []mappedStatus  `json:"exit_statuses"`
+	MapVersion   int                     `json:"map_version"`
+	Program      string                  `json:"program"`
+	Version      string                  `json:"version"`
+	Commands     []cmdutil.MappedCommand `json:"commands"`
+	GlobalFlags  []cmdutil.MappedFlag    `json:"global_flags"`
+	CallFlags    []cmdutil.MappedFlag    `json:"call_flags"`
+	Topics       []listedEntry           `json:"topics"`
+	ExitStatuses []mappedStatus          `json:"exit_statuses"`
 }
 
 type mappedStatus struct {
@@ -45,7 +43,7 @@ func Map(ctx context.Context, f *cmdutil.Factory, root *cobra.Command, extra map
 	}
 	head := programMap{
 		MapVersion: cmdutil.MapVersion, Program: "epilot", Version: f.Program.Version, Commands: commands,
-		GlobalFlags: mappedFlags(root.PersistentFlags()), CallFlags: mappedFlags(cmdutil.CallCommand().PersistentFlags()),
+		GlobalFlags: cmdutil.MapFlags(root.PersistentFlags()), CallFlags: cmdutil.MapFlags(cmdutil.CallCommand().PersistentFlags()),
 		Topics: listed(help.Topics()),
 	}
 	for _, kind := range failure.Kinds() {
@@ -55,7 +53,7 @@ func Map(ctx context.Context, f *cmdutil.Factory, root *cobra.Command, extra map
 }
 
 // outline writes the map for the terminal: every command and every operation.
-func outline(ctx context.Context, f *cmdutil.Factory, commands []mappedCommand) error {
+func outline(ctx context.Context, f *cmdutil.Factory, commands []cmdutil.MappedCommand) error {
 	page := f.Out.Page()
 	var entries []help.Entry
 	for _, c := range commands {
@@ -131,36 +129,14 @@ func encode(value any) (string, error) {
 	return string(text), err
 }
 
-// mappedCommand is a command other than an API operation.
-type mappedCommand struct {
-	Name  string       `json:"name"` // "auth login"
-	Usage string       `json:"usage"`
-	Line  string       `json:"line"`
-	Flags []mappedFlag `json:"flags"` // local flags, without the global ones
-}
-
-// mappedFlag is a flag. Value says whether it takes a value: required, optional or
-// none.
-type mappedFlag struct {
-	Name       string   `json:"name"`
-	Shorthand  string   `json:"shorthand,omitempty"`
-	Type       string   `json:"type"` // string, bool or int
-	Value      string   `json:"value"`
-	Repeatable bool     `json:"repeatable,omitempty"`
-	Kind       string   `json:"kind,omitempty"` // kind of the value, such as DURATION or key=value
-	Default    string   `json:"default,omitempty"`
-	Values     []string `json:"values,omitempty"` // the only allowed values, if limited
-	Line       string   `json:"line"`
-}
-
 // mappedCommands returns the runnable commands of the program and the extra commands
 // of APIs.
-func mappedCommands(root *cobra.Command, extra map[string][]*cmdutil.APICommand) []mappedCommand {
-	var found []mappedCommand
+func mappedCommands(root *cobra.Command, extra map[string][]*cmdutil.APICommand) []cmdutil.MappedCommand {
+	var found []cmdutil.MappedCommand
 	var visit func(*cobra.Command)
 	visit = func(c *cobra.Command) {
 		if c.HasParent() && !cmdutil.IsGroup(c) {
-			found = append(found, describeCommand(c))
+			found = append(found, cmdutil.MapCommand(c))
 		}
 		for _, below := range c.Commands() {
 			visit(below)
@@ -169,54 +145,8 @@ func mappedCommands(root *cobra.Command, extra map[string][]*cmdutil.APICommand)
 	visit(root)
 	for _, api := range slices.Sorted(maps.Keys(extra)) {
 		for _, c := range extra[api] {
-			found = append(found, mappedCommand{api + " " + c.Name, c.Usage(api), c.Line + "; takes the flags of a call", []mappedFlag{}})
+			found = append(found, cmdutil.MapAPICommand(api, c))
 		}
 	}
 	return found
-}
-
-func describeCommand(c *cobra.Command) mappedCommand {
-	return mappedCommand{
-		Name: strings.TrimPrefix(c.CommandPath(), c.Root().Name()+" "), Usage: c.UseLine(),
-		Line: c.Short, Flags: mappedFlags(c.LocalNonPersistentFlags()),
-	}
-}
-
-func mappedFlags(flags *pflag.FlagSet) []mappedFlag {
-	found := []mappedFlag{}
-	flags.VisitAll(func(flag *pflag.Flag) {
-		if !flag.Hidden {
-			found = append(found, describeFlag(flag))
-		}
-	})
-	return found
-}
-
-func describeFlag(flag *pflag.Flag) mappedFlag {
-	kind, line := cmdutil.FlagText(flag)
-	m := mappedFlag{
-		Name: flag.Name, Shorthand: flag.Shorthand, Type: flagKind(flag.Value.Type()), Repeatable: cmdutil.IsRepeated(flag),
-		Value: "required", Values: cmdutil.FlagValues(flag), Kind: kind, Line: line,
-	}
-	switch {
-	case m.Type == "bool":
-		m.Value = "none"
-	case flag.NoOptDefVal != "":
-		m.Value = "optional"
-	}
-	if !m.Repeatable && flag.DefValue != "false" {
-		m.Default = flag.DefValue
-	}
-	return m
-}
-
-// flagKind shortens pflag's name of a type.
-func flagKind(name string) string {
-	switch {
-	case strings.HasPrefix(strings.TrimPrefix(name, "u"), "int"):
-		return "int"
-	case name == "bool":
-		return name
-	}
-	return "string"
 }

@@ -83,7 +83,7 @@ func (k *call) check(ctx context.Context) error {
 			return err
 		}
 	}
-	if k.client, err = k.f.ClientWith(&k.flags.Retry); err != nil {
+	if k.client, err = k.f.Client(); err != nil {
 		return err
 	}
 	k.client.Unsent = k.flags.Print.Prints()

@@ -271,7 +271,7 @@ func (k *call) maySendAgain() bool {
 	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPut, http.MethodDelete:
 		return true
 	}
-	return k.flags.Retry.Unsafe || catalog.OnlyReads(k.api.Name, k.op.ID) || slices.Contains(splitName(k.op.ID), "upsert")
+	return k.f.Retry.Unsafe || catalog.OnlyReads(k.api.Name, k.op.ID) || slices.Contains(splitName(k.op.ID), "upsert")
 }
 
 // print runs the calls and prints results as they arrive.

@@ -44,7 +44,7 @@ func New(f *cmdutil.Factory) *Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.runAPI(cmd) },
 	}
 	c.SetHelpFunc(func(cmd *cobra.Command, _ []string) { f.HelpErr = c.help(cmd) })
-	c.flags.AddTo(c.Command, &f.Out.Flags.Include)
+	c.flags.AddTo(c.Command, &f.Out.Flags.Include, &f.Retry)
 	c.registerCompletion()
 	return c
 }
@@ -134,7 +134,10 @@ func (c *Command) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if extra != nil && c.flags.Print.Skeleton == "" {
+	if extra != nil {
+		if err := c.checkTaken(cmd, extra); err != nil {
+			return err
+		}
 		return extra.Run(cmd, args)
 	}
 	if op == nil {
@@ -147,6 +150,20 @@ func (c *Command) run(cmd *cobra.Command, args []string) error {
 		return c.f.BrowseDocs(cmd.Context(), api.Name, op.ID)
 	}
 	return c.call(cmd, api, op, args)
+}
+
+// checkTaken refuses a flag of a call that the extra command does not take. It asks
+// nothing, so that --guided is one of them.
+func (c *Command) checkTaken(cmd *cobra.Command, extra *cmdutil.APICommand) error {
+	var refused error
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		ofCall := c.PersistentFlags().Lookup(flag.Name) == flag || flag.Name == "guided"
+		if refused == nil && ofCall && !slices.Contains(extra.Flags, flag.Name) {
+			refused = failure.New(failure.Usage, "%s %s does not take --%s", c.api, extra.Name, flag.Name).
+				Hintf("\"epilot %s %s --help\" shows what it takes", c.api, extra.Name)
+		}
+	})
+	return refused
 }
 
 // find loads the definition and finds the operation or extra command on the line.
@@ -289,12 +306,14 @@ func (c *Command) list(ctx context.Context) error {
 }
 
 func (c *Command) mapOne(ctx context.Context) error {
-	api, op, _, err := c.find(ctx)
-	if err == nil && op == nil {
-		err = c.unknownOperation(api)
-	}
-	if err != nil {
+	api, op, extra, err := c.find(ctx)
+	switch {
+	case err != nil:
 		return err
+	case extra != nil:
+		return c.f.Out.PrintJSON(cmdutil.MapAPICommand(api.Name, extra))
+	case op == nil:
+		return c.unknownOperation(api)
 	}
 	return c.f.MapOne(ctx, api, c.flags.Input.Definition, op)
 }
@@ -319,6 +338,8 @@ func (c *Command) help(cmd *cobra.Command) error {
 		if err := page.Operation(api, op, c.f.Flags.Help.Detail); err != nil {
 			return err
 		}
+	case extra != nil && c.f.Flags.JSON:
+		return c.f.Out.PrintJSON(cmdutil.MapAPICommand(api.Name, extra))
 	case extra != nil:
 		described := extra.Describe()
 		page.Paragraph(described.Line)

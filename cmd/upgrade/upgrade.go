@@ -82,21 +82,23 @@ func (o *options) run(ctx context.Context) error {
 	return c.Within(ctx, func(ctx context.Context) error { return o.work(ctx, c, at) })
 }
 
-// client uses only the timeout flag: a broken configuration must not prevent an
-// upgrade to a version that can read it.
+// client has the timeout of the flag, the environment or the configuration. If that
+// cannot be read, it has none: an upgrade to a version that can read it must be
+// possible.
 func (o *options) client() (*client.Client, error) {
 	policy := client.Policy{Retry: transport.Retry{
 		Retries: 2, MaxWait: 10 * time.Second, Sleep: o.f.Sleep, Random: o.f.Jitter, Report: o.f.Out.Retrying,
 	}}
-	if o.f.Flags.Timeout == "" {
-		return o.f.NewClient(policy), nil
-	}
-	timeout, err := o.f.Profiles().Setting("timeout", o.f.Flags.Timeout)
-	if err != nil {
+	timeout, err := o.f.Setting("timeout")
+	switch {
+	case err != nil && failure.Of(err).Kind != failure.File:
 		return nil, err
+	case err == nil && timeout.Source != profiles.FromDefault:
+		if policy, err = cmdutil.WithTimeout(policy, timeout); err != nil {
+			return nil, err
+		}
 	}
-	policy, err = cmdutil.WithTimeout(policy, timeout)
-	return o.f.NewClient(policy), err
+	return o.f.NewClient(policy), nil
 }
 
 func (o *options) work(ctx context.Context, c *client.Client, at installed) error {

@@ -10,9 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/epilot-cli/epilot/cmd"
 )
 
 // networkCommands are the commands that use the network, each with the arguments for
@@ -34,8 +37,33 @@ var networkCommands = map[string][]string{
 	"a comparison":        {"diff", "--profile", "a", "--profile", "b", "access-token", "listAccessTokens", "-t", "tok", "-s", "%s"},
 }
 
+// localCommands are the others: they use no network, or wait for a person (auth login)
+// or for requests (mock).
+var localCommands = []string{
+	"alias delete", "alias list", "alias set", "auth login", "auth print-token", "auth token", "completion",
+	"config get", "config list", "config path", "config set", "config unset",
+	"definitions list", "definitions path", "definitions reset", "definitions show", "definitions trust", "definitions untrust",
+	"examples", "mock", "mock reset", "mock seed", "mock token", "open",
+	"profile create", "profile delete", "profile list", "profile rename", "profile set", "profile show", "profile use", "search",
+}
+
+// TestEveryCommandHasATimeoutTest: a command is in one of the two lists.
+func TestEveryCommandHasATimeoutTest(t *testing.T) {
+	t.Parallel()
+	for _, command := range cmd.Runnable() {
+		name := strings.TrimPrefix(command.Words, "epilot ")
+		tested := slices.Contains(localCommands, name)
+		for _, line := range networkCommands {
+			tested = tested || strings.HasPrefix(strings.Join(line, " ")+" ", name+" ")
+		}
+		if !tested {
+			t.Errorf("%s is neither in networkCommands nor in localCommands", name)
+		}
+	}
+}
+
 // TestTimeoutOfEveryCommand: each command that uses the network ends within
-// --timeout against a silent server, and rejects an invalid timeout.
+// --timeout or EPILOT_TIMEOUT against a silent server, and rejects an invalid one.
 func TestTimeoutOfEveryCommand(t *testing.T) {
 	t.Parallel()
 	server := silentServer(t)
@@ -56,6 +84,14 @@ func TestTimeoutOfEveryCommand(t *testing.T) {
 			}
 			if got := program.Run(t.Context(), append(args, "--timeout", "1s")...); got.Status != want {
 				t.Errorf("status %d, %s", got.Status, got.Stderr)
+			}
+			program.Env["EPILOT_TIMEOUT"] = "nonsense"
+			if got := program.Run(t.Context(), args...); got.Status != 2 || !strings.Contains(got.Stderr, "EPILOT_TIMEOUT") {
+				t.Errorf("nonsense of the environment: status %d, %s", got.Status, got.Stderr)
+			}
+			program.Env["EPILOT_TIMEOUT"] = "1s"
+			if got := program.Run(t.Context(), args...); got.Status != want {
+				t.Errorf("of the environment: status %d, %s", got.Status, got.Stderr)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestTimeout: a call that takes too long ends, with no response or with half of the
@@ -58,5 +59,20 @@ func writeSettings(t *testing.T, home, text string) {
 	}
 	if err := os.WriteFile(filepath.Join(folder, "config.json"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestTimeoutOfAComparison: both calls of a comparison end within one limit.
+func TestTimeoutOfAComparison(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(600 * time.Millisecond)
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`[]`))
+	}))
+	t.Cleanup(server.Close)
+	program, args := prepared(t, server.URL, "a comparison", networkCommands["a comparison"])
+	if got := program.Run(t.Context(), append(args, "--timeout", "1s")...); got.Status != 3 || !strings.Contains(got.Stderr, "longer than 1s") {
+		t.Errorf("status %d: %s", got.Status, got.Stderr)
 	}
 }
