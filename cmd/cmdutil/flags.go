@@ -2,6 +2,8 @@ package cmdutil
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -134,11 +136,21 @@ func annotate(flags *pflag.FlagSet, name, key, value string) {
 // ExcludedBy returns the names of the flags that cannot be combined with this one.
 func ExcludedBy(flag *pflag.Flag) []string { return flag.Annotations[excludes] }
 
-// CheckFlags rejects empty values and flags that cannot be combined. Errors are of
-// kind Usage.
+// CheckFlags rejects empty values, flags that cannot be combined, and flags that would
+// write the same file. Errors are of kind Usage.
 func CheckFlags(flags *pflag.FlagSet) error {
 	var wrong error
+	var written []*pflag.Flag
 	flags.Visit(func(flag *pflag.Flag) {
+		if len(flag.Annotations[writes]) > 0 && len(flag.Annotations[filePaths]) > 0 {
+			for _, other := range written {
+				if wrong == nil && namesSameFile(flag.Value.String(), other.Value.String()) {
+					wrong = failure.New(failure.Usage, "--%s and --%s would write the same file", other.Name, flag.Name).
+						Hintf("name another file for one of them")
+				}
+			}
+			written = append(written, flag)
+		}
 		if wrong != nil {
 			return
 		}
@@ -156,6 +168,17 @@ func CheckFlags(flags *pflag.FlagSet) error {
 		}
 	})
 	return wrong
+}
+
+// namesSameFile reports whether two paths are of one file, which need not exist. What
+// is no regular file, such as /dev/null, can be written twice.
+func namesSameFile(a, b string) bool {
+	of, err := os.Stat(a)
+	if err != nil {
+		return a != "-" && filepath.Clean(a) == filepath.Clean(b)
+	}
+	other, err := os.Stat(b)
+	return err == nil && of.Mode().IsRegular() && os.SameFile(of, other)
 }
 
 // isGiven reports whether a flag is set and not =false.

@@ -74,12 +74,23 @@ func (k *call) rows() (*rows, error) {
 		return nil, failure.New(failure.File, "--each %s: %w", name, atomicfile.Cause(err))
 	}
 	r.from = file
-	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-		r.file = file
-	} else if err == nil && info.IsDir() {
+	info, err := file.Stat()
+	switch {
+	case err == nil && info.IsDir():
 		return nil, failure.New(failure.Usage, "--each %s: it is a folder", name)
+	case err == nil && info.Mode().IsRegular():
+		r.file = file
+		return r, k.keepsRows(name, info)
 	}
 	return r, nil
+}
+
+// keepsRows refuses to write the failed rows over the file of the rows.
+func (k *call) keepsRows(name string, rows os.FileInfo) error {
+	if info, err := os.Stat(k.flags.Each.Failed); err == nil && os.SameFile(info, rows) {
+		return failure.New(failure.Usage, "--failed would overwrite %s, the file of --each", name).Hintf("name another file")
+	}
+	return nil
 }
 
 // spare is memory that is never written to, so it is not resident. A run has few

@@ -9,8 +9,8 @@ import (
 )
 
 // FailedFile is a file of failed rows in their input format, each with the reason in
-// ErrorColumn. It gets its name when it is closed because the run may still be
-// reading a file of that name.
+// ErrorColumn. It gets its name when it is closed, so that an earlier file of that name
+// stays until the run has ended.
 type FailedFile struct {
 	path   string
 	from   *Reader

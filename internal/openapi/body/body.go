@@ -115,7 +115,7 @@ func Read(ctx context.Context, op *openapi.Operation, in Input) (*Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	if src.optional && strings.TrimSpace(string(text)) == "" {
+	if src.optional && isBlank(text) {
 		return nil, none(op)
 	}
 	if !src.optional || op.Body.Required {
@@ -145,8 +145,7 @@ func mayBe(s *openapi.Schema, text []byte) bool {
 	if plain, err := jsonx.UTF8(text); err == nil {
 		text = plain
 	}
-	first := bytes.TrimSpace(text)[:1]
-	if first[0] == '{' || first[0] == '[' {
+	if start := bytes.TrimSpace(text); bytes.HasPrefix(start, []byte("{")) || bytes.HasPrefix(start, []byte("[")) {
 		return true
 	}
 	for _, name := range schema.Types(s) {
@@ -155,6 +154,14 @@ func mayBe(s *openapi.Schema, text []byte) bool {
 		}
 	}
 	return false
+}
+
+// isBlank reports whether text is empty, but for white space and a byte order mark.
+func isBlank(text []byte) bool {
+	if plain, err := jsonx.UTF8(text); err == nil {
+		text = plain
+	}
+	return len(bytes.TrimSpace(text)) == 0
 }
 
 func refuse(op *openapi.Operation, in Input) error {

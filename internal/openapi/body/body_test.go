@@ -119,7 +119,7 @@ func TestNoBody(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "list does not accept a request body") {
 		t.Errorf("-d: %v", err)
 	}
-	for _, in := range []Input{{}, {Data: pointer("")}, {Stdin: strings.NewReader("\n")}} {
+	for _, in := range []Input{{}, {Data: pointer("")}, {Stdin: strings.NewReader("\n")}, {Stdin: strings.NewReader("\ufeff\n")}, {Stdin: strings.NewReader("\xff\xfe")}, {Stdin: strings.NewReader("\xfe\xff\x00 ")}} {
 		if got, err := Read(t.Context(), create(false), in); got != nil || err != nil {
 			t.Errorf("%+v: %v %v", in, got, err)
 		}

@@ -26,6 +26,9 @@ func FuzzBody(f *testing.F) {
 			op.Body.Contents[1].Schema = nil
 		}
 		open := func(string) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(text)), nil }
+		for _, required := range []bool{false, true} { // a pipe that nobody asked for
+			_, _ = Read(t.Context(), create(required), Input{Stdin: bytes.NewReader(text)})
+		}
 		got, err := Read(t.Context(), op, Input{Data: &data, Stdin: bytes.NewReader(text), Open: open})
 		if err != nil {
 			return
