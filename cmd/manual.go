@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,14 +70,6 @@ func Runnable() []help.Command {
 		}
 	}
 	return found
-}
-
-// CallFlags returns the flags of an API call, for docs/reference.
-func CallFlags() []help.Entry {
-	return slices.Concat(
-		cmdutil.FlagEntries(cmdutil.CallCommand().PersistentFlags()),
-		cmdutil.FlagEntries(cmdutil.GlobalCommand().PersistentFlags()),
-	)
 }
 
 func manualOf(cmd *cobra.Command) help.Command {

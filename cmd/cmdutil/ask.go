@@ -47,7 +47,7 @@ func (f *Factory) Prompter() (prompt.Prompter, error) {
 	if !inIsFile || !outIsFile {
 		return nil, failure.New(failure.Usage, "no terminal to prompt on")
 	}
-	setting, err := f.Profiles().Setting("editor", "")
+	setting, err := f.Setting("editor")
 	if err != nil {
 		return nil, err
 	}

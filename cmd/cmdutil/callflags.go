@@ -202,7 +202,7 @@ func (f *Factory) Compile(ctx context.Context, flags *pflag.FlagSet, name, expre
 	if flag := flags.Lookup(name); flag == nil || !flag.Changed {
 		return nil, nil
 	}
-	setting, err := f.Profiles().Setting("jsonata_engine", "")
+	setting, err := f.Setting("jsonata_engine")
 	if err != nil {
 		return nil, err
 	}

@@ -199,6 +199,11 @@ type APICommand struct {
 // Usage returns the command's line in the list of an API.
 func (c *APICommand) Usage(api string) string { return "epilot " + api + " " + c.Name + " " + c.Takes }
 
+// FlagsOfCalls returns all flags of a call, its own and the global ones.
+func FlagsOfCalls() []help.Entry {
+	return slices.Concat(FlagEntries(CallCommand().PersistentFlags()), FlagEntries(GlobalCommand().PersistentFlags()))
+}
+
 // FlagEntries returns the flags as help lists them.
 func FlagEntries(flags *pflag.FlagSet) []help.Entry {
 	var entries []help.Entry

@@ -114,7 +114,7 @@ func checkOrganization(id string) error {
 // stallTimeout is how long a response may stay silent; negative means no limit. An
 // invalid value is reported where the settings of a call are read.
 func (f *Factory) stallTimeout() time.Duration {
-	setting, err := f.Profiles().Setting("idle_timeout", "")
+	setting, err := f.Setting("idle_timeout")
 	limit, _ := time.ParseDuration(setting.Text)
 	if err == nil && limit == 0 {
 		return -1
@@ -140,7 +140,7 @@ func (f *Factory) Setting(name string) (profiles.Value, error) {
 // that do will report it. Without a terminal, an invalid value does not stop a call
 // either.
 func (f *Factory) ApplyColor() error {
-	color, err := f.Profiles().Setting("color", "")
+	color, err := f.Setting("color")
 	if err != nil && failure.Of(err).Kind != failure.File && (f.Streams.Color || f.Streams.ErrColor) {
 		return err
 	}
@@ -153,7 +153,7 @@ func (f *Factory) ApplyColor() error {
 	if !f.Streams.Color && !f.Streams.ErrColor {
 		return nil
 	}
-	theme, err := f.Profiles().Setting("theme", "")
+	theme, err := f.Setting("theme")
 	if err != nil && failure.Of(err).Kind != failure.File {
 		return err
 	}
@@ -166,6 +166,6 @@ func (f *Factory) ApplyColor() error {
 // pagerName returns the pager of the configuration file. The printer reads the
 // environment variables.
 func (f *Factory) pagerName() (string, bool) {
-	pager, err := f.Profiles().Setting("pager", "")
+	pager, err := f.Setting("pager")
 	return pager.Text, err == nil && pager.Source == profiles.FromFile
 }

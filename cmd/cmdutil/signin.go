@@ -34,7 +34,7 @@ func OwnerOf(token string) SignedIn {
 // KeepToken stores a token in the keyring if the settings say so, and reports
 // whether it did. Otherwise the caller stores it in the file.
 func (f *Factory) KeepToken(ctx context.Context, name, token string) (inKeyring bool, err error) {
-	mode, err := f.Profiles().Setting("credential_store", "")
+	mode, err := f.Setting("credential_store")
 	if err != nil {
 		return false, err
 	}

@@ -97,6 +97,9 @@ func (o *options) others() []other {
 	for _, a := range aliases {
 		all = append(all, describeAlias(a))
 	}
+	for _, flag := range cmdutil.FlagsOfCalls() {
+		all = append(all, describeFlag(flag))
+	}
 	for _, topic := range help.Topics() {
 		all = append(all, describeTopic(topic))
 	}
@@ -131,12 +134,13 @@ func describeAlias(a profiles.Alias) other {
 }
 
 // describeFlag takes a flag as help shows it: "-s, --server URL".
-func describeFlag(shown, line string) other {
+func describeFlag(flag help.Entry) other {
+	shown := strings.TrimSpace(flag.Name)
 	_, long, _ := strings.Cut(shown, "--")
 	name, _, _ := strings.Cut("--"+long, " ") // with the dashes, it is not the exact name of what else it could be
 	return other{
-		hit:  hit{Flag: shown, About: line, Usage: flagsUsage},
-		text: relevance.Text{Name: name, Owner: "flag", Detail: line, Factor: flagFactor},
+		hit:  hit{Flag: shown, About: flag.Line, Usage: "epilot help flags"},
+		text: relevance.Text{Name: name, Owner: "flag", Detail: flag.Line, Factor: flagFactor},
 	}
 }
 
@@ -182,18 +186,15 @@ func (h hit) line() string {
 	return line
 }
 
-// commands are the built-in commands and the flags of a call, written by
-// internal/help/generate: building all of them takes longer than the rest of a search.
+// commands are the built-in commands, written by internal/help/generate: building
+// all of them takes longer than the rest of a search.
 //
 //go:embed commands.txt
 var commands string
 
-// flagsUsage is the command that shows the flags of a call.
-const flagsUsage = "epilot help flags"
-
-// FormatCommands returns the lines of commands.txt: the name of each command or flag, its
-// description, usage, an example and the flags of the command, separated by tabs.
-func FormatCommands(commands []help.Command, flags []help.Entry) string {
+// FormatCommands returns the lines of commands.txt: the name of each command, its
+// description, usage, an example and its flags, separated by tabs.
+func FormatCommands(commands []help.Command) string {
 	var lines strings.Builder
 	for _, c := range commands {
 		usage, example := c.Words, ""
@@ -203,30 +204,23 @@ func FormatCommands(commands []help.Command, flags []help.Entry) string {
 		if len(c.Calls) > 0 {
 			example = c.Calls[0]
 		}
-		var own []string
+		var flags []string
 		for _, flag := range c.Flags {
-			own = append(own, flag.Name)
+			flags = append(flags, flag.Name)
 		}
-		fields := []string{strings.TrimPrefix(c.Words, "epilot "), c.Line, usage, example, strings.Join(own, " ")}
+		fields := []string{strings.TrimPrefix(c.Words, "epilot "), c.Line, usage, example, strings.Join(flags, " ")}
 		lines.WriteString(strings.Join(fields, "\t") + "\n")
-	}
-	for _, flag := range flags {
-		lines.WriteString(strings.Join([]string{strings.TrimSpace(flag.Name), flag.Line, flagsUsage, "", ""}, "\t") + "\n")
 	}
 	return lines.String()
 }
 
-// knownCommands returns the commands and flags in commands.txt.
+// knownCommands returns the commands in commands.txt.
 func knownCommands() []other {
 	var found []other
 	for line := range strings.Lines(commands) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(fields) != 5 {
 			continue // a test compares the file with the commands
-		}
-		if strings.HasPrefix(fields[0], "-") {
-			found = append(found, describeFlag(fields[0], fields[1]))
-			continue
 		}
 		found = append(found, other{
 			hit:  hit{Command: fields[0], About: fields[1], Usage: fields[2], Example: fields[3]},

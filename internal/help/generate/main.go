@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"github.com/epilot-cli/epilot/cmd"
+	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/cmd/search"
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/catalog"
@@ -60,7 +61,7 @@ func writeCommands(file string) error {
 	if file == "" {
 		return nil
 	}
-	return atomicfile.Update(file, search.FormatCommands(cmd.Runnable(), cmd.CallFlags()))
+	return atomicfile.Update(file, search.FormatCommands(cmd.Runnable()))
 }
 
 // build returns the pages by file name.
@@ -73,7 +74,7 @@ func build(ctx context.Context) (map[string]string, error) {
 	for _, api := range apis {
 		pages[api.Name+".md"] = help.Reference(api)
 	}
-	pages["flags.md"] = help.Flags(cmd.CallFlags())
+	pages["flags.md"] = help.Flags(cmdutil.FlagsOfCalls())
 	pages["index.md"] = help.Index(apis, catalog.About)
 	return pages, nil
 }
