@@ -67,7 +67,7 @@ func newApp() *cmdutil.App {
 func Run(ctx context.Context, app *cmdutil.App, args []string) int {
 	f := cmdutil.NewFactory(app)
 	f.Flags.JSON = slices.Contains(args, "--json")
-	f.Out.Flags.JSON = f.Flags.JSON // for errors before the flags are parsed
+	f.Out.Flags = f.Flags.Flags // for errors before the flags are parsed
 	s := &signals{f: f}
 	f.WindDown = func() { s.patient.Store(true) }
 	f.Out.PagerStarted = s.leaveInterrupts

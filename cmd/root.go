@@ -13,7 +13,6 @@ import (
 	helpcmd "github.com/epilot-cli/epilot/cmd/help"
 	"github.com/epilot-cli/epilot/cmd/operation"
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/output"
 )
 
 // root is the command line for cobra: one built-in command, or the API that the
@@ -166,7 +165,7 @@ func (r *root) nameTopic(positional, options []string) []string {
 
 // begin runs before every command.
 func (r *root) begin(cmd *cobra.Command, _ []string) error {
-	r.syncFlags()
+	r.f.Out.Flags = r.f.Flags.Flags // they are parsed now
 	if err := checkValues(r.args, cmd.Flags()); err != nil {
 		return err
 	}
@@ -179,14 +178,6 @@ func (r *root) begin(cmd *cobra.Command, _ []string) error {
 	}
 	r.handleSignals(cmd)
 	return cmdutil.CheckFlags(cmd.Flags())
-}
-
-// syncFlags passes the flags to the printer.
-func (r *root) syncFlags() {
-	g := r.f.Flags
-	r.f.Out.Flags = output.Flags{
-		JSON: g.JSON, Verbose: g.Verbose, Include: r.f.Out.Flags.Include, Quiet: g.Quiet, NoInteractive: g.NoInteractive,
-	}
 }
 
 func (r *root) run(cmd *cobra.Command, args []string) error {
@@ -215,7 +206,7 @@ func (r *root) apis() []cmdutil.ListedAPI {
 
 // help writes the help of the program, a topic or a built-in command.
 func (r *root) help(cmd *cobra.Command) error {
-	r.syncFlags()
+	r.f.Out.Flags = r.f.Flags.Flags // they are parsed now
 	if err := r.f.Flags.Help.Check(); err != nil {
 		return err
 	}

@@ -10,15 +10,16 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/output"
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
 // GlobalFlags are the flags of every command.
 type GlobalFlags struct {
+	output.Flags
 	Token, Profile, Server, Org, Timeout string
 	UseDev, UseStaging, AllowHTTP        bool
-	JSON, Verbose, Quiet                 bool
-	Guided, NoInteractive                bool
+	Guided                               bool
 	Help                                 HelpFlag
 
 	TokenSet bool // --token is set, even if empty

@@ -44,7 +44,7 @@ func New(f *cmdutil.Factory) *Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.runAPI(cmd) },
 	}
 	c.SetHelpFunc(func(cmd *cobra.Command, _ []string) { f.HelpErr = c.help(cmd) })
-	c.flags.AddTo(c.Command, &f.Out.Flags.Include, &f.Retry)
+	c.flags.AddTo(c.Command, &f.Flags.Include, &f.Retry)
 	c.registerCompletion()
 	return c
 }
