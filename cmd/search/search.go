@@ -92,7 +92,7 @@ type other struct {
 
 // others returns the commands, flags, aliases and topics.
 func (o *options) others() []other {
-	all := knownCommands()
+	all := indexedCommands()
 	aliases, _ := o.f.ReadOnlyProfiles().Aliases() // without a readable configuration, the rest is still found
 	for _, a := range aliases {
 		all = append(all, describeAlias(a))
@@ -196,7 +196,7 @@ const flagsUsage = "epilot help flags"
 func FormatCommands(commands []help.Command, flags []help.Entry) string {
 	var lines strings.Builder
 	for _, c := range commands {
-		usage, example := c.Words, ""
+		usage, example := c.Path, ""
 		if len(c.Usage) > 0 {
 			usage = c.Usage[0]
 		}
@@ -207,7 +207,7 @@ func FormatCommands(commands []help.Command, flags []help.Entry) string {
 		for _, flag := range c.Flags {
 			own = append(own, flag.Name)
 		}
-		fields := []string{strings.TrimPrefix(c.Words, "epilot "), c.Line, usage, example, strings.Join(own, " ")}
+		fields := []string{strings.TrimPrefix(c.Path, "epilot "), c.Line, usage, example, strings.Join(own, " ")}
 		lines.WriteString(strings.Join(fields, "\t") + "\n")
 	}
 	for _, flag := range flags {
@@ -216,8 +216,8 @@ func FormatCommands(commands []help.Command, flags []help.Entry) string {
 	return lines.String()
 }
 
-// knownCommands returns the commands and flags in commands.txt.
-func knownCommands() []other {
+// indexedCommands returns the commands and flags in commands.txt.
+func indexedCommands() []other {
 	var found []other
 	for line := range strings.Lines(commands) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")

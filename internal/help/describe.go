@@ -138,7 +138,7 @@ func aboutParam(param *openapi.Param) string {
 			parts = append(parts, "repeatable")
 		}
 	}
-	if example := clean(givenExample(param)); example != "" && len(example) <= longExample && !strings.Contains(text, example) {
+	if example := clean(documentedExample(param)); example != "" && len(example) <= longExample && !strings.Contains(text, example) {
 		parts = append(parts, "e.g. "+example)
 	}
 	return clean(strings.Join(parts, "; "))
