@@ -333,7 +333,7 @@ func (l *commandLine) inShell(found []cobra.Completion, directive cobra.ShellCom
 			if !strings.HasPrefix(value, l.value()) || strings.ContainsFunc(value, term.Unsafe) {
 				continue
 			}
-			if choice = l.shellWord(value); noted {
+			if choice = l.shellValue(value); noted {
 				choice = cobra.CompletionWithDesc(choice, note)
 			}
 		}
@@ -348,7 +348,7 @@ func (l *commandLine) inShell(found []cobra.Completion, directive cobra.ShellCom
 // activeHelp is cobra's prefix of a line that is a hint, not a choice.
 var activeHelp = cobra.AppendActiveHelp(nil, "")[0]
 
-func (l *commandLine) shellWord(value string) string {
+func (l *commandLine) shellValue(value string) string {
 	word := l.typed[:l.start] + value
 	if l.bare || !strings.HasPrefix(l.typed, "-") {
 		return word

@@ -157,7 +157,7 @@ func exampleValue(param *openapi.Param) string {
 // documentedExample returns the document's example of a parameter if it is valid.
 func documentedExample(param *openapi.Param) string {
 	word := bare(param.Example)
-	if word == "" || word == "string" || len(schema.CheckWord(param.Schema, word)) > 0 {
+	if word == "" || word == "string" || len(schema.CheckText(param.Schema, word)) > 0 {
 		return ""
 	}
 	return word

@@ -195,7 +195,7 @@ func (r *roff) operations(api *openapi.API) {
 	for _, tag := range firstTags(api) {
 		r.subsection(clean(tag))
 		for _, op := range under(api, tag) {
-			r.item(clean(op.ID), strings.Join(pathWords(op.Load()), " "), manOperation(api, op)...)
+			r.item(clean(op.ID), strings.Join(pathUsage(op.Load()), " "), manOperation(api, op)...)
 			r.example(manExample(api, op)...)
 		}
 	}

@@ -95,7 +95,7 @@ func isForm(sample string) bool {
 
 func matchesAll(schemas []*openapi.Schema, id string) bool {
 	for _, s := range schemas {
-		if s != nil && len(schema.CheckWord(s, id)) > 0 {
+		if s != nil && len(schema.CheckText(s, id)) > 0 {
 			return false
 		}
 	}

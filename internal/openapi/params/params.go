@@ -144,7 +144,7 @@ const (
 // member is the value of one object member, identified by its path.
 type member struct {
 	path []string
-	word string
+	text string
 }
 
 // gather finds the parameter for each argument. The results are in the order of
