@@ -118,9 +118,9 @@ func withoutAppAPI(positional []string) []string {
 	return positional
 }
 
-// formerName returns the current name of an API that older versions of the official
+// currentName returns the current name of an API that older versions of the official
 // CLI called name, or "". The servers differ, so a call is never redirected.
-func formerName(name string) string {
+func currentName(name string) string {
 	switch name {
 	case "data-management":
 		return "data-governance"

@@ -24,11 +24,11 @@ func asksForCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// answerShell handles completion requests in cobra's protocol. Flags may appear
+// serveCompletion handles completion requests in cobra's protocol. Flags may appear
 // anywhere, so the line is parsed by this package and cobra gets a command without
 // flags. Nothing is sent or written except to complete ids, if the user enabled
 // that. Unreadable input completes nothing.
-func answerShell(ctx context.Context, f *cmdutil.Factory, args []string) error {
+func serveCompletion(ctx context.Context, f *cmdutil.Factory, args []string) error {
 	out := bufio.NewWriter(f.Streams.Out)
 	protocol := &cobra.Command{
 		Use: "epilot", DisableFlagParsing: true, SilenceErrors: true, SilenceUsage: true,
@@ -333,7 +333,7 @@ func (l *commandLine) inShell(found []cobra.Completion, directive cobra.ShellCom
 			if !strings.HasPrefix(value, l.value()) || strings.ContainsFunc(value, term.Unsafe) {
 				continue
 			}
-			if choice = l.shellWord(value); noted {
+			if choice = l.shellValue(value); noted {
 				choice = cobra.CompletionWithDesc(choice, note)
 			}
 		}
@@ -348,7 +348,7 @@ func (l *commandLine) inShell(found []cobra.Completion, directive cobra.ShellCom
 // activeHelp is cobra's prefix of a line that is a hint, not a choice.
 var activeHelp = cobra.AppendActiveHelp(nil, "")[0]
 
-func (l *commandLine) shellWord(value string) string {
+func (l *commandLine) shellValue(value string) string {
 	word := l.typed[:l.start] + value
 	if l.bare || !strings.HasPrefix(l.typed, "-") {
 		return word

@@ -82,7 +82,7 @@ func Run(ctx context.Context, app *cmdutil.App, args []string) int {
 func run(ctx context.Context, f *cmdutil.Factory, s *signals, args []string) error {
 	switch {
 	case asksForCompletion(args):
-		return answerShell(ctx, f, args)
+		return serveCompletion(ctx, f, args)
 	case len(args) > 0 && args[0] == officialRequest:
 		return officialChoices(ctx, f, args)
 	}

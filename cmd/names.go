@@ -179,10 +179,10 @@ func (r *root) unknownCommand(name string) error {
 		candidates = append(candidates, helpcmd.TopicNames()...)
 		unknown = failure.New(failure.Usage, "no help on %s", strconv.Quote(name))
 	}
-	near, safe := r.nearest(name, candidates)
+	near, safe := r.suggestion(name, candidates)
 	switch {
-	case formerName(name) != "":
-		return unknown.Hintf("that API is called %s now, with the same operations", formerName(name))
+	case currentName(name) != "":
+		return unknown.Hintf("that API is called %s now, with the same operations", currentName(name))
 	case !r.helped && help.TopicText(name) != "":
 		return unknown.Hintf("\"epilot help %s\" is the text about it", name)
 	case !r.helped && foreignCommand(name) != "":
@@ -223,9 +223,9 @@ func foreignCommand(name string) string {
 	return ""
 }
 
-// nearest returns the closest of the names and of the operations that can be called
+// suggestion returns the closest of the names and of the operations that can be called
 // without their API. It is safe if it only reads.
-func (r *root) nearest(name string, names []string) (near string, safe bool) {
+func (r *root) suggestion(name string, names []string) (near string, safe bool) {
 	ctx := context.Background()
 	var operations []string
 	for _, m := range r.f.Catalog().Unique(ctx) {

@@ -22,7 +22,7 @@ const (
 	connections = 64
 	gets        = 20_000
 
-	mostStart = 15 * time.Millisecond // from the process's start to its first answer
+	mostStart = 15 * time.Millisecond // from the process's start to its first response
 	leastRate = 10_000                // requests per second, on two cores with the client on them
 	mostKept  = 64                    // MiB resident after all of them
 )
@@ -36,7 +36,7 @@ func mocked(epilot, dir string, runs int) error {
 	}
 	var took []time.Duration
 	for range runs {
-		one, err := m.firstAnswer()
+		one, err := m.firstResponse()
 		if err != nil {
 			return err
 		}
@@ -126,8 +126,8 @@ func (m *mock) start() (*exec.Cmd, string, error) {
 	}
 }
 
-// firstAnswer is the time from the process's start to its first answer.
-func (m *mock) firstAnswer() (time.Duration, error) {
+// firstResponse is the time from the process's start to its first response.
+func (m *mock) firstResponse() (time.Duration, error) {
 	began := time.Now()
 	cmd, url, err := m.start()
 	if err != nil {

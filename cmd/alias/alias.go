@@ -81,20 +81,20 @@ func check(f *cmdutil.Factory, names Names, name, command string) error {
 		return failure.New(failure.Usage, "%q cannot be the name of an alias", name).
 			Hintf("use letters, digits, - and _")
 	}
-	words, err := shell.Template("the command", command)
+	template, err := shell.Template("the command", command)
 	if err != nil {
 		return err
 	}
-	if len(words) > 0 && words[0] == "epilot" {
+	if len(template) > 0 && template[0] == "epilot" {
 		return failure.New(failure.Usage, "the command begins with epilot").Hintf("leave epilot out: it is run in any case")
 	}
-	if len(words) == 0 {
+	if len(template) == 0 {
 		return failure.New(failure.Usage, "the command is empty").Hintf("for example: 'access-token listAccessTokens -o table'")
 	}
-	if i := slices.IndexFunc(words, holdsToken); i >= 0 {
+	if i := slices.IndexFunc(template, holdsToken); i >= 0 {
 		return failure.New(failure.Usage, "an alias cannot hold a token").Hintf("store it with \"epilot login\", in a profile that --profile names")
 	}
-	if first := words[0]; !strings.HasPrefix(first, "-") && names(first) == "" {
+	if first := template[0]; !strings.HasPrefix(first, "-") && names(first) == "" {
 		if text, err := f.Profiles().Alias(first); err == nil && text != "" {
 			return failure.New(failure.Usage, "%q is an alias: an alias cannot begin with one", first).
 				Hintf("write what it stands for: %s", text)
@@ -111,9 +111,9 @@ const (
 )
 
 // holdsToken reports whether an argument is a flag that takes a token.
-func holdsToken(word string) bool {
-	return word == "--token" || strings.HasPrefix(word, "--token=") || word == "-t" ||
-		strings.HasPrefix(word, "-t") && !strings.HasPrefix(word, "--")
+func holdsToken(arg string) bool {
+	return arg == "--token" || strings.HasPrefix(arg, "--token=") || arg == "-t" ||
+		strings.HasPrefix(arg, "-t") && !strings.HasPrefix(arg, "--")
 }
 
 func newListCmd(f *cmdutil.Factory, names Names) *cobra.Command {
@@ -171,14 +171,14 @@ func remove(ctx context.Context, f *cmdutil.Factory, name string) error {
 // Inside a JSON string an argument is escaped, so that it stays part of that string.
 // Errors are of kind Usage.
 func Expand(name, command string, args []string) ([]string, error) {
-	words, err := shell.Template("the alias "+name, command)
+	template, err := shell.Template("the alias "+name, command)
 	if err != nil {
 		return nil, err
 	}
 	if slices.Contains(args, "--help") || slices.Contains(args, "-h") {
 		return Begin(name, command, args)
 	}
-	wanted := highest(words)
+	wanted := highest(template)
 	args, literal := withoutDashes(args, wanted)
 	for i, arg := range args[:min(wanted, len(args))] {
 		if len(arg) > 1 && arg[0] == '-' && !literal {
@@ -194,24 +194,24 @@ func Expand(name, command string, args []string) ([]string, error) {
 	if literal && len(rest) > 0 {
 		rest = slices.Concat([]string{"--"}, rest)
 	}
-	return fill(words, args, rest), nil
+	return fill(template, args, rest), nil
 }
 
 // Begin is Expand for an unfinished line or one that asks for help: missing
 // arguments are empty.
 func Begin(name, command string, args []string) ([]string, error) {
-	words, err := shell.Template("the alias "+name, command)
+	template, err := shell.Template("the alias "+name, command)
 	if err != nil {
 		return nil, err
 	}
-	wanted := highest(words)
+	wanted := highest(template)
 	isFlag := func(arg string) bool { return strings.HasPrefix(arg, "-") }
 	values := args
 	if i := slices.IndexFunc(args, isFlag); i >= 0 {
 		values = args[:i]
 	}
 	rest := args[min(len(values), wanted):]
-	return fill(words, values, rest), nil
+	return fill(template, values, rest), nil
 }
 
 // arguments returns the arguments of an alias as shown in its usage.
@@ -231,12 +231,12 @@ func withoutDashes(args []string, wanted int) (without []string, literal bool) {
 	return args, false
 }
 
-// highest returns the largest N of $N in words.
-func highest(words []string) int {
+// highest returns the largest N of $N in template.
+func highest(template []string) int {
 	most := 0
-	for _, word := range words {
-		for i := range word {
-			if n, _ := placeholder(word[i:]); n > most {
+	for _, arg := range template {
+		for i := range arg {
+			if n, _ := placeholder(arg[i:]); n > most {
 				most = n
 			}
 		}
@@ -259,17 +259,17 @@ func placeholder(text string) (n, length int) {
 
 const allOthers = "$@"
 
-// fill substitutes args and rest into words.
-func fill(words, args, rest []string) []string {
+// fill substitutes args and rest into template.
+func fill(template, args, rest []string) []string {
 	var filled []string
 	placed := false
-	for _, word := range words {
-		if word == allOthers {
+	for _, arg := range template {
+		if arg == allOthers {
 			filled, placed = append(filled, rest...), true
 			continue
 		}
-		placed = placed || strings.Contains(word, allOthers)
-		filled = append(filled, fillWord(word, args, rest))
+		placed = placed || strings.Contains(arg, allOthers)
+		filled = append(filled, fillArg(arg, args, rest))
 	}
 	if placed {
 		return filled
@@ -277,8 +277,8 @@ func fill(words, args, rest []string) []string {
 	return append(filled, rest...)
 }
 
-func fillWord(word string, args, rest []string) string {
-	isJSON := strings.HasPrefix(word, "{") || strings.HasPrefix(word, "[")
+func fillArg(arg string, args, rest []string) string {
+	isJSON := strings.HasPrefix(arg, "{") || strings.HasPrefix(arg, "[")
 	var out strings.Builder
 	inString := false
 	put := func(text string) {
@@ -288,22 +288,22 @@ func fillWord(word string, args, rest []string) string {
 		}
 		out.WriteString(text)
 	}
-	for i := 0; i < len(word); {
-		n, length := placeholder(word[i:])
+	for i := 0; i < len(arg); {
+		n, length := placeholder(arg[i:])
 		switch {
 		case n > 0 && n <= len(args):
 			put(args[n-1])
 		case n > 0:
-		case strings.HasPrefix(word[i:], allOthers):
+		case strings.HasPrefix(arg[i:], allOthers):
 			length = len(allOthers)
 			put(strings.Join(rest, " "))
-		case isJSON && inString && word[i] == '\\' && i+1 < len(word):
+		case isJSON && inString && arg[i] == '\\' && i+1 < len(arg):
 			length = 2
-			out.WriteString(word[i : i+2])
+			out.WriteString(arg[i : i+2])
 		default:
 			length = 1
-			inString = inString != (isJSON && word[i] == '"')
-			out.WriteByte(word[i])
+			inString = inString != (isJSON && arg[i] == '"')
+			out.WriteByte(arg[i])
 		}
 		i += length
 	}

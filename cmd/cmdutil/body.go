@@ -10,7 +10,7 @@ import (
 
 // BodyInput returns the sources of a call's body: the command line, a file or stdin.
 // contentType is the header on the command line, or "".
-func (f *Factory) BodyInput(i *InputFlags, dataGiven bool, contentType string) body.Input {
+func (f *Factory) BodyInput(i *InputFlags, hasData bool, contentType string) body.Input {
 	in := body.Input{
 		Open:       func(name string) (io.ReadCloser, error) { return os.Open(name) },
 		NoValidate: i.NoValidate,
@@ -19,15 +19,15 @@ func (f *Factory) BodyInput(i *InputFlags, dataGiven bool, contentType string) b
 		},
 		Fields: i.Fields, Random: f.Random, ContentType: contentType, Budget: f.Out.Budget,
 	}
-	hasData := dataGiven
+	hasInput := hasData
 	if hasData {
 		in.Data = &i.Data
 	}
 	readsStdin := func(field string) bool { return len(field) > 2 && strings.HasSuffix(field, "@-") }
 	for _, field := range i.Fields {
-		hasData = hasData || readsStdin(field)
+		hasInput = hasInput || readsStdin(field)
 	}
-	if !f.Streams.InTTY || hasData {
+	if !f.Streams.InTTY || hasInput {
 		in.Stdin = f.Streams.In
 	}
 	return in

@@ -160,7 +160,7 @@ func CheckFlags(flags *pflag.FlagSet) error {
 			return
 		}
 		for _, other := range ExcludedBy(flag) {
-			if o := flags.Lookup(other); o != nil && isGiven(o) && isGiven(flag) {
+			if o := flags.Lookup(other); o != nil && isSet(o) && isSet(flag) {
 				wrong = failure.New(failure.Usage, "--%s and --%s cannot be combined", flag.Name, other).
 					Hintf("leave one of them out")
 				return
@@ -181,8 +181,8 @@ func namesSameFile(a, b string) bool {
 	return err == nil && of.Mode().IsRegular() && os.SameFile(of, other)
 }
 
-// isGiven reports whether a flag is set and not =false.
-func isGiven(flag *pflag.Flag) bool {
+// isSet reports whether a flag is set and not =false.
+func isSet(flag *pflag.Flag) bool {
 	return flag.Changed && (flag.Value.Type() != "bool" || flag.Value.String() == "true")
 }
 

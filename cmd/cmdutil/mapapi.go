@@ -107,7 +107,7 @@ func describeMapped(d *facts.Document, origin catalog.Origin, operations []*open
 	for _, op := range operations {
 		op.Described()
 		m.Operations = append(m.Operations, MappedOperation{
-			ListedOperation: DescribeOperation("", op), Security: securityWord(op.Security), Servers: op.Servers,
+			ListedOperation: DescribeOperation("", op), Security: securityName(op.Security), Servers: op.Servers,
 			NeedsYes:   op.DestroysMany,
 			Parameters: raw(d.Parameters(op)), Flags: mappedParams(op), RequestBody: raw(d.Body(op)), Responses: raw(d.Responses(op)),
 			Example: help.Example(d.API, op),
@@ -116,7 +116,7 @@ func describeMapped(d *facts.Document, origin catalog.Origin, operations []*open
 	return m
 }
 
-func securityWord(s openapi.Security) string {
+func securityName(s openapi.Security) string {
 	switch s {
 	case openapi.Public:
 		return "public"

@@ -175,7 +175,7 @@ func firstOf(failed []failedFile, all int) error {
 func describeUpload() help.Command {
 	const command = "epilot " + API + " upload"
 	return help.Command{
-		Words: command,
+		Path:  command,
 		Line:  "Upload files and save them as file entities",
 		Usage: []string{command + " <path>… [-f field=value]… [flags]"},
 		Notes: []help.Note{
@@ -204,7 +204,7 @@ func describeUpload() help.Command {
 func describeDownload() help.Command {
 	const command = "epilot " + API + " download"
 	return help.Command{
-		Words: command,
+		Path:  command,
 		Line:  "Download files",
 		Usage: []string{command + " <id>… [--out-file PATH] [flags]"},
 		Notes: []help.Note{

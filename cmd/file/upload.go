@@ -159,15 +159,15 @@ func (t *transfer) createUpload(ctx context.Context, begin *openapi.Operation, n
 	if err != nil {
 		return nil, nil, err
 	}
-	var answered struct {
+	var created struct {
 		S3Ref     json.RawMessage `json:"s3ref"`
 		UploadURL string          `json:"upload_url"`
 	}
-	if json.Unmarshal(text, &answered) != nil || len(answered.S3Ref) == 0 {
+	if json.Unmarshal(text, &created) != nil || len(created.S3Ref) == 0 {
 		return nil, nil, failure.New(failure.Network, "%s returned no upload URL for %s", begin.ID, name)
 	}
-	to, err := client.PresignedURL(answered.UploadURL, t.client.AllowHTTP)
-	return answered.S3Ref, to, err
+	to, err := client.PresignedURL(created.UploadURL, t.client.AllowHTTP)
+	return created.S3Ref, to, err
 }
 
 // entity returns the body that saves a file: the known facts and the fields from the

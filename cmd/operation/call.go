@@ -35,7 +35,7 @@ type call struct {
 	op         *openapi.Operation
 	client     *client.Client
 	positional []string
-	dataGiven  bool // there is a body, from the command line or a prompt
+	hasData    bool // there is a body, from the command line or a prompt
 
 	form      output.Form
 	program   query.Program // nil if --jsonata is not set
@@ -47,7 +47,7 @@ type call struct {
 func (c *Command) call(cmd *cobra.Command, api *openapi.API, op *openapi.Operation, args []string) error {
 	k := &call{
 		f: c.f, flags: c.flags, line: cmd.Flags(), api: api, op: op,
-		positional: args, dataGiven: cmd.Flags().Changed("data") || c.flags.Input.BodyFrom != "",
+		positional: args, hasData: cmd.Flags().Changed("data") || c.flags.Input.BodyFrom != "",
 	}
 	ctx := cmd.Context()
 	if err := k.check(ctx); err != nil {
@@ -111,7 +111,7 @@ func (k *call) body(ctx context.Context, asked *interview, contentType string) (
 		return nil, err
 	}
 	asked.keep(ctx)
-	in := k.f.BodyInput(&k.flags.Input, k.dataGiven, contentType)
+	in := k.f.BodyInput(&k.flags.Input, k.hasData, contentType)
 	if k.flags.Input.BodyFrom != "" {
 		text, err := k.document(ctx)
 		if err != nil {

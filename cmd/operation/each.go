@@ -126,7 +126,7 @@ func (k *call) each(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	target, err := k.client.Target(ctx, k.api, k.op)
+	target, err := k.client.EmptyCall(ctx, k.api, k.op)
 	if err != nil {
 		return err
 	}
@@ -163,8 +163,8 @@ func (k *call) plan(ctx context.Context) (*bulk.Plan, error) {
 	if each.Format != "" && !slices.Contains(bulk.Formats(), each.Format) {
 		return nil, failure.New(failure.Usage, "invalid --each-format %q: use %s", each.Format, strings.Join(bulk.Formats(), ", "))
 	}
-	input := func(contentType string, dataGiven bool) body.Input {
-		in := k.f.BodyInput(&k.flags.Input, dataGiven, contentType)
+	input := func(contentType string, hasData bool) body.Input {
+		in := k.f.BodyInput(&k.flags.Input, hasData, contentType)
 		in.Stdin = nil
 		return in
 	}
@@ -173,7 +173,7 @@ func (k *call) plan(ctx context.Context) (*bulk.Plan, error) {
 		EmptyNull: each.Empty == "null", Body: func(contentType string) body.Input { return input(contentType, false) },
 	}
 	var err error
-	if plan.Data, err = body.Base(ctx, input("", k.dataGiven)); err != nil {
+	if plan.Data, err = body.Base(ctx, input("", k.hasData)); err != nil {
 		return nil, err
 	}
 	if plan.Program, err = k.f.Compile(ctx, k.line, "row", each.Row); err != nil {

@@ -41,7 +41,7 @@ func (k *call) equivalent() (line string, left bool) {
 	for _, named := range k.flags.Input.Params {
 		args = append(args, "-p", named)
 	}
-	if k.dataGiven {
+	if k.hasData {
 		args = append(args, "-d", k.flags.Input.Data)
 	}
 	flags, left := k.otherFlags()

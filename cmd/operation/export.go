@@ -46,7 +46,7 @@ func (k *call) export(ctx context.Context, prepared *client.Call, req *http.Requ
 		return err
 	}
 	defer journal.Close()
-	out, file, err := k.exportTarget()
+	out, file, err := k.openOutput()
 	if err != nil {
 		return err
 	}
@@ -91,9 +91,9 @@ func (k *call) export(ctx context.Context, prepared *client.Call, req *http.Requ
 	return nil
 }
 
-// exportTarget returns the destination of the items; file is nil unless it is a
+// openOutput returns the destination of the items; file is nil unless it is a
 // regular file.
-func (k *call) exportTarget() (out io.Writer, file *os.File, err error) {
+func (k *call) openOutput() (out io.Writer, file *os.File, err error) {
 	if name := k.form.File; name != "" && name != "-" {
 		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o666)
 		if err != nil {

@@ -91,7 +91,7 @@ func (i *interview) params(ctx context.Context) error {
 
 // body prompts for the body if the line has none.
 func (i *interview) body(ctx context.Context) error {
-	if i == nil || i.call.op.Body == nil || i.call.dataGiven || len(i.call.flags.Input.Fields) > 0 {
+	if i == nil || i.call.op.Body == nil || i.call.hasData || len(i.call.flags.Input.Fields) > 0 {
 		return nil
 	}
 	ask := i.missingBody
@@ -99,7 +99,7 @@ func (i *interview) body(ctx context.Context) error {
 		ask = i.guidedBody
 	}
 	data, err := ask(ctx)
-	i.call.flags.Input.Data, i.call.dataGiven = data, data != ""
+	i.call.flags.Input.Data, i.call.hasData = data, data != ""
 	return i.interrupted(err)
 }
 

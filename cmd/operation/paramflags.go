@@ -74,7 +74,7 @@ func (c *Command) AddParamFlags(definition string) *pflag.FlagSet {
 		return c.paramFlags
 	}
 	c.flags.Input.Definition = definition
-	op, _ := c.lookup(context.Background(), c.id) // nothing is fetched that could be cancelled
+	op := c.lookup(context.Background(), c.id) // nothing is fetched that could be cancelled
 	if op == nil {
 		return nil
 	}
@@ -95,12 +95,12 @@ func (c *Command) AddParamFlags(definition string) *pflag.FlagSet {
 
 // lookup loads the definition for flags and completion and finds the operation. It
 // returns nil if there is none or the definition cannot be read.
-func (c *Command) lookup(ctx context.Context, name string) (*openapi.Operation, *openapi.API) {
+func (c *Command) lookup(ctx context.Context, name string) *openapi.Operation {
 	api, err := c.load(ctx)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
-	return api.Named(name), api
+	return api.Named(name)
 }
 
 // DescribeParamFlags adds descriptions and completion to the parameter flags, which
@@ -109,7 +109,7 @@ func (c *Command) DescribeParamFlags(definition string) *pflag.FlagSet {
 	if c.AddParamFlags(definition) == nil {
 		return nil
 	}
-	op, _ := c.lookup(context.Background(), c.id)
+	op := c.lookup(context.Background(), c.id)
 	for _, flag := range params.Flags(op.Described()) {
 		text := cmp.Or(flag.Param.Description, flag.Param.In+" parameter "+flag.Param.Name)
 		c.paramFlags.Lookup(flag.Name).Usage = strings.ReplaceAll(term.Line(text), "`", "'")

@@ -33,7 +33,7 @@ func (k *call) printRequest(ctx context.Context, prepared *client.Call) error {
 	case k.flags.Print.Curl:
 		text, err = k.curl(req, prepared)
 	case k.flags.Print.SDK:
-		text, err = k.javaScript(req, prepared)
+		text = k.javaScript(req, prepared)
 	default:
 		if prepared.Token == nil && k.readsToken(req, prepared) {
 			req.Header.Set("Authorization", "Bearer ***") // no token here, and the call needs one

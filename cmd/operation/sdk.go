@@ -23,15 +23,12 @@ import (
 )
 
 // javaScript returns the call as a module that uses epilot's SDK.
-func (k *call) javaScript(req *http.Request, prepared *client.Call) (string, error) {
+func (k *call) javaScript(req *http.Request, prepared *client.Call) string {
 	var (
 		code    strings.Builder
 		secrets variables
 	)
-	setUp, arguments, err := k.jsArguments(req, prepared, &secrets)
-	if err != nil {
-		return "", err
-	}
+	setUp, arguments := k.jsArguments(req, prepared, &secrets)
 	code.WriteString("import { epilot } from '@epilot/sdk'\n" + setUp[0] + "\n")
 	if k.op.Security != openapi.Public {
 		code.WriteString("epilot.authorize(() => process.env.EPILOT_TOKEN)\n")
@@ -40,12 +37,12 @@ func (k *call) javaScript(req *http.Request, prepared *client.Call) (string, err
 	name := jsMember(camel(k.api.Name)) + jsMember(k.op.ID)
 	fmt.Fprintf(&code, "const { data } = await epilot%s(%s)\n", name, layOut(arguments))
 	secrets.warn(k.f.Out)
-	return code.String(), nil
+	return code.String()
 }
 
 // jsArguments returns the arguments of the call: parameters, body and configuration.
 // setUp contains the imports and statements that must precede the call.
-func (k *call) jsArguments(req *http.Request, prepared *client.Call, secrets *variables) (setUp [2]string, arguments []string, err error) {
+func (k *call) jsArguments(req *http.Request, prepared *client.Call, secrets *variables) (setUp [2]string, arguments []string) {
 	arguments = []string{jsObject(k.jsParams(req, prepared.Params.Values(), secrets), ",")}
 	contentType := ""
 	if prepared.Body != nil && len(prepared.Body.Parts) > 0 {
@@ -70,7 +67,7 @@ func (k *call) jsArguments(req *http.Request, prepared *client.Call, secrets *va
 			arguments[i] = "null"
 		}
 	}
-	return setUp, arguments, nil
+	return setUp, arguments
 }
 
 // layOut formats the arguments as in epilot's documentation.

@@ -92,7 +92,7 @@ type other struct {
 
 // others returns the commands, flags, aliases and topics.
 func (o *options) others() []other {
-	all := knownCommands()
+	all := indexedCommands()
 	aliases, _ := o.f.ReadOnlyProfiles().Aliases() // without a readable configuration, the rest is still found
 	for _, a := range aliases {
 		all = append(all, describeAlias(a))
@@ -197,7 +197,7 @@ var commands string
 func FormatCommands(commands []help.Command) string {
 	var lines strings.Builder
 	for _, c := range commands {
-		usage, example := c.Words, ""
+		usage, example := c.Path, ""
 		if len(c.Usage) > 0 {
 			usage = c.Usage[0]
 		}
@@ -208,14 +208,14 @@ func FormatCommands(commands []help.Command) string {
 		for _, flag := range c.Flags {
 			flags = append(flags, flag.Name)
 		}
-		fields := []string{strings.TrimPrefix(c.Words, "epilot "), c.Line, usage, example, strings.Join(flags, " ")}
+		fields := []string{strings.TrimPrefix(c.Path, "epilot "), c.Line, usage, example, strings.Join(flags, " ")}
 		lines.WriteString(strings.Join(fields, "\t") + "\n")
 	}
 	return lines.String()
 }
 
-// knownCommands returns the commands in commands.txt.
-func knownCommands() []other {
+// indexedCommands returns the commands in commands.txt.
+func indexedCommands() []other {
 	var found []other
 	for line := range strings.Lines(commands) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")

@@ -110,8 +110,8 @@ func checkCommands(t *testing.T, described help.Command, mapped []mappedCommand)
 	for _, below := range described.Below {
 		checkCommands(t, below, mapped)
 	}
-	name := strings.TrimPrefix(described.Words, "epilot ")
-	if described.Words == "epilot" || strings.Contains(described.Usage[0], "<command>") {
+	name := strings.TrimPrefix(described.Path, "epilot ")
+	if described.Path == "epilot" || strings.Contains(described.Usage[0], "<command>") {
 		return
 	}
 	i := slices.IndexFunc(mapped, func(c mappedCommand) bool { return c.Name == name })

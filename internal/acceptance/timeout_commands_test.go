@@ -51,7 +51,7 @@ var localCommands = []string{
 func TestEveryCommandHasATimeoutTest(t *testing.T) {
 	t.Parallel()
 	for _, command := range cmd.Runnable() {
-		name := strings.TrimPrefix(command.Words, "epilot ")
+		name := strings.TrimPrefix(command.Path, "epilot ")
 		tested := slices.Contains(localCommands, name)
 		for _, line := range networkCommands {
 			tested = tested || strings.HasPrefix(strings.Join(line, " ")+" ", name+" ")

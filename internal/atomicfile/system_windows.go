@@ -19,13 +19,13 @@ const (
 func rename(from, to string) error {
 	for end := time.Now().Add(renamePatience); ; time.Sleep(renameInterval) {
 		err := os.Rename(from, to)
-		if err == nil || !passing(err) || time.Now().After(end) {
+		if err == nil || !isTransient(err) || time.Now().After(end) {
 			return err
 		}
 	}
 }
 
-func passing(err error) bool {
+func isTransient(err error) bool {
 	return errors.Is(err, windows.ERROR_ACCESS_DENIED) || errors.Is(err, windows.ERROR_SHARING_VIOLATION) ||
 		errors.Is(err, windows.ERROR_LOCK_VIOLATION)
 }

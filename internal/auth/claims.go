@@ -15,7 +15,6 @@ import (
 // Strings can contain any character.
 type Claims struct {
 	TokenType  string // "api", "journey", …
-	TokenUse   string // Cognito's "id" or "access"
 	TokenID    string
 	TokenName  string
 	Issuer     string // a Cognito issuer means a user session
@@ -43,8 +42,8 @@ func Parse(token string) (*Claims, error) {
 			Hintf("an epilot token has three parts separated by dots")
 	}
 	return &Claims{
-		TokenType: read.text("token_type"), TokenUse: read.text("token_use"),
-		TokenID: read.text("token_id"), TokenName: read.text("token_name"),
+		TokenType: read.text("token_type"),
+		TokenID:   read.text("token_id"), TokenName: read.text("token_name"),
 		Issuer: read.text("iss"), Email: read.text("email"),
 		Username: read.text("cognito:username"), AdminEmail: read.text("admin_email"),
 		OrgID:  read.text("org_id", "custom:ivy_org_id"),

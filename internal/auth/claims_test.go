@@ -35,7 +35,7 @@ func TestParse(t *testing.T) {
 		},
 		"user session": {
 			`{"token_use":"id","email":"a@b","cognito:username":"u","custom:ivy_org_id":"1","custom:ivy_user_id":"2","read_only":"true","anonymize":"false"}`,
-			Claims{TokenUse: "id", Email: "a@b", Username: "u", OrgID: "1", UserID: "2", ReadOnly: true},
+			Claims{Email: "a@b", Username: "u", OrgID: "1", UserID: "2", ReadOnly: true},
 		},
 		"own name first":         {`{"org_id":"1","custom:ivy_org_id":"2"}`, Claims{OrgID: "1"}},
 		"number keeps its text":  {`{"org_id":12345678901234567890}`, Claims{OrgID: "12345678901234567890"}},

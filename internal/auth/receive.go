@@ -120,13 +120,13 @@ func stranger(t Token, server Server) error {
 	}
 	if server.File != "" && !server.Trusted {
 		return err.Hintf("if you trust that server, name it with --server %s, or trust the definition: epilot definitions trust %s",
-			origin(server.URL), word(server.File))
+			origin(server.URL), quoteFile(server.File))
 	}
 	return err.Hintf("if you trust that server, name it with --server or EPILOT_SERVER, or pass a token for it with --token")
 }
 
-// word quotes a file name for a shell, so that the hint can be pasted.
-func word(file string) string {
+// quoteFile quotes a file name for a shell, so that the hint can be pasted.
+func quoteFile(file string) string {
 	special := func(c rune) bool {
 		return c <= ' ' || c > '~' || strings.ContainsRune("!\"#$&'()*;<>?[\\]^`{|}~", c)
 	}

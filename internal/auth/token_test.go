@@ -259,7 +259,7 @@ func TestKind(t *testing.T) {
 		{Claims{TokenType: "assume"}, AccessToken},
 		{Claims{TokenType: "journey"}, Publishable},
 		{Claims{TokenType: "portal"}, Publishable},
-		{Claims{Issuer: pool, TokenUse: "id"}, OAuthSession},
+		{Claims{Issuer: pool}, OAuthSession},
 		{Claims{Issuer: "https://cognito-idp.eu-central-1.amazonaws.com.evil.example/eu-central-1_Ab12"}, OtherKind},
 		{Claims{Issuer: "http://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12"}, OtherKind},
 		{Claims{Issuer: "https://cognito-idp.eu-central-1.amazonaws.com/../x_y"}, OtherKind},

@@ -198,15 +198,15 @@ func (p *Plan) columns(in *params.Input, row *Row) []body.Value {
 		case param:
 			in.Named = append(in.Named, named(cell.Name, cell)...)
 		case !cell.IsEmpty():
-			values = append(values, body.Value{Name: cell.Name, Text: cell.Text, JSON: cell.JSON, From: cell.place()})
+			values = append(values, body.Value{Name: cell.Name, Text: cell.Text, JSON: cell.JSON, From: cell.position()})
 		case p.EmptyNull:
-			values = append(values, body.Value{Name: cell.Name, JSON: &jsonx.Node{Text: "null"}, From: cell.place()})
+			values = append(values, body.Value{Name: cell.Name, JSON: &jsonx.Node{Text: "null"}, From: cell.position()})
 		}
 	}
 	return values
 }
 
-func (c *Cell) place() string {
+func (c *Cell) position() string {
 	if c.JSON != nil {
 		return "member " + c.Name
 	}

@@ -120,7 +120,7 @@ func (c *Client) Prepare(ctx context.Context, api *openapi.API, op *openapi.Oper
 	if err != nil {
 		return nil, err
 	}
-	call, err := c.target(ctx, api, op, in.As, built)
+	call, err := c.newCall(ctx, api, op, in.As, built)
 	if err != nil {
 		return nil, err
 	}
@@ -150,13 +150,13 @@ func (c *Client) build(op *openapi.Operation, in params.Input) (*params.Result, 
 	return result, err
 }
 
-// Target returns a call without parameters and body: only the server and the token.
-func (c *Client) Target(ctx context.Context, api *openapi.API, op *openapi.Operation) (*Call, error) {
+// EmptyCall returns a call without parameters and body: only the server and the token.
+func (c *Client) EmptyCall(ctx context.Context, api *openapi.API, op *openapi.Operation) (*Call, error) {
 	built := &params.Result{Path: op.Path, Header: http.Header{}}
-	return c.target(ctx, api, op, nil, built)
+	return c.newCall(ctx, api, op, nil, built)
 }
 
-func (c *Client) target(ctx context.Context, api *openapi.API, op *openapi.Operation, as *Identity, built *params.Result) (*Call, error) {
+func (c *Client) newCall(ctx context.Context, api *openapi.API, op *openapi.Operation, as *Identity, built *params.Result) (*Call, error) {
 	ruling, err := c.rule(api, op, as)
 	if err != nil {
 		return nil, err

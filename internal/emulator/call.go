@@ -106,7 +106,7 @@ func (e *Emulator) sample(c *call) (*message.Response, error) {
 	if content := message.JSONContent(c.Op); content != nil && a.MediaType == content.MediaType && c.prefer.example == "" {
 		id := ""
 		if c.Op.Method == http.MethodPost && a.Status == http.StatusCreated {
-			if id, err = e.resources.NewID(&c.Request, a.Body); err != nil {
+			if id, err = e.resources.NewID(a.Body); err != nil {
 				return nil, err
 			}
 		}

@@ -116,14 +116,14 @@ func (f *finder) try(routes []*route, segments []string) {
 			f.found, f.segments = r, segments
 		case r.fixed < f.found.fixed:
 			return
-		case r.countKnown(f.query) > f.found.countKnown(f.query):
+		case r.countDeclared(f.query) > f.found.countDeclared(f.query):
 			f.found = r // two APIs have this path
 		}
 	}
 }
 
-// countKnown counts the query parameters that the operation declares.
-func (r *route) countKnown(query url.Values) int {
+// countDeclared counts the query parameters that the operation declares.
+func (r *route) countDeclared(query url.Values) int {
 	count := 0
 	for name := range query {
 		if r.op.Load().Param(name, "query") != nil {

@@ -78,7 +78,7 @@ func (g *Guide) tick(ctx context.Context, op *openapi.Operation, list []*openapi
 func (g *Guide) param(ctx context.Context, p *openapi.Param) ([]string, error) {
 	at := paramLocation(p)
 	if p.MediaType == "" && isAny(p.Schema) {
-		return g.plainWord(ctx, p, at)
+		return g.plainValue(ctx, p, at)
 	}
 	text, err := g.value(ctx, p.Schema, at)
 	if err != nil || p.MediaType != "" {
@@ -96,7 +96,7 @@ func isAny(s *openapi.Schema) bool {
 	return len(schema.Variants(s)) == 0 && len(kindsOf(shape)) == 0 && len(fixed(s, shape)) == 0
 }
 
-func (g *Guide) plainWord(ctx context.Context, p *openapi.Param, at location) ([]string, error) {
+func (g *Guide) plainValue(ctx context.Context, p *openapi.Param, at location) ([]string, error) {
 	q := g.question(p.Schema, at, "")
 	if at.word {
 		q.Check = notEmpty

@@ -98,7 +98,7 @@ func (d *description) filtered() string { return "--jsonata " + shell.SingleQuot
 func Usage(api *openapi.API, op *openapi.Operation) string { return usage(api, op) + " [flags]" }
 
 func usage(api *openapi.API, op *openapi.Operation) string {
-	return strings.Join(append([]string{"epilot", clean(api.Name), called(api, op)}, pathWords(op)...), " ")
+	return strings.Join(append([]string{"epilot", clean(api.Name), called(api, op)}, pathUsage(op)...), " ")
 }
 
 // called returns an operation's ID as typed in a shell.
@@ -106,7 +106,7 @@ func called(api *openapi.API, op *openapi.Operation) string {
 	return shell.Quote(clean(api.CallName(op)))
 }
 
-func pathWords(op *openapi.Operation) []string {
+func pathUsage(op *openapi.Operation) []string {
 	var words []string
 	for _, param := range op.PathParams() {
 		words = append(words, "<"+clean(param.Name)+">")
@@ -138,7 +138,7 @@ func aboutParam(param *openapi.Param) string {
 			parts = append(parts, "repeatable")
 		}
 	}
-	if example := clean(givenExample(param)); example != "" && len(example) <= longExample && !strings.Contains(text, example) {
+	if example := clean(documentedExample(param)); example != "" && len(example) <= longExample && !strings.Contains(text, example) {
 		parts = append(parts, "e.g. "+example)
 	}
 	return clean(strings.Join(parts, "; "))

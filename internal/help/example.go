@@ -148,16 +148,16 @@ func flagName(op *openapi.Operation, param *openapi.Param) string {
 
 // exampleValue returns a realistic value for a parameter.
 func exampleValue(param *openapi.Param) string {
-	if value := givenExample(param); value != "" {
+	if value := documentedExample(param); value != "" {
 		return value
 	}
 	return bare(schema.Example(param.Name, param.Schema, false))
 }
 
-// givenExample returns the document's example of a parameter if it is valid.
-func givenExample(param *openapi.Param) string {
+// documentedExample returns the document's example of a parameter if it is valid.
+func documentedExample(param *openapi.Param) string {
 	word := bare(param.Example)
-	if word == "" || word == "string" || len(schema.CheckWord(param.Schema, word)) > 0 {
+	if word == "" || word == "string" || len(schema.CheckText(param.Schema, word)) > 0 {
 		return ""
 	}
 	return word

@@ -16,7 +16,7 @@ type Edition struct {
 
 // Command is a command other than an operation, as described in its man page.
 type Command struct {
-	Words string    // "epilot auth login"
+	Path  string    // "epilot auth login"
 	Usage []string  // "epilot auth login [flags]"
 	Line  string    // one-line summary
 	Notes []Note    // further paragraphs
@@ -48,10 +48,10 @@ func (m Man) about(api *openapi.API) string {
 	return clean(cmp.Or(m.About(api), api.Title))
 }
 
-// Command returns the man page of a command, in man macros, and its name: the words
+// Command returns the man page of a command, in man macros, and its name: the path
 // joined by dashes.
 func (m Man) Command(c Command) (name, page string) {
-	name = manName(c.Words)
+	name = manName(c.Path)
 	r := m.begin(name, c.Usage, c.Line)
 	r.notes(c.Notes)
 	r.below("COMMANDS", c.Below)
@@ -81,8 +81,8 @@ func manName(words string) string { return strings.ReplaceAll(words, " ", "-") }
 // subcommands.
 func relatives(c Command) []string {
 	names := []string{"epilot"}
-	if at := strings.LastIndex(c.Words, " "); c.Words[:at] != "epilot" {
-		names = append(names, manName(c.Words[:at]))
+	if at := strings.LastIndex(c.Path, " "); c.Path[:at] != "epilot" {
+		names = append(names, manName(c.Path[:at]))
 	}
 	return append(names, manNames(c.Below)...)
 }
@@ -90,7 +90,7 @@ func relatives(c Command) []string {
 func manNames(commands []Command) []string {
 	var names []string
 	for _, c := range commands {
-		names = append(names, manName(c.Words))
+		names = append(names, manName(c.Path))
 	}
 	return names
 }
@@ -108,7 +108,7 @@ func (r *roff) below(title string, commands []Command) {
 	}
 	r.section(title)
 	for _, c := range commands {
-		r.item(c.Words, "", c.Line)
+		r.item(c.Path, "", c.Line)
 	}
 }
 
@@ -195,7 +195,7 @@ func (r *roff) operations(api *openapi.API) {
 	for _, tag := range firstTags(api) {
 		r.subsection(clean(tag))
 		for _, op := range under(api, tag) {
-			r.item(clean(op.ID), strings.Join(pathWords(op.Load()), " "), manOperation(api, op)...)
+			r.item(clean(op.ID), strings.Join(pathUsage(op.Load()), " "), manOperation(api, op)...)
 			r.example(manExample(api, op)...)
 		}
 	}

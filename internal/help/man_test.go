@@ -18,9 +18,9 @@ func TestManCommand(t *testing.T) {
 	t.Parallel()
 	man := help.Man{Edition: edition, Global: []help.Entry{{Name: "    --all", Line: ".dot first"}}}
 	name, got := man.Command(help.Command{
-		Words: "epilot zoo feed", Usage: []string{"epilot zoo feed <pet>… [flags]"}, Line: `Feed \fBa "pet"\fR`,
+		Path: "epilot zoo feed", Usage: []string{"epilot zoo feed <pet>… [flags]"}, Line: `Feed \fBa "pet"\fR`,
 		Notes: []help.Note{{Title: "FIELDS", Lines: []string{"'quoted' first,", "-f a=b, `~^`"}}},
-		Below: []help.Command{{Words: "epilot zoo feed now", Line: "At once"}},
+		Below: []help.Command{{Path: "epilot zoo feed now", Line: "At once"}},
 		Flags: []help.Entry{{Name: "-n, --n <value>", Line: "How much"}},
 		Calls: []string{"epilot zoo feed -n 3", `epilot zoo feed 'a\nb'`},
 	})
@@ -69,7 +69,7 @@ epilot zoo feed \(aqa\(rsnb\(aq
 // of failure.
 func TestManProgramStatuses(t *testing.T) {
 	t.Parallel()
-	_, page := help.Man{}.Program(help.Command{Words: "epilot"}, []*openapi.API{{Name: "zoo", Title: "Zoo API"}})
+	_, page := help.Man{}.Program(help.Command{Path: "epilot"}, []*openapi.API{{Name: "zoo", Title: "Zoo API"}})
 	kinds := []failure.Kind{
 		failure.API, failure.Usage, failure.Network, failure.Credentials, failure.File,
 		failure.Query, failure.Interrupted, failure.Terminated, failure.Silent,
@@ -89,7 +89,7 @@ func TestManAPI(t *testing.T) {
 		ID: "getPet", Method: "GET", Path: "/pets/{id}", Line: "Get a pet", Deprecated: true, Tags: []string{"Pets\x1b"},
 		Params: []*openapi.Param{{Name: "id", In: "path", Required: true, Schema: str}},
 	}}}
-	name, page := help.Man{Edition: edition}.API(api, []help.Command{{Words: "epilot zoo feed", Line: "Feed"}})
+	name, page := help.Man{Edition: edition}.API(api, []help.Command{{Path: "epilot zoo feed", Line: "Feed"}})
 	if name != "epilot-zoo" {
 		t.Errorf("the page is named %s", name)
 	}

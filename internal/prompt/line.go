@@ -143,11 +143,11 @@ func asYesNo(q Question) Question {
 	return q
 }
 
-func isYes(answer string) bool { return isWord(answer, "y", "yes") }
+func isYes(answer string) bool { return isOneOf(answer, "y", "yes") }
 
-func isNo(answer string) bool { return isWord(answer, "n", "no") }
+func isNo(answer string) bool { return isOneOf(answer, "n", "no") }
 
-func isWord(answer string, words ...string) bool {
+func isOneOf(answer string, words ...string) bool {
 	return slices.Contains(words, strings.ToLower(strings.TrimSpace(answer)))
 }
 

@@ -173,7 +173,7 @@ func gnataSyntax(source string, err error) error {
 		return p.failure()
 	}
 	code, token, message := dissect(text)
-	p.code, p.message = code, gnataWords(message)
+	p.code, p.message = code, gnataMessage(message)
 	p.at = offending(source, token, err.Error())
 	return p.failure()
 }
@@ -231,7 +231,7 @@ func offending(source, token, message string) int {
 // gnataRuntime converts an evaluation error.
 func gnataRuntime(source string, err error) error {
 	code, message := coded(err.Error())
-	p := problem{source: source, message: gnataWords(message), code: code, at: likelyPosition(source, message)}
+	p := problem{source: source, message: gnataMessage(message), code: code, at: likelyPosition(source, message)}
 	switch code {
 	case "T1005":
 		p.message = fmt.Sprintf("%[1]s is a field's name, the function is $%[1]s", subjectOf(message))
@@ -242,7 +242,7 @@ func gnataRuntime(source string, err error) error {
 	case "D3120": // $eval quotes a syntax error
 		before, quoted, _ := strings.Cut(message, "JSONata error ")
 		_, _, inner := dissect(quoted)
-		p.message = before + gnataWords(inner)
+		p.message = before + gnataMessage(inner)
 	}
 	if p.message == "" {
 		p.message = "the expression failed"
@@ -272,9 +272,9 @@ func gnataLacks(name string) bool {
 	return err == nil && known == false
 }
 
-// gnataWords replaces engine internals in a message: token numbers and Go type
+// gnataMessage replaces engine internals in a message: token numbers and Go type
 // names.
-func gnataWords(message string) string {
+func gnataMessage(message string) string {
 	if rest, is := strings.CutPrefix(message, "expected token "); is {
 		number, _, _ := strings.Cut(rest, ",")
 		return "expected " + gnataToken(number)

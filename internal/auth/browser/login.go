@@ -35,11 +35,10 @@ type Login struct {
 	Accounts chan Account // receives one account after the callback
 	Leaked   chan error   // receives an error if someone else may know the state
 
-	state     string
-	start     string // path of the page that redirects to the portal, once
-	port      string
-	listeners []net.Listener
-	server    *http.Server
+	state  string
+	start  string // path of the page that redirects to the portal, once
+	port   string
+	server *http.Server
 
 	mu      sync.Mutex
 	won     bool
@@ -64,9 +63,9 @@ func Listen(random io.Reader) (*Login, error) {
 	l := &Login{
 		Code:     strings.ToUpper(hex.EncodeToString(secret[32:35])),
 		Accounts: make(chan Account, 1), Leaked: make(chan error, 1),
-		state:     base64.RawURLEncoding.EncodeToString(secret[:32]),
-		start:     startPath + base64.RawURLEncoding.EncodeToString(secret[35:]),
-		listeners: listeners, shown: make(chan struct{}),
+		state: base64.RawURLEncoding.EncodeToString(secret[:32]),
+		start: startPath + base64.RawURLEncoding.EncodeToString(secret[35:]),
+		shown: make(chan struct{}),
 	}
 	_, l.port, _ = net.SplitHostPort(listeners[0].Addr().String())
 	l.server = &http.Server{

@@ -70,15 +70,19 @@ func TestURL(t *testing.T) {
 
 func TestListensOnLoopbackOnly(t *testing.T) {
 	t.Parallel()
-	l := start(t)
-	for _, listener := range l.listeners {
+	listeners, err := listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, listener := range listeners {
+		defer listener.Close()
 		address := listener.Addr().(*net.TCPAddr)
 		if !address.IP.IsLoopback() {
 			t.Errorf("listens on %v", address)
 		}
 	}
-	if hasSix() && len(l.listeners) != 2 {
-		t.Errorf("%d listeners", len(l.listeners))
+	if hasSix() && len(listeners) != 2 {
+		t.Errorf("%d listeners", len(listeners))
 	}
 }
 

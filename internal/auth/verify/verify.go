@@ -69,18 +69,18 @@ func (c *Checker) Check(ctx context.Context, token string) (Verdict, error) {
 	if err != nil {
 		return "", err
 	}
-	verdict, err := verify(token, keys)
+	verdict := verify(token, keys)
 	if verdict == Verified && auth.CognitoIssuer(claims.Issuer) {
 		verdict = byPool(claims.Issuer)
 	}
-	return verdict, err
+	return verdict, nil
 }
 
 var errUnknownKey = errors.New("no such key")
 
 // verify returns the verdict. Any algorithm but RS256 is a wrong signature: a public
 // key must never be used as a shared secret.
-func verify(token string, keys map[string]*rsa.PublicKey) (Verdict, error) {
+func verify(token string, keys map[string]*rsa.PublicKey) Verdict {
 	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithoutClaimsValidation())
 	_, err := parser.Parse(token, func(t *jwt.Token) (any, error) {
 		id, _ := t.Header["kid"].(string)
@@ -91,11 +91,11 @@ func verify(token string, keys map[string]*rsa.PublicKey) (Verdict, error) {
 	})
 	switch {
 	case err == nil:
-		return Verified, nil
+		return Verified
 	case errors.Is(err, errUnknownKey):
-		return UnknownKey, nil
+		return UnknownKey
 	}
-	return WrongSignature, nil
+	return WrongSignature
 }
 
 // believes reports whether keys from that URL can verify a token.

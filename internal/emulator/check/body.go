@@ -251,7 +251,7 @@ func partValue(s *openapi.Schema, part *multipart.Part) (any, error) {
 	case httpx.IsJSON(part.Header.Get("Content-Type")):
 		return decodeJSON(text)
 	}
-	return schema.ReadWord(s, string(text)), nil
+	return schema.ReadText(s, string(text)), nil
 }
 
 // urlencodedForm returns the pairs as an object.
@@ -266,7 +266,7 @@ func urlencodedForm(s *openapi.Schema, text string) (any, error) {
 	members := map[string][]any{}
 	for name, texts := range values {
 		for _, word := range texts {
-			members[name] = append(members[name], schema.ReadWord(elementOf(s, name), word))
+			members[name] = append(members[name], schema.ReadText(elementOf(s, name), word))
 		}
 	}
 	return formObject(s, members), nil

@@ -104,7 +104,7 @@ func (g *paramValue) readings(s *openapi.Schema) [][]schema.Fault {
 	if len(g.values) != 1 {
 		return found
 	}
-	word := schema.CheckWord(s, g.values[0])
+	word := schema.CheckText(s, g.values[0])
 	if isScalar(s) {
 		return append([][]schema.Fault{word}, found...)
 	}
@@ -126,7 +126,7 @@ func listOf(s *openapi.Schema, texts []string) []any {
 	items := itemsOf(s)
 	list := make([]any, len(texts))
 	for i, word := range texts {
-		list[i] = schema.ReadWord(items, word)
+		list[i] = schema.ReadText(items, word)
 	}
 	return list
 }
@@ -146,7 +146,7 @@ func objectOf(s *openapi.Schema, members map[string][]string) map[string]any {
 	for name, texts := range members {
 		member := memberOf(s, name)
 		if len(texts) == 1 && !mayBe(member, "array") {
-			object[name] = schema.ReadWord(member, texts[0])
+			object[name] = schema.ReadText(member, texts[0])
 		} else {
 			object[name] = listOf(member, texts)
 		}

@@ -69,7 +69,7 @@ func (r *Rule) set(key, value string) (known, valid bool) {
 		return true, err == nil && r.Count > 0
 	case "kind":
 		r.Kind = Kind(value)
-		return true, r.Kind.isKnown()
+		return true, r.Kind.isValid()
 	}
 	return r.setMatch(key, value), r.Method == "" || slices.Contains(methods(), r.Method)
 }
@@ -95,7 +95,7 @@ func (r *Rule) setMatch(key, value string) (known bool) {
 	return true
 }
 
-func (k Kind) isKnown() bool {
+func (k Kind) isValid() bool {
 	switch k {
 	case Status, Reset, Cut, Garbage, Slow:
 		return true

@@ -119,7 +119,7 @@ func (r *endpoint) request() *openapi.Schema {
 }
 
 // ownTitle returns a title from a resource's names, or from what it is.
-func ownTitle(s *shape, resource jsonx.Object) jsontext.Value {
+func ownTitle(resource jsonx.Object) jsontext.Value {
 	if title := titleOf(resource); title != nil {
 		return title
 	}
@@ -135,7 +135,7 @@ func ownTitle(s *shape, resource jsonx.Object) jsontext.Value {
 func withTitle(s *shape, resource, old jsonx.Object) jsonx.Object {
 	now := resource.Get("_title")
 	own := now != nil && string(now) != string(s.least.Get("_title")) && string(now) != string(s.full().Get("_title")) && (old == nil || string(now) != string(titleOf(old)))
-	if title := ownTitle(s, resource); !own && title != nil && schema.Declares(s.resource, "_title") {
+	if title := ownTitle(resource); !own && title != nil && schema.Declares(s.resource, "_title") {
 		return resource.With("_title", title)
 	}
 	return resource

@@ -44,10 +44,10 @@ type hit struct {
 	score      float64 // 0 if it does not matter
 }
 
-// place returns the position of a hit among those with the same sort values: they
+// position returns the position of a hit among those with the same sort values: they
 // are ordered by collection and creation. It is the last element of "sort_end",
 // and does not change when other resources are added or removed.
-func (h *hit) place() string {
+func (h *hit) position() string {
 	return strconv.FormatUint(h.number, 10) + "/" + h.collection.Name[strings.LastIndexByte(h.collection.Name, '/')+1:]
 }
 
@@ -277,7 +277,7 @@ func (p *page) sortEnd() jsontext.Value {
 			elements = append(elements, object.Quote(key.Text))
 		}
 	}
-	return arrayOf(append(elements, object.Quote(one.place())))
+	return arrayOf(append(elements, object.Quote(one.position())))
 }
 
 func isNumber(text string) bool {

@@ -95,7 +95,7 @@ func isForm(sample string) bool {
 
 func matchesAll(schemas []*openapi.Schema, id string) bool {
 	for _, s := range schemas {
-		if s != nil && len(schema.CheckWord(s, id)) > 0 {
+		if s != nil && len(schema.CheckText(s, id)) > 0 {
 			return false
 		}
 	}
@@ -134,7 +134,7 @@ func randomLike(b, noise byte) byte {
 
 // NewID returns a new id in the format of the sample response's id, or "" if it
 // has none.
-func (r *Service) NewID(c *message.Request, body []byte) (string, error) {
+func (r *Service) NewID(body []byte) (string, error) {
 	members, _ := jsonx.ParseObject(body)
 	for _, name := range []string{"id", "_id"} {
 		if value := members.Get(name); value.Kind() == '"' {

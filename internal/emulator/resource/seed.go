@@ -128,7 +128,7 @@ func (s *seeding) collection(api *openapi.API, name string, value jsontext.Value
 }
 
 // resource checks one resource and adds its write.
-func (s *seeding) resource(target *seedTarget, text jsontext.Value, at string) {
+func (s *seeding) resource(target *seedCollection, text jsontext.Value, at string) {
 	before := len(s.faults)
 	given, value := s.read(text, at)
 	if request := target.op.Body.JSON(); request != nil && given != nil {
@@ -165,7 +165,7 @@ func (s *seeding) read(text jsontext.Value, at string) (jsonx.Object, any) {
 }
 
 // addWrite adds the write of a valid resource.
-func (s *seeding) addWrite(target *seedTarget, c *message.Request, id, at string) {
+func (s *seeding) addWrite(target *seedCollection, c *message.Request, id, at string) {
 	seeded := Created{API: target.api.Name, Operation: target.op.ID, Collection: target.collection, ID: id}
 	if target.res == nil {
 		s.addTokenWrite(c, seeded, at)
@@ -202,7 +202,7 @@ func (s *seeding) addTokenWrite(c *message.Request, seeded Created, at string) {
 }
 
 // checkID checks an id from the document against the format that the paths require.
-func (s *seeding) checkID(target *seedTarget, id, at string) {
+func (s *seeding) checkID(target *seedCollection, id, at string) {
 	if target.res == nil {
 		return
 	}
@@ -219,8 +219,8 @@ func step(pointer, name string) string {
 	return pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
-// seedTarget is a collection that a document names.
-type seedTarget struct {
+// seedCollection is a collection that a document names.
+type seedCollection struct {
 	api        *openapi.API
 	op         *openapi.Operation // creates its resources
 	res        *endpoint          // nil for access tokens
@@ -238,16 +238,16 @@ type creator struct {
 
 // target finds a collection by name; if there is none, the message lists the
 // valid names.
-func (s *seeding) target(api *openapi.API, name string) (target *seedTarget, message string) {
+func (s *seeding) target(api *openapi.API, name string) (target *seedCollection, message string) {
 	makers := s.creators(api)
 	if strings.HasPrefix(name, "/") {
 		return byPath(api, makers, name)
 	}
-	var found []*seedTarget
+	var found []*seedCollection
 	for _, m := range makers {
 		last := m.segments[len(m.segments)-1]
 		if singular(last) == singular(name) && !strings.Contains(m.collection, "{") {
-			found = append(found, &seedTarget{api, m.op, m.res, nil, m.collection})
+			found = append(found, &seedCollection{api, m.op, m.res, nil, m.collection})
 		}
 	}
 	if len(found) == 0 {
@@ -263,25 +263,25 @@ func (s *seeding) target(api *openapi.API, name string) (target *seedTarget, mes
 }
 
 // bySlug uses the name as the value of the only parameter in a path.
-func bySlug(api *openapi.API, makers []creator, name string) []*seedTarget {
-	var found []*seedTarget
+func bySlug(api *openapi.API, makers []creator, name string) []*seedCollection {
+	var found []*seedCollection
 	for _, m := range makers {
 		last := m.segments[len(m.segments)-1]
 		param, is := parameter(last)
 		if is && strings.Count(m.collection, "{") == 1 && fitsPath(m.op, param, name) {
 			collection := strings.Replace(m.collection, last, name, 1)
-			found = append(found, &seedTarget{api, m.op, m.res, map[string]string{param: name}, collection})
+			found = append(found, &seedCollection{api, m.op, m.res, map[string]string{param: name}, collection})
 		}
 	}
 	return found
 }
 
-func byPath(api *openapi.API, makers []creator, path string) (*seedTarget, string) {
+func byPath(api *openapi.API, makers []creator, path string) (*seedCollection, string) {
 	typed := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	for _, m := range makers {
 		segments := strings.Split(strings.TrimPrefix(m.collection, "/"), "/")
 		if values, ok := filled(m.op, segments, typed); ok {
-			return &seedTarget{api, m.op, m.res, values, path}, ""
+			return &seedCollection{api, m.op, m.res, values, path}, ""
 		}
 	}
 	return nil, unknownCollection(api, makers, path)
@@ -355,13 +355,13 @@ func didYouMean(word string, candidates []string) string {
 	return ""
 }
 
-// isSameType reports whether two targets are versions of one collection.
-func (t *seedTarget) isSameType(other *seedTarget) bool {
+// isSameType reports whether two collections are versions of one collection.
+func (t *seedCollection) isSameType(other *seedCollection) bool {
 	return t.res != nil && other.res != nil && t.res.kind == other.res.kind
 }
 
 // idName returns the name of a resource's id member.
-func (t *seedTarget) idName() string {
+func (t *seedCollection) idName() string {
 	if t.res.shape != nil && t.res.shape.id != "" {
 		return t.res.shape.id
 	}
@@ -369,7 +369,7 @@ func (t *seedTarget) idName() string {
 }
 
 // id returns the id that the resource sets, or "".
-func (t *seedTarget) id(typed jsonx.Object) string {
+func (t *seedCollection) id(typed jsonx.Object) string {
 	if t.res == nil {
 		return ""
 	}

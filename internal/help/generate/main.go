@@ -88,7 +88,7 @@ func manPages(ctx context.Context, edition help.Edition) (map[string]string, err
 	}
 	pages := map[string]string{}
 	put := func(name, page string) { pages[name+".1"] = page }
-	man, program := cmd.Manual(edition), cmd.Commands()
+	man, program := cmd.ManPages(edition), cmd.Commands()
 	for _, topic := range help.Topics() {
 		name, page := man.Topic(topic.Name, help.TopicText(topic.Name))
 		pages[name+".7"] = page

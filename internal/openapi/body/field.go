@@ -106,8 +106,8 @@ func (b *fieldBuilder) parse(typed string) (*field, error) {
 	return f, nil
 }
 
-// given returns the field for a value. A name that is not a path is a single member.
-func (b *fieldBuilder) given(v Value) *field {
+// fieldOf returns the field for a value. A name that is not a path is a single member.
+func (b *fieldBuilder) fieldOf(v Value) *field {
 	f := &field{typed: v.Name, from: cmp.Or(v.From, v.Name), path: splitPath(v.Name), text: v.Text}
 	if v.JSON != nil {
 		f.kind, f.node = nodeField, v.JSON

@@ -54,7 +54,7 @@ func buildFields(in fieldInput) (*fieldDocument, error) {
 	}
 	var parsed []*field
 	for _, value := range in.Values {
-		parsed = append(parsed, b.given(value))
+		parsed = append(parsed, b.fieldOf(value))
 	}
 	for _, text := range in.Fields {
 		f, err := b.parse(text)

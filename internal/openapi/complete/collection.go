@@ -76,7 +76,7 @@ func listOf(list *openapi.Operation, given map[string]string) *Collection {
 		switch {
 		case p.In == "path":
 		case p.In == "query" && slices.Contains(convention.SizeParams(), p.Name):
-			if size := strconv.Itoa(listed); len(schema.CheckWord(p.Schema, size)) == 0 {
+			if size := strconv.Itoa(listed); len(schema.CheckText(p.Schema, size)) == 0 {
 				c.Named = append(c.Named, "query:"+p.Name+"="+size)
 			} else if p.Required {
 				return nil

@@ -199,7 +199,7 @@ func Fields(op *openapi.Operation, already []string, typed string) []Candidate {
 		for _, p := range part.Properties {
 			c := field(path, p, slices.Contains(must, p.Name))
 			switch {
-			case !writable(p) || isGiven(c, p, already):
+			case !writable(p) || isSet(c, p, already):
 			case slices.Contains(must, p.Name):
 				required = append(required, c)
 			default:
@@ -246,7 +246,7 @@ func hasMembers(s *openapi.Schema) bool {
 	return slices.ContainsFunc(s.Parts(), func(part *openapi.Schema) bool { return len(part.Properties) > 0 })
 }
 
-func isGiven(c Candidate, p openapi.Property, already []string) bool {
+func isSet(c Candidate, p openapi.Property, already []string) bool {
 	if strings.HasSuffix(c.Text, ".") || slices.Contains(schema.Types(p.Schema), "array") {
 		return false
 	}

@@ -78,7 +78,7 @@ func (a *argument) hold() ([]schema.Fault, error) {
 	case s == nil:
 		return nil, nil
 	case a.value.Kind == jsonx.Scalar:
-		return schema.CheckWord(s, a.value.String()), nil
+		return schema.CheckText(s, a.value.String()), nil
 	}
 	return schema.Check(s, typed(s, a.value), schema.Request), nil
 }

@@ -144,7 +144,7 @@ const (
 // member is the value of one object member, identified by its path.
 type member struct {
 	path []string
-	word string
+	text string
 }
 
 // gather finds the parameter for each argument. The results are in the order of
@@ -188,7 +188,7 @@ func gatherOne(args []*argument, op *openapi.Operation, params []*openapi.Param,
 		a = &argument{param: p, from: from}
 		args = append(args, a)
 	case a.from != from:
-		return nil, givenTwice(op, a, from)
+		return nil, setTwice(op, a, from)
 	}
 	if path != nil {
 		a.members = append(a.members, member{path, word})
@@ -198,8 +198,8 @@ func gatherOne(args []*argument, op *openapi.Operation, params []*openapi.Param,
 	return args, nil
 }
 
-// givenTwice is the error for a parameter set in two ways.
-func givenTwice(op *openapi.Operation, a *argument, from source) error {
+// setTwice is the error for a parameter set in two ways.
+func setTwice(op *openapi.Operation, a *argument, from source) error {
 	how := "-p"
 	if from == byFlag {
 		how = "--" + FlagOf(op, a.param)

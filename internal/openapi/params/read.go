@@ -24,13 +24,13 @@ func (r reader) value(s *openapi.Schema, texts []string, members []member) (*jso
 	case len(members) > 0:
 		return r.object(s, members)
 	case len(texts) == 1:
-		return r.word(s, texts[0])
+		return r.single(s, texts[0])
 	}
 	return r.list(s, texts)
 }
 
-// word parses the only argument for the schema.
-func (r reader) word(s *openapi.Schema, word string) (*jsonx.Node, error) {
+// single parses the only argument for the schema.
+func (r reader) single(s *openapi.Schema, word string) (*jsonx.Node, error) {
 	k := kindsOf(s)
 	if n, err := r.shaped(k, word); n != nil || err != nil {
 		return n, err
@@ -116,9 +116,9 @@ func under(members []member, name string) (texts []string, deeper []member) {
 		switch {
 		case m.path[0] != name:
 		case len(m.path) == 1:
-			texts = append(texts, m.word)
+			texts = append(texts, m.text)
 		default:
-			deeper = append(deeper, member{m.path[1:], m.word})
+			deeper = append(deeper, member{m.path[1:], m.text})
 		}
 	}
 	return texts, deeper

@@ -310,9 +310,9 @@ func (t *tree) member(name string) string {
 	if n == nil {
 		return ""
 	}
-	return newReader(n.raw, "", t).word()
+	return newReader(n.raw, "", t).literal()
 }
 
 func (t *tree) errorf(at jsontext.Pointer, format string, args ...any) *failure.Error {
-	return atPlace(t.where(at), failure.New(failure.Usage, format, args...))
+	return atPosition(t.where(at), failure.New(failure.Usage, format, args...))
 }

@@ -15,7 +15,7 @@ func (r *reader) operation(op *openapi.Operation) {
 	r.object(func(name string) {
 		switch name {
 		case "operationId":
-			op.ID = strings.TrimSpace(r.word())
+			op.ID = strings.TrimSpace(r.literal())
 		case "summary":
 			summary = r.text()
 		case "description":
@@ -56,7 +56,7 @@ func (r *reader) exchange(op *openapi.Operation, name string) {
 func (r *reader) security() openapi.Security {
 	switch r.kind() {
 	case '"':
-		return securityWord(r.text())
+		return parseSecurity(r.text())
 	case '[':
 	default:
 		r.skip()
@@ -77,7 +77,7 @@ func (r *reader) security() openapi.Security {
 	return openapi.Required
 }
 
-func securityWord(word string) openapi.Security {
+func parseSecurity(word string) openapi.Security {
 	switch word {
 	case "public":
 		return openapi.Public
@@ -256,7 +256,7 @@ func (r *reader) defaultOf() string {
 	var found string
 	r.object(func(name string) {
 		if name == "default" {
-			found = r.word()
+			found = r.literal()
 			return
 		}
 		r.skip()

@@ -25,7 +25,7 @@ func (r *reader) parameter() *openapi.Param {
 	r.object(func(name string) {
 		switch name {
 		case "name":
-			p.Name = r.word()
+			p.Name = r.literal()
 		case "in":
 			p.In = r.text()
 		case "style":

@@ -69,7 +69,7 @@ func (o *operations) readPath(path string, at location) {
 		if failed != nil {
 			id := op.ID
 			if m.node != nil && id == "" {
-				id = strings.TrimSpace(at.tree.reader(m.node.child("operationId"), "").word())
+				id = strings.TrimSpace(at.tree.reader(m.node.child("operationId"), "").literal())
 			}
 			o.api.LeftOut = append(o.api.LeftOut, openapi.Problem{ID: id, Method: m.name, Path: path, Message: failed.Error()})
 			continue

@@ -89,7 +89,7 @@ func (r *reader) info(api *openapi.API) {
 		case "title":
 			api.Title = title(r.text())
 		case "version":
-			api.Version = r.word()
+			api.Version = r.literal()
 		default:
 			r.skip()
 		}
@@ -154,7 +154,7 @@ func newReader(raw []byte, at jsontext.Pointer, refs references) *reader {
 func (r *reader) failf(format string, args ...any) {
 	if r.err == nil {
 		err := failure.New(failure.Usage, format, args...)
-		r.err = atPlace(r.refs.where(r.at+r.tokens.StackPointer()), err)
+		r.err = atPosition(r.refs.where(r.at+r.tokens.StackPointer()), err)
 	}
 }
 
@@ -163,7 +163,7 @@ func (r *reader) notef(format string, args ...any) {
 	r.refs.notef(r.at+r.tokens.StackPointer(), format, args...)
 }
 
-func atPlace(where string, err *failure.Error) *failure.Error {
+func atPosition(where string, err *failure.Error) *failure.Error {
 	err.Message = where + ": " + err.Message
 	return err
 }
@@ -254,9 +254,9 @@ func (r *reader) scalar(kind jsontext.Kind) string {
 	return token.String()
 }
 
-// word reads a string, or a number, true or false as typed: YAML parses an unquoted
+// literal reads a string, or a number, true or false as typed: YAML parses an unquoted
 // version, name or ID as one.
-func (r *reader) word() string {
+func (r *reader) literal() string {
 	switch r.kind() {
 	case '0':
 		return r.number()
@@ -297,7 +297,7 @@ func (r *reader) json() string {
 
 func (r *reader) texts() []string {
 	var texts []string
-	r.list(func() { texts = appendName(texts, r.word()) })
+	r.list(func() { texts = appendName(texts, r.literal()) })
 	return texts
 }
 

@@ -172,7 +172,7 @@ var root = location{path: "$"}
 
 func (p location) member(name string) location {
 	path := p.path + "." + name
-	if !isWord(name) {
+	if !isIdentifier(name) {
 		path = p.path + "[" + quote(name) + "]"
 	}
 	escaped := strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
@@ -188,8 +188,8 @@ func (p location) fault(format string, args ...any) []Fault {
 	return []Fault{{Path: p.path, Pointer: p.pointer, Message: fmt.Sprintf(format, args...)}}
 }
 
-// isWord reports whether a name needs no quotes after a dot.
-func isWord(name string) bool {
+// isIdentifier reports whether a name needs no quotes after a dot.
+func isIdentifier(name string) bool {
 	for i := range len(name) {
 		letter := 'a' <= name[i]|0x20 && name[i]|0x20 <= 'z'
 		if !letter && name[i] != '_' && (i == 0 || name[i] < '0' || name[i] > '9') {

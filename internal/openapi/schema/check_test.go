@@ -207,7 +207,7 @@ func FuzzCheck(f *testing.F) {
 		if !ok {
 			return
 		}
-		CheckWord(s, word)
+		CheckText(s, word)
 		TypeName(s)
 		if _, err := Decode([]byte(SampleFor(s, true, Both))); err != nil {
 			t.Fatalf("sample of %s: %v", definition, err)

@@ -109,11 +109,11 @@ func (d decoder) array() (any, error) {
 	return array, err
 }
 
-// CheckWord validates the text of a parameter. The text is interpreted as a string
+// CheckText validates the text of a parameter. The text is interpreted as a string
 // and, if it is valid JSON, as the number, boolean, null, array or object. It is
 // valid if one interpretation is; otherwise the faults of the most likely one are
 // returned.
-func CheckWord(s *openapi.Schema, word string) []Fault {
+func CheckText(s *openapi.Schema, word string) []Fault {
 	text := Check(s, word, Request)
 	if len(text) == 0 {
 		return nil
@@ -137,9 +137,9 @@ func CheckWord(s *openapi.Schema, word string) []Fault {
 	return best
 }
 
-// ReadWord returns the value of an element or member given as text: the first
+// ReadText returns the value of an element or member given as text: the first
 // interpretation that matches the schema, else the string.
-func ReadWord(s *openapi.Schema, word string) any {
+func ReadText(s *openapi.Schema, word string) any {
 	for _, value := range readings(word) {
 		if s == nil || len(Check(s, value, Request)) == 0 {
 			return value

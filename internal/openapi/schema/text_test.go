@@ -29,14 +29,14 @@ func TestCheckWord(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var lines []string
-		for _, f := range CheckWord(read(t, tt.schema), tt.word) {
+		for _, f := range CheckText(read(t, tt.schema), tt.word) {
 			lines = append(lines, f.String())
 		}
 		if got := strings.Join(lines, "\n"); got != tt.want {
 			t.Errorf("%q against %s: got %s, want %s", tt.word, tt.schema, got, tt.want)
 		}
 	}
-	if faults := CheckWord(nil, "x"); faults != nil {
+	if faults := CheckText(nil, "x"); faults != nil {
 		t.Errorf("no schema: %v", faults)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-// Manual returns the facts shared by all man pages: the global flags and the flags
+// ManPages returns the facts shared by all man pages: the global flags and the flags
 // of a call.
-func Manual(edition help.Edition) help.Man {
+func ManPages(edition help.Edition) help.Man {
 	return help.Man{
 		Edition: edition,
 		Global:  cmdutil.FlagEntries(cmdutil.GlobalCommand().PersistentFlags()),
@@ -27,7 +27,7 @@ func Manual(edition help.Edition) help.Man {
 func Commands() help.Command {
 	app := &cmdutil.App{Streams: &term.Streams{}, LookupEnv: func(string) (string, bool) { return "", false }}
 	r := newRoot(cmdutil.NewFactory(app), []string{allCommands})
-	program := manualOf(r.Command)
+	program := describe(r.Command)
 	program.Usage = []string{r.Use, "epilot <command> [flags]"}
 	version := pflag.NewFlagSet("", pflag.ContinueOnError)
 	version.AddFlag(r.PersistentFlags().Lookup("version"))
@@ -53,10 +53,10 @@ func Runnable() []help.Command {
 	var found []help.Command
 	var visit func(help.Command)
 	visit = func(c help.Command) {
-		if short := c.Words == "epilot login" || c.Words == "epilot logout"; short {
+		if short := c.Path == "epilot login" || c.Path == "epilot logout"; short {
 			return // "auth login" and "auth logout" are listed instead
 		}
-		if len(c.Below) == 0 || len(c.Flags) > 0 && c.Words != "epilot" {
+		if len(c.Below) == 0 || len(c.Flags) > 0 && c.Path != "epilot" {
 			found = append(found, c)
 		}
 		for _, below := range c.Below {
@@ -72,11 +72,11 @@ func Runnable() []help.Command {
 	return found
 }
 
-func manualOf(cmd *cobra.Command) help.Command {
+func describe(cmd *cobra.Command) help.Command {
 	flags := cmd.LocalNonPersistentFlags()
 	flags.SortFlags = false // keep the order of the help
 	described := help.Command{
-		Words: cmd.CommandPath(), Usage: []string{cmd.UseLine()}, Line: cmd.Short,
+		Path: cmd.CommandPath(), Usage: []string{cmd.UseLine()}, Line: cmd.Short,
 		Flags: cmdutil.FlagEntries(flags),
 	}
 	if cmd.HasExample() {
@@ -84,7 +84,7 @@ func manualOf(cmd *cobra.Command) help.Command {
 	}
 	for _, below := range cmd.Commands() {
 		if !below.Hidden {
-			described.Below = append(described.Below, manualOf(below))
+			described.Below = append(described.Below, describe(below))
 		}
 	}
 	return described
