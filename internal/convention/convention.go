@@ -116,6 +116,36 @@ func ListWrappers() []string {
 // IsListWrapper reports whether a response member of this name contains the list.
 func IsListWrapper(name string) bool { return slices.Contains(ListWrappers(), name) }
 
+// ListFinder finds the list in a response. It sees the members of an object in their
+// order, so that a reader can stream: the first list in a wrapper is the list. An
+// object with an ID before it is an item itself. The zero value is ready for use.
+type ListFinder struct {
+	IsItem bool // the object has an ID
+}
+
+// Role is what a member of a response is to its list.
+type Role int
+
+// The roles.
+const (
+	Other Role = iota
+	List
+	Wrapper // an object: a new ListFinder for its members finds the list, if it has one
+)
+
+// Member returns the role of the next member, whose value starts with first.
+func (f *ListFinder) Member(name string, first byte) Role {
+	f.IsItem = f.IsItem || name == "id" || name == "_id"
+	switch {
+	case f.IsItem || !IsListWrapper(name):
+	case first == '[':
+		return List
+	case first == '{':
+		return Wrapper
+	}
+	return Other
+}
+
 // IsSecret reports whether a header, parameter or field of this name contains a
 // secret. Names are compared in full, not by substring: "token_type" and
 // "next_token" are not secrets, and redacting them would make a printed request

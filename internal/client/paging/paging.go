@@ -170,13 +170,13 @@ type member struct {
 	raw  []byte
 }
 
-// read finds the list in a response: at the path, or if path is nil at the likeliest
-// place. hint is a member name or "".
-func read(text []byte, path []string, hint string) (*Page, bool) {
+// read finds the list in a response: at the path, or if path is nil where locate
+// finds it. declared is a member name or "".
+func read(text []byte, path []string, declared string) (*Page, bool) {
 	text = bytes.TrimPrefix(bytes.TrimSpace(text), []byte("\xef\xbb\xbf"))
 	if path == nil {
 		var found bool
-		if path, found = locate(text, hint); !found {
+		if path, found = locate(text, declared); !found {
 			return nil, false
 		}
 	}
@@ -196,8 +196,10 @@ func read(text []byte, path []string, hint string) (*Page, bool) {
 	return p, ok
 }
 
-// locate returns the path of the list; it is not nil if there is one.
-func locate(text []byte, hint string) ([]string, bool) {
+// locate returns the path of the list; it is not nil if there is one. Without a
+// wrapper, the list is the member that the definition declares, or else the first
+// array: --all says that the response is a list.
+func locate(text []byte, declared string) ([]string, bool) {
 	if first(text) == '[' {
 		return []string{}, true
 	}
@@ -205,15 +207,12 @@ func locate(text []byte, hint string) ([]string, bool) {
 	if !ok {
 		return nil, false
 	}
-	for _, name := range append(convention.ListWrappers(), hint) {
-		switch raw := value(members, name); first(raw) {
-		case '[':
-			return []string{name}, true
-		case '{':
-			if inner, found := locate(raw, ""); found && convention.IsListWrapper(inner[0]) {
-				return append([]string{name}, inner...), true
-			}
-		}
+	path, isItem := wrapped(members)
+	if path != nil || isItem {
+		return path, path != nil
+	}
+	if first(value(members, declared)) == '[' {
+		return []string{declared}, true
 	}
 	for _, m := range members {
 		if first(m.raw) == '[' {
@@ -221,6 +220,23 @@ func locate(text []byte, hint string) ([]string, bool) {
 		}
 	}
 	return nil, false
+}
+
+// wrapped returns the path of the list in a wrapper, nil if there is none.
+func wrapped(members []member) (path []string, isItem bool) {
+	var finder convention.ListFinder
+	for _, m := range members {
+		switch finder.Member(m.name, first(m.raw)) {
+		case convention.List:
+			return []string{m.name}, false
+		case convention.Wrapper:
+			inner, _ := objectOf(m.raw)
+			if path, _ := wrapped(inner); path != nil {
+				return append([]string{m.name}, path...), false
+			}
+		}
+	}
+	return nil, finder.IsItem
 }
 
 // arrayOf returns the response member that is the list, "" if the definition does
