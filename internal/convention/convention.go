@@ -29,6 +29,10 @@ func CursorParams() []string {
 	}
 }
 
+// AfterParams are cursor parameters that are considered last: in some APIs, they are
+// dates.
+func AfterParams() []string { return []string{"after"} }
+
 // SearchAfterParams are parameters that take the sort key of the last item.
 func SearchAfterParams() []string { return []string{"search_after", "searchAfter"} }
 
@@ -85,7 +89,7 @@ func MoreFlags() []string {
 func Totals() []string {
 	return []string{
 		"total", "hits", "total_count", "totalCount", "total_results", "totalResults",
-		"totalItems", "total_items", "totalElements", "count",
+		"totalItems", "total_items", "totalElements", "totalHits", "total_hits", "count",
 	}
 }
 
@@ -96,11 +100,13 @@ func PageNumbers() []string {
 
 // PageObjects are response members that group the other page members.
 func PageObjects() []string {
-	return []string{
-		"pagination", "meta", "_meta", "paging", "page", "page_info", "pageInfo", "cursors",
-		"response_metadata", "links", "_links", "link",
-	}
+	return append([]string{
+		"pagination", "meta", "_meta", "paging", "page", "page_info", "pageInfo", "cursors", "response_metadata",
+	}, LinkObjects()...)
 }
+
+// LinkObjects are response members that contain links to other pages.
+func LinkObjects() []string { return []string{"links", "_links", "link"} }
 
 // PageMembers are response members that describe one page rather than the complete
 // list.

@@ -169,7 +169,7 @@ func (w *walk) link(at *Page) (target string, found bool) {
 		}
 	}
 	members := at.around()
-	for _, name := range []string{"links", "_links", "link"} {
+	for _, name := range convention.LinkObjects() {
 		if raw := value(members, name); first(raw) == '[' {
 			if target := relation(raw); target != "" {
 				return target, true

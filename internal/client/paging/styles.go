@@ -41,7 +41,7 @@ func styles() []style {
 		{params: convention.PageParams(), takes: isNumeric, next: nextNumber, counts: true},
 		{params: convention.SearchAfterParams(), takes: isOpaque, next: searchAfter},
 		{params: convention.LastItemParams(), takes: isOpaque, next: lastItem, counts: true},
-		{params: []string{"after"}, takes: isOpaque, next: nextCursor},
+		{params: convention.AfterParams(), takes: isOpaque, next: nextCursor},
 	}
 }
 
