@@ -29,6 +29,10 @@ func CursorParams() []string {
 	}
 }
 
+// AfterParams are cursor parameters that are considered last: in some APIs, they are
+// dates.
+func AfterParams() []string { return []string{"after"} }
+
 // SearchAfterParams are parameters that take the sort key of the last item.
 func SearchAfterParams() []string { return []string{"search_after", "searchAfter"} }
 
@@ -85,7 +89,7 @@ func MoreFlags() []string {
 func Totals() []string {
 	return []string{
 		"total", "hits", "total_count", "totalCount", "total_results", "totalResults",
-		"totalItems", "total_items", "totalElements", "count",
+		"totalItems", "total_items", "totalElements", "totalHits", "total_hits", "count",
 	}
 }
 
@@ -96,11 +100,13 @@ func PageNumbers() []string {
 
 // PageObjects are response members that group the other page members.
 func PageObjects() []string {
-	return []string{
-		"pagination", "meta", "_meta", "paging", "page", "page_info", "pageInfo", "cursors",
-		"response_metadata", "links", "_links", "link",
-	}
+	return append([]string{
+		"pagination", "meta", "_meta", "paging", "page", "page_info", "pageInfo", "cursors", "response_metadata",
+	}, LinkObjects()...)
 }
+
+// LinkObjects are response members that contain links to other pages.
+func LinkObjects() []string { return []string{"links", "_links", "link"} }
 
 // PageMembers are response members that describe one page rather than the complete
 // list.
@@ -115,6 +121,36 @@ func ListWrappers() []string {
 
 // IsListWrapper reports whether a response member of this name contains the list.
 func IsListWrapper(name string) bool { return slices.Contains(ListWrappers(), name) }
+
+// ListFinder finds the list in a response. It sees the members of an object in their
+// order, so that a reader can stream: the first list in a wrapper is the list. An
+// object with an ID before it is an item itself. The zero value is ready for use.
+type ListFinder struct {
+	IsItem bool // the object has an ID
+}
+
+// Role is what a member of a response is to its list.
+type Role int
+
+// The roles.
+const (
+	Other Role = iota
+	List
+	Wrapper // an object: a new ListFinder for its members finds the list, if it has one
+)
+
+// Member returns the role of the next member, whose value starts with first.
+func (f *ListFinder) Member(name string, first byte) Role {
+	f.IsItem = f.IsItem || name == "id" || name == "_id"
+	switch {
+	case f.IsItem || !IsListWrapper(name):
+	case first == '[':
+		return List
+	case first == '{':
+		return Wrapper
+	}
+	return Other
+}
 
 // IsSecret reports whether a header, parameter or field of this name contains a
 // secret. Names are compared in full, not by substring: "token_type" and

@@ -27,14 +27,14 @@ func AppendQuote(to []byte, text string) []byte {
 // Quote returns s as a JSON string.
 func Quote(text string) string { return string(AppendQuote(nil, text)) }
 
-// Unquote returns the value of a JSON string. Any other JSON text is returned
-// unchanged.
+// Unquote returns the value of a JSON string, with U+FFFD for invalid UTF-8. Any
+// other text is returned unchanged.
 func Unquote[T ~string | ~[]byte](text T) string {
 	if len(text) == 0 || text[0] != '"' {
 		return string(text)
 	}
 	plain, err := jsontext.AppendUnquote(nil, []byte(text))
-	if err != nil {
+	if err != nil && !jsontext.Value(text).IsValid(jsontext.AllowInvalidUTF8(true)) {
 		return string(text)
 	}
 	return string(plain)

@@ -76,6 +76,23 @@ func TestQuote(t *testing.T) {
 	}
 }
 
+func TestUnquote(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, want string }{
+		{"", ""},
+		{"1.0", "1.0"},
+		{`"a\n\u00e9"`, "a\né"},
+		{"\"a\xffb\"", "a\uFFFDb"},
+		{`"\ud800"`, "\uFFFD"},
+		{`"a`, `"a`},
+		{`"a"b"`, `"a"b"`},
+	} {
+		if got := jsonx.Unquote(test.text); got != test.want {
+			t.Errorf("Unquote(%q) is %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
 func TestUTF8(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text, want string }{

@@ -42,14 +42,14 @@ func newEnding() *ending {
 // asks records a request and reports whether it is new.
 func (e *ending) asks(req *http.Request, headers ...string) bool {
 	body, _ := bodyOf(req)
-	key := e.hash([]byte(req.URL.String()), body, []byte(strings.Join(headers, "\n")))
+	key := sum([]byte(req.URL.String()), body, []byte(strings.Join(headers, "\n")))
 	known := e.asked[key]
 	e.asked[key] = true
 	return !known
 }
 
-// hash is stable across runs because a journal stores it to recognize pages.
-func (e *ending) hash(texts ...[]byte) uint64 {
+// sum is stable across runs because a journal stores it to recognize pages.
+func sum[T ~[]byte](texts ...T) uint64 {
 	hash := fnv.New64a()
 	for _, text := range texts {
 		_, _ = hash.Write(binary.AppendUvarint(nil, uint64(len(text))))
@@ -63,7 +63,7 @@ func (e *ending) repeats(page *Page, n int) error {
 	if len(page.Items) == 0 {
 		return nil
 	}
-	key := e.hash(page.Items...)
+	key := sum(page.Items...)
 	if earlier, known := e.seen[key]; known {
 		return failure.New(failure.Network, "page %d repeats page %d", n, earlier).Hintf("%s", incomplete)
 	}

@@ -9,12 +9,13 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
 // around returns the siblings of the list and the members of its paging objects.
-func (p *Page) around() []member {
+func (p *Page) around() jsonx.Object {
 	if p.beside == nil {
-		p.beside = []member{}
+		p.beside = jsonx.Object{}
 		for _, members := range p.levels {
 			p.beside = append(append(p.beside, members...), inner(members, 2)...)
 		}
@@ -22,13 +23,13 @@ func (p *Page) around() []member {
 	return p.beside
 }
 
-func inner(members []member, depth int) []member {
-	var all []member
+func inner(members jsonx.Object, depth int) jsonx.Object {
+	var all jsonx.Object
 	for _, m := range members {
-		if depth == 0 || !slices.Contains(convention.PageObjects(), m.name) {
+		if depth == 0 || !slices.Contains(convention.PageObjects(), m.Name) {
 			continue
 		}
-		found, _ := objectOf(m.raw)
+		found, _ := jsonx.ParseObject(m.Value)
 		all = append(append(all, found...), inner(found, depth-1)...)
 	}
 	return all
@@ -45,7 +46,7 @@ const (
 
 func (p *Page) more() more {
 	for _, name := range convention.MoreFlags() {
-		switch string(value(p.around(), name)) {
+		switch string(p.around().Get(name)) {
 		case "true":
 			return hasMore
 		case "false":
@@ -58,11 +59,11 @@ func (p *Page) more() more {
 // lookup returns the response's JSON value for the next page, or nil. A name that
 // contains "next" is decisive even if it is empty: a "cursor" next to a null
 // "next_cursor" belongs to this page.
-func (p *Page) lookup(names []string) []byte {
+func (p *Page) lookup(names []string) jsontext.Value {
 	ended := false
 	for _, explicit := range []bool{true, false} {
 		for _, name := range names {
-			raw := value(p.around(), name)
+			raw := p.around().Get(name)
 			switch {
 			case raw == nil || isExplicit(name) != explicit:
 			case !isNothing(raw):
@@ -81,12 +82,11 @@ func (p *Page) lookup(names []string) []byte {
 func isExplicit(name string) bool { return strings.HasPrefix(strings.ToLower(name), "next") }
 
 // headerCursor returns the cursor from a header such as X-Next-Cursor.
-func (p *Page) headerCursor(names []string) []byte {
+func (p *Page) headerCursor(names []string) jsontext.Value {
 	for _, name := range names {
 		for header, values := range p.Response.Header {
 			if bare(header) == bare(name) && values[0] != "" {
-				text, _ := jsontext.AppendQuote(nil, values[0])
-				return text
+				return jsonx.AppendQuote(nil, values[0])
 			}
 		}
 	}
@@ -94,19 +94,19 @@ func (p *Page) headerCursor(names []string) []byte {
 }
 
 func (p *Page) lookupNumber(names []string) (n int, ok bool) {
-	n, err := strconv.Atoi(plain(p.lookup(names)))
+	n, err := strconv.Atoi(jsonx.Unquote(p.lookup(names)))
 	return n, err == nil
 }
 
 // last returns a member of the last item, the first of the names that is a string, a
 // number or a list; nil if there is none.
-func (p *Page) last(names ...string) []byte {
+func (p *Page) last(names ...string) jsontext.Value {
 	if len(p.Items) == 0 {
 		return nil
 	}
-	members, _ := objectOf(p.Items[len(p.Items)-1])
+	members, _ := jsonx.ParseObject(p.Items[len(p.Items)-1])
 	for _, name := range names {
-		if raw := value(members, name); !isNothing(raw) && first(raw) != '{' {
+		if raw := members.Get(name); !isNothing(raw) && raw.Kind() != '{' {
 			return raw
 		}
 	}
@@ -116,7 +116,7 @@ func (p *Page) last(names ...string) []byte {
 // pageNumber returns the page's number, -1 if the response does not include it.
 func (p *Page) pageNumber() int {
 	for _, name := range convention.PageNumbers() {
-		if n, err := strconv.Atoi(string(value(p.around(), name))); err == nil {
+		if n, err := strconv.Atoi(string(p.around().Get(name))); err == nil {
 			return n
 		}
 	}
@@ -125,8 +125,8 @@ func (p *Page) pageNumber() int {
 
 // saysEnd reports whether the response has an empty member for the next page.
 func (p *Page) saysEnd() bool {
-	return slices.ContainsFunc(p.around(), func(m member) bool {
-		return isNothing(m.raw) && isExplicit(m.name) && isLead(m)
+	return slices.ContainsFunc(p.around(), func(m jsonx.Member) bool {
+		return isNothing(m.Value) && isExplicit(m.Name) && isLead(m)
 	})
 }
 
@@ -141,12 +141,12 @@ func (p *Page) Total() int {
 // none. It may count only the page.
 func (p *Page) total() (name string, n int) {
 	for _, name := range convention.Totals() {
-		raw := value(p.around(), name)
-		if inner, ok := objectOf(raw); ok {
-			if string(value(inner, "relation")) == `"gte"` {
+		raw := p.around().Get(name)
+		if inner, ok := jsonx.ParseObject(raw); ok {
+			if string(inner.Get("relation")) == `"gte"` {
 				return "", -1 // Elasticsearch stops counting at a limit
 			}
-			raw = value(inner, "value")
+			raw = inner.Get("value")
 		}
 		if n, err := strconv.Atoi(string(raw)); err == nil && n >= 0 {
 			return name, n
@@ -169,19 +169,19 @@ func (w *walk) link(at *Page) (target string, found bool) {
 		}
 	}
 	members := at.around()
-	for _, name := range []string{"links", "_links", "link"} {
-		if raw := value(members, name); first(raw) == '[' {
+	for _, name := range convention.LinkObjects() {
+		if raw := members.Get(name); raw.Kind() == '[' {
 			if target := relation(raw); target != "" {
 				return target, true
 			}
-		} else if links, ok := objectOf(raw); ok {
-			if target := address(value(links, "next")); target != "" {
+		} else if links, ok := jsonx.ParseObject(raw); ok {
+			if target := address(links.Get("next")); target != "" {
 				return target, true
 			}
 		}
 	}
 	for _, name := range convention.NextURLs() {
-		if target := address(value(members, name)); target != "" {
+		if target := address(members.Get(name)); target != "" {
 			return target, true
 		}
 	}
@@ -206,15 +206,15 @@ func isURL(text string) bool {
 }
 
 // address returns the URL in a member, a string or an object with "href".
-func address(raw []byte) string {
-	switch first(raw) {
+func address(raw jsontext.Value) string {
+	switch raw.Kind() {
 	case '"':
-		return plain(raw)
+		return jsonx.Unquote(raw)
 	case '{':
-		members, _ := objectOf(raw)
+		members, _ := jsonx.ParseObject(raw)
 		for _, name := range []string{"href", "url"} {
-			if inner := value(members, name); first(inner) == '"' {
-				return plain(inner)
+			if inner := members.Get(name); inner.Kind() == '"' {
+				return jsonx.Unquote(inner)
 			}
 		}
 	}
@@ -222,12 +222,12 @@ func address(raw []byte) string {
 }
 
 // relation returns the "next" URL in a list of links: [{"rel":"next","href":…}].
-func relation(raw []byte) string {
-	items, _ := arrayItems(raw)
+func relation(raw jsontext.Value) string {
+	items, _ := jsonx.ParseArray(raw)
 	for _, item := range items {
-		members, _ := objectOf(item)
+		members, _ := jsonx.ParseObject(item)
 		for _, name := range []string{"rel", "relation"} {
-			if rel := value(members, name); first(rel) == '"' && strings.EqualFold(plain(rel), "next") {
+			if rel := members.Get(name); rel.Kind() == '"' && strings.EqualFold(jsonx.Unquote(rel), "next") {
 				return address(item)
 			}
 		}

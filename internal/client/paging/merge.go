@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/epilot-cli/epilot/internal/convention"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
 // Merge returns a response whose body is the first page with the items of all pages,
@@ -107,7 +108,7 @@ func (m *merger) add(page *Page) {
 // come from the last page; all others from the first.
 type outline struct {
 	path   []string
-	levels [][]member
+	levels []jsonx.Object
 }
 
 func outlineOf(p *Page) outline { return outline{path: p.path, levels: p.levels} }
@@ -118,15 +119,14 @@ func (o outline) head() []byte {
 	for i, name := range o.path {
 		text = append(text, '{')
 		for _, m := range o.levels[i] {
-			if m.name == name {
+			if m.Name == name {
 				break
 			}
 			if !isLead(m) {
-				text = append(appendMember(text, m), ',')
+				text = append(m.Append(text), ',')
 			}
 		}
-		text, _ = jsontext.AppendQuote(text, name)
-		text = append(text, ':')
+		text = append(jsonx.AppendQuote(text, name), ':')
 	}
 	return append(text, '[')
 }
@@ -136,7 +136,7 @@ func (o outline) tail(last *Page) []byte {
 	text := []byte{']'}
 	for i := len(o.path) - 1; i >= 0; i-- {
 		for _, m := range o.after(i, last) {
-			text = appendMember(append(text, ','), m)
+			text = m.Append(append(text, ','))
 		}
 		text = append(text, '}')
 	}
@@ -146,28 +146,27 @@ func (o outline) tail(last *Page) []byte {
 // after returns the members of a level that follow the list: those of the first page
 // in order, and the last page's link to the next page. The link is dropped if it
 // leads past items that were left out.
-func (o outline) after(level int, last *Page) []member {
-	var members []member
+func (o outline) after(level int, last *Page) jsonx.Object {
+	var members jsonx.Object
 	behind := false
 	for _, m := range o.levels[level] {
 		if behind && !isLead(m) {
 			members = append(members, m)
 		}
-		behind = behind || m.name == o.path[level]
+		behind = behind || m.Name == o.path[level]
 	}
-	matches := func(m member) bool {
-		known := slices.IndexFunc(o.levels[level], func(other member) bool { return other.name == m.name })
-		if known >= 0 {
+	matches := func(m jsonx.Member) bool {
+		if known := o.levels[level].Index(m.Name); known >= 0 {
 			m = o.levels[level][known] // already written unless it concerns the next page
 		}
-		return m.name != o.path[level] && isLead(m)
+		return m.Name != o.path[level] && isLead(m)
 	}
 	for _, m := range last.levels[level] {
 		if !matches(m) {
 			continue
 		}
 		if last.cut {
-			if m.raw = withoutLeads(m.raw); m.raw == nil {
+			if m.Value = withoutLeads(m.Value); m.Value == nil {
 				continue
 			}
 		}
@@ -178,39 +177,23 @@ func (o outline) after(level int, last *Page) []member {
 
 // isLead reports whether a member concerns one page rather than the list, or is an
 // object with such a member.
-func isLead(m member) bool {
-	if slices.Contains(convention.PageMembers(), m.name) {
+func isLead(m jsonx.Member) bool {
+	if slices.Contains(convention.PageMembers(), m.Name) {
 		return true
 	}
-	if !slices.Contains(convention.PageObjects(), m.name) {
+	if !slices.Contains(convention.PageObjects(), m.Name) {
 		return false
 	}
-	inner, _ := objectOf(m.raw)
-	return slices.ContainsFunc(inner, isLead) || relation(m.raw) != ""
+	inner, _ := jsonx.ParseObject(m.Value)
+	return slices.ContainsFunc(inner, isLead) || relation(m.Value) != ""
 }
 
 // withoutLeads removes the paging members of an object; nil if none remain.
-func withoutLeads(raw []byte) []byte {
-	members, _ := objectOf(raw)
+func withoutLeads(raw jsontext.Value) jsontext.Value {
+	members, _ := jsonx.ParseObject(raw)
 	members = slices.DeleteFunc(members, isLead)
 	if len(members) == 0 {
 		return nil
 	}
-	return object(members)
-}
-
-func object(members []member) []byte {
-	text := []byte{'{'}
-	for i, m := range members {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = appendMember(text, m)
-	}
-	return append(text, '}')
-}
-
-func appendMember(text []byte, m member) []byte {
-	text, _ = jsontext.AppendQuote(text, m.name) // the name was decoded before
-	return append(append(text, ':'), m.raw...)
+	return members.Text()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
@@ -147,12 +148,12 @@ func (p *Pager) redact(text string) string {
 
 // Page is one response: a list and the JSON around it.
 type Page struct {
-	Response *http.Response // the body has been read if it is a list; otherwise the caller closes it
-	Items    [][]byte       // unmodified JSON
+	Response *http.Response   // the body has been read if it is a list; otherwise the caller closes it
+	Items    []jsontext.Value // unmodified
 
-	path      []string   // member names that lead to the list; empty if it is the response, nil if there is no list
-	levels    [][]member // the members at each level of the path
-	beside    []member   // members that may concern paging; nil before they are looked up
+	path      []string       // member names that lead to the list; empty if it is the response, nil if there is no list
+	levels    []jsonx.Object // the members at each level of the path
+	beside    jsonx.Object   // members that may concern paging; nil before they are looked up
 	walk      *walk
 	advanced  bool          // the following request is known
 	following *http.Request // the request for the next page, nil if there is none
@@ -165,62 +166,73 @@ type Page struct {
 // something else.
 func (p *Page) IsList() bool { return p.path != nil }
 
-type member struct {
-	name string
-	raw  []byte
-}
-
-// read finds the list in a response: at the path, or if path is nil at the likeliest
-// place. hint is a member name or "".
-func read(text []byte, path []string, hint string) (*Page, bool) {
+// read finds the list in a response: at the path, or if path is nil where locate
+// finds it. declared is a member name or "".
+func read(text []byte, path []string, declared string) (*Page, bool) {
 	text = bytes.TrimPrefix(bytes.TrimSpace(text), []byte("\xef\xbb\xbf"))
 	if path == nil {
 		var found bool
-		if path, found = locate(text, hint); !found {
+		if path, found = locate(text, declared); !found {
 			return nil, false
 		}
 	}
 	p := &Page{path: path}
+	at := jsontext.Value(text)
 	for _, name := range path {
-		members, ok := objectOf(text)
+		members, ok := jsonx.ParseObject(at)
 		if !ok {
 			return nil, false
 		}
 		p.levels = append(p.levels, members)
-		if text = value(members, name); text == nil || string(text) == "null" {
+		if at = members.Get(name); at == nil || at.Kind() == 'n' {
 			return p, len(p.levels) == len(path) // a page without the list has no items
 		}
 	}
 	var ok bool
-	p.Items, ok = arrayItems(text)
+	p.Items, ok = jsonx.ParseArray(at)
 	return p, ok
 }
 
-// locate returns the path of the list; it is not nil if there is one.
-func locate(text []byte, hint string) ([]string, bool) {
-	if first(text) == '[' {
+// locate returns the path of the list; it is not nil if there is one. Without a
+// wrapper, the list is the member that the definition declares, or else the first
+// array: --all says that the response is a list.
+func locate(text jsontext.Value, declared string) ([]string, bool) {
+	if text.Kind() == '[' {
 		return []string{}, true
 	}
-	members, ok := objectOf(text)
+	members, ok := jsonx.ParseObject(text)
 	if !ok {
 		return nil, false
 	}
-	for _, name := range append(convention.ListWrappers(), hint) {
-		switch raw := value(members, name); first(raw) {
-		case '[':
-			return []string{name}, true
-		case '{':
-			if inner, found := locate(raw, ""); found && convention.IsListWrapper(inner[0]) {
-				return append([]string{name}, inner...), true
+	path, isItem := wrapped(members)
+	if path != nil || isItem {
+		return path, path != nil
+	}
+	isArray := func(m jsonx.Member) bool { return m.Value.Kind() == '[' }
+	if i := members.Index(declared); i >= 0 && declared != "" && isArray(members[i]) {
+		return []string{declared}, true
+	}
+	if i := slices.IndexFunc(members, isArray); i >= 0 {
+		return []string{members[i].Name}, true
+	}
+	return nil, false
+}
+
+// wrapped returns the path of the list in a wrapper, nil if there is none.
+func wrapped(members jsonx.Object) (path []string, isItem bool) {
+	var finder convention.ListFinder
+	for _, m := range members {
+		switch finder.Member(m.Name, byte(m.Value.Kind())) {
+		case convention.List:
+			return []string{m.Name}, false
+		case convention.Wrapper:
+			inner, _ := jsonx.ParseObject(m.Value)
+			if path, _ := wrapped(inner); path != nil {
+				return append([]string{m.Name}, path...), false
 			}
 		}
 	}
-	for _, m := range members {
-		if first(m.raw) == '[' {
-			return []string{m.name}, true
-		}
-	}
-	return nil, false
+	return nil, finder.IsItem
 }
 
 // arrayOf returns the response member that is the list, "" if the definition does
@@ -271,73 +283,3 @@ func (g *body) Read(p []byte) (int, error) {
 }
 
 func (g *body) Close() error { return nil }
-
-func first(raw []byte) byte {
-	if len(raw) == 0 {
-		return 0
-	}
-	return raw[0]
-}
-
-func value(members []member, name string) []byte {
-	for _, m := range members {
-		if m.name == name && name != "" {
-			return m.raw
-		}
-	}
-	return nil
-}
-
-// decoder tolerates what does not affect paging; the reader of the response will
-// report it.
-func decoder(text []byte) *jsontext.Decoder {
-	return jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-}
-
-// next returns the unmodified text of the next value.
-func next(dec *jsontext.Decoder, text []byte) ([]byte, error) {
-	raw, err := dec.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	end := int(dec.InputOffset())
-	return text[end-len(raw) : end], nil
-}
-
-func objectOf(text []byte) ([]member, bool) {
-	if first(text) != '{' {
-		return nil, false
-	}
-	dec := decoder(text)
-	_, err := dec.ReadToken()
-	members := []member{}
-	for err == nil && dec.PeekKind() != '}' {
-		var name jsontext.Token
-		if name, err = dec.ReadToken(); err != nil {
-			break
-		}
-		m := member{name: name.String()}
-		m.raw, err = next(dec, text)
-		members = append(members, m)
-	}
-	return members, err == nil
-}
-
-func arrayItems(text []byte) ([][]byte, bool) {
-	if first(text) != '[' {
-		return nil, false
-	}
-	dec := decoder(text)
-	_, err := dec.ReadToken()
-	items := [][]byte{}
-	for err == nil && dec.PeekKind() != ']' {
-		var item []byte
-		if item, err = next(dec, text); err == nil {
-			items = append(items, item)
-		}
-	}
-	if err == nil {
-		_, err = dec.ReadToken()
-	}
-	return items, err == nil
-}

@@ -46,7 +46,7 @@ func (p *Page) Position() (Position, error) {
 		Total: Total{Name: w.end.name, Most: w.end.most, Last: w.end.last, Whole: w.end.whole},
 	}
 	if len(p.Items) > 0 {
-		at.Sum = w.end.hash(p.Items...)
+		at.Sum = sum(p.Items...)
 	}
 	switch {
 	case at.End:

@@ -9,10 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
@@ -41,7 +40,7 @@ func styles() []style {
 		{params: convention.PageParams(), takes: isNumeric, next: nextNumber, counts: true},
 		{params: convention.SearchAfterParams(), takes: isOpaque, next: searchAfter},
 		{params: convention.LastItemParams(), takes: isOpaque, next: lastItem, counts: true},
-		{params: []string{"after"}, takes: isOpaque, next: nextCursor},
+		{params: convention.AfterParams(), takes: isOpaque, next: nextCursor},
 	}
 }
 
@@ -183,9 +182,9 @@ func (k param) set(req *http.Request, raw []byte) (*http.Request, error) {
 	case err != nil:
 		return nil, err
 	case k.in == "header":
-		other.Header.Set(k.name, plain(raw))
+		other.Header.Set(k.name, jsonx.Unquote(raw))
 	default:
-		other.URL.RawQuery = setQuery(req.URL.RawQuery, k.name, plain(raw))
+		other.URL.RawQuery = setQuery(req.URL.RawQuery, k.name, jsonx.Unquote(raw))
 	}
 	return other, nil
 }
@@ -195,12 +194,12 @@ func (k param) setMember(req *http.Request, raw []byte) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	members, ok := objectOf(text)
+	members, ok := jsonx.ParseObject(text)
 	if !ok {
 		return nil, failure.New(failure.Usage, "--all needs a body that is a JSON object, to set %q in it", k.name)
 	}
 	other := req.Clone(req.Context())
-	setBody(other, join(members, k.name, raw))
+	setBody(other, members.With(k.name, raw).Text())
 	return other, nil
 }
 
@@ -212,7 +211,7 @@ func (k param) get(req *http.Request) string {
 	case "header":
 		return req.Header.Get(k.name)
 	case "body":
-		return plain(memberOf(req, k.name))
+		return jsonx.Unquote(memberOf(req, k.name))
 	}
 	return ""
 }
@@ -234,8 +233,8 @@ func (k param) number(req *http.Request, otherwise int) int {
 // memberOf returns a member of the request body, nil if there is none.
 func memberOf(req *http.Request, name string) []byte {
 	body, _ := bodyOf(req)
-	members, _ := objectOf(body)
-	return value(members, name)
+	members, _ := jsonx.ParseObject(body)
+	return members.Get(name)
 }
 
 // setQuery replaces the pairs with this name and leaves the others unchanged.
@@ -249,16 +248,6 @@ func setQuery(query, name, text string) string {
 	}
 	escaped := strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 	return strings.Join(append(pairs, url.QueryEscape(name)+"="+escaped), "&")
-}
-
-// join returns an object with one member replaced.
-func join(members []member, name string, raw []byte) []byte {
-	if i := slices.IndexFunc(members, func(m member) bool { return m.name == name }); i >= 0 {
-		members[i].raw = raw
-	} else {
-		members = append(members, member{name: name, raw: raw})
-	}
-	return object(members)
 }
 
 // bodyOf returns the request body, or an empty object if there is none.
@@ -299,13 +288,4 @@ func again(req *http.Request) (*http.Request, error) {
 func bare(name string) string {
 	name = strings.TrimPrefix(strings.ToLower(name), "x-")
 	return strings.NewReplacer("-", "", "_", "").Replace(name)
-}
-
-// plain returns the text of a JSON string, or the JSON of any other value.
-func plain(raw []byte) string {
-	if first(raw) != '"' {
-		return string(raw)
-	}
-	text, _ := jsontext.AppendUnquote(nil, raw) // the string was decoded before
-	return string(text)
 }

@@ -148,7 +148,7 @@ func (w *walk) isDeep(m method) bool {
 }
 
 func (w *walk) hasCursor() bool {
-	return len(w.methods) > 0 && slices.Contains(append(convention.CursorParams(), "after"), w.methods[0].param.name)
+	return len(w.methods) > 0 && slices.Contains(append(convention.CursorParams(), convention.AfterParams()...), w.methods[0].param.name)
 }
 
 // unasked returns the request for a value of the method's parameter.

@@ -298,19 +298,17 @@ func (w window) counts(name string, value jsontext.Value, s *openapi.Schema, tot
 	return count
 }
 
+// isAboutPages reports whether a member is an object with counts. Links are URLs.
 func isAboutPages(name string) bool {
-	return slices.Contains([]string{"pagination", "meta", "_meta", "paging", "page_info", "pageInfo"}, name)
+	return slices.Contains(convention.PageObjects(), name) && !slices.Contains(convention.LinkObjects(), name)
 }
 
 // count returns the value of a member that counts, or nil for any other member.
 func (w window) count(name string, total int) jsontext.Value {
 	switch {
-	case slices.Contains([]string{
-		"total", "hits", "count", "total_count", "totalCount", "total_results", "totalResults", "totalHits",
-		"total_hits", "totalItems", "total_items",
-	}, name):
+	case slices.Contains(convention.Totals(), name):
 		return number(total)
-	case slices.Contains([]string{"has_more", "hasMore", "more", "has_next", "hasNext"}, name):
+	case slices.Contains(convention.MoreFlags(), name):
 		return jsontext.Value(strconv.FormatBool(!w.last(total)))
 	case w.size < 0:
 		return nil

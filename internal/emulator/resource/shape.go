@@ -87,7 +87,7 @@ func listPath(s *openapi.Schema, resource string, depth int) ([]string, bool) {
 	if len(arrays) > 0 {
 		return arrays[:1], true
 	}
-	for _, name := range []string{"data", "result", "results"} {
+	for _, name := range convention.ListWrappers() {
 		if inner := schema.Member(s, name); depth == 0 && schema.Declares(s, name) {
 			path, found := listPath(inner, resource, depth+1)
 			return append([]string{name}, path...), found

@@ -171,33 +171,32 @@ func complaint(err error) string {
 
 // object yields the items of a wrapper, or the object itself.
 func (it *items) object() error {
-	found, text, err := it.unwrap()
+	found, text, err := it.unwrap(nil)
 	if err != nil || found {
 		return err
 	}
 	return it.give(text)
 }
 
-// unwrap reads an object. It yields the items of the first list with a wrapper's
-// name, or returns the object's text. An object with an ID is always an item itself.
-func (it *items) unwrap() (found bool, text jsontext.Value, err error) {
+// unwrap reads an object. It yields the items of its list, or appends the object to
+// text.
+func (it *items) unwrap(text jsontext.Value) (found bool, object jsontext.Value, err error) {
 	if _, err := it.ReadToken(); err != nil {
 		return false, nil, err
 	}
 	text = append(text, '{')
-	for isObject := false; it.PeekKind() != '}'; {
+	var finder convention.ListFinder
+	for i := 0; it.PeekKind() != '}'; i++ {
 		name, err := it.ReadValue()
 		if err != nil {
 			return false, nil, err
 		}
-		if len(text) > 1 {
+		if i > 0 {
 			text = append(text, ',')
 		}
 		text = append(append(text, name...), ':')
-		word := unquote(name)
-		isObject = isObject || word == "id" || word == "_id"
-		found, text, err = it.member(word, !isObject, text)
-		if err != nil {
+		role := finder.Member(unquote(name), byte(it.PeekKind()))
+		if found, text, err = it.member(role, text); err != nil {
 			return false, nil, err
 		}
 		if found {
@@ -209,14 +208,12 @@ func (it *items) unwrap() (found bool, text jsontext.Value, err error) {
 }
 
 // member reads a member's value, as the list of items or into text.
-func (it *items) member(name string, may bool, text jsontext.Value) (bool, jsontext.Value, error) {
-	kind := it.PeekKind()
-	switch {
-	case may && kind == '[' && convention.IsListWrapper(name):
+func (it *items) member(role convention.Role, text jsontext.Value) (bool, jsontext.Value, error) {
+	switch role {
+	case convention.List:
 		return true, nil, it.list()
-	case may && kind == '{' && name == "hits": // hits.hits, as in Elasticsearch
-		found, inner, err := it.unwrap()
-		return found, append(text, inner...), err
+	case convention.Wrapper:
+		return it.unwrap(text)
 	}
 	value, err := it.ReadValue()
 	return false, append(text, value...), err
