@@ -55,6 +55,9 @@ func (o *loginOptions) run(ctx context.Context) error {
 	if o.f.Flags.TokenSet {
 		return storeToken(ctx, o.f, nil)
 	}
+	if err := o.checkUser(); err != nil {
+		return err
+	}
 	store := o.f.Profiles()
 	if _, err := store.Credentials(); err != nil {
 		return err // fail before the user signs in for a file that cannot be written
@@ -68,6 +71,21 @@ func (o *loginOptions) run(ctx context.Context) error {
 		return err
 	}
 	return o.f.SignIn(ctx, got)
+}
+
+// checkUser rejects a login that nobody can complete: without a user, unless
+// --no-browser says that a program opens the address.
+func (o *loginOptions) checkUser() error {
+	switch {
+	case o.noBrowser:
+		return nil
+	case o.f.Flags.NoInteractive:
+	case cmdutil.IsOn(o.f.Getenv("CI")), cmdutil.IsOn(o.f.Getenv("EPILOT_NO_INTERACTIVE")):
+	default:
+		return nil
+	}
+	return failure.New(failure.Usage, "cannot sign in with a browser: prompts are disabled").
+		Hintf("store a token with \"epilot auth token -\", or add --no-browser to open the printed address yourself")
 }
 
 // wait waits for the user to sign in and returns the account.
