@@ -11,6 +11,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/prompt"
+	"github.com/epilot-cli/epilot/internal/shell"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
@@ -110,7 +111,17 @@ func storeToken(ctx context.Context, f *cmdutil.Factory, args []string) error {
 	if err := checkPlausible(ctx, f, token); err != nil {
 		return err
 	}
-	return f.SignIn(ctx, cmdutil.OwnerOf(token.Value))
+	return signIn(ctx, f, cmdutil.OwnerOf(token.Value))
+}
+
+// signIn stores an account, and warns that a login does not store a server.
+func signIn(ctx context.Context, f *cmdutil.Factory, who cmdutil.SignedIn) error {
+	if err := f.SignIn(ctx, who); err != nil || f.Flags.Server == "" {
+		return err
+	}
+	f.Out.Warn("--server is not stored with the token: pass it to each call, or store both with \"epilot profile create NAME --server " +
+		shell.Quote(f.Flags.Server) + " --token -\"")
+	return nil
 }
 
 // checkPlausible asks before storing a value that does not look like a token, and
