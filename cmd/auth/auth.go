@@ -10,7 +10,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/auth"
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
-	"github.com/epilot-cli/epilot/internal/prompt"
+	"github.com/epilot-cli/epilot/internal/shell"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
@@ -107,31 +107,20 @@ func storeToken(ctx context.Context, f *cmdutil.Factory, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkPlausible(ctx, f, token); err != nil {
+	if err := f.CheckPlausible(ctx, token); err != nil {
 		return err
 	}
-	return f.SignIn(ctx, cmdutil.OwnerOf(token.Value))
+	return signIn(ctx, f, cmdutil.OwnerOf(token.Value))
 }
 
-// checkPlausible asks before storing a value that does not look like a token, and
-// rejects it in a script.
-func checkPlausible(ctx context.Context, f *cmdutil.Factory, token *auth.Token) error {
-	if auth.IsPlausible(token.Value) {
-		return nil
-	}
-	refused := failure.New(failure.Usage, "the token of %s does not look like a token: it is too short", token).
-		Hintf("copy the complete token: three parts separated by dots")
-	if !f.MayAsk() {
-		return refused
-	}
-	prompts, err := f.Prompter()
-	if err != nil {
+// signIn stores an account, and warns that a login does not store a server.
+func signIn(ctx context.Context, f *cmdutil.Factory, who cmdutil.SignedIn) error {
+	if err := f.SignIn(ctx, who); err != nil || f.Flags.Server == "" {
 		return err
 	}
-	if yes, err := prompts.Confirm(ctx, prompt.Question{Text: "This does not look like a token. Store it?"}); err != nil || yes {
-		return err
-	}
-	return refused
+	f.Out.Warn("--server is not stored with the token: pass it to each call, or store both with \"epilot profile create NAME --server " +
+		shell.Quote(f.Flags.Server) + " --token -\"")
+	return nil
 }
 
 // takeToken reads the token from an argument, --token, stdin or the prompt.

@@ -14,7 +14,9 @@ import (
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/auth"
 	"github.com/epilot-cli/epilot/internal/auth/browser"
+	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
@@ -55,6 +57,12 @@ func (o *loginOptions) run(ctx context.Context) error {
 	if o.f.Flags.TokenSet {
 		return storeToken(ctx, o.f, nil)
 	}
+	if err := checkPortal(o.f.Flags.Server); err != nil {
+		return err
+	}
+	if err := o.checkUser(); err != nil {
+		return err
+	}
 	store := o.f.Profiles()
 	if _, err := store.Credentials(); err != nil {
 		return err // fail before the user signs in for a file that cannot be written
@@ -67,7 +75,42 @@ func (o *loginOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return o.f.SignIn(ctx, got)
+	return signIn(ctx, o.f, got)
+}
+
+// checkPortal rejects a server without a login page: the mock, and others on this
+// machine.
+func checkPortal(server string) error {
+	if server == "" {
+		return nil
+	}
+	named, err := client.ParseServer(server, auth.ByFlag)
+	switch {
+	case err != nil:
+		return err
+	case named.Origin == auth.Emulator:
+		return failure.New(failure.Usage, "--server mock needs no login").
+			Hintf("calls with --server mock use the mock's token, which \"epilot mock token\" prints")
+	case httpx.IsLoopback(named.URL.Hostname()):
+		return failure.New(failure.Usage, "%s has no login page", named.URL.Host).
+			Hintf("\"epilot mock token\" prints the mock's token, and --token stores a token; to sign in to epilot, remove --server")
+	}
+	return nil
+}
+
+// checkUser rejects a login that nobody can complete: without a user, unless
+// --no-browser says that a program opens the address.
+func (o *loginOptions) checkUser() error {
+	switch {
+	case o.noBrowser:
+		return nil
+	case o.f.Flags.NoInteractive:
+	case cmdutil.IsOn(o.f.Getenv("CI")), cmdutil.IsOn(o.f.Getenv("EPILOT_NO_INTERACTIVE")):
+	default:
+		return nil
+	}
+	return failure.New(failure.Usage, "cannot sign in with a browser: prompts are disabled").
+		Hintf("store a token with \"epilot auth token -\", or add --no-browser to open the printed address yourself")
 }
 
 // wait waits for the user to sign in and returns the account.

@@ -13,6 +13,7 @@ import (
 	"github.com/epilot-cli/epilot/cmd/cmdutil"
 	"github.com/epilot-cli/epilot/internal/auth"
 	"github.com/epilot-cli/epilot/internal/auth/verify"
+	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
 	"github.com/epilot-cli/epilot/internal/term"
@@ -106,9 +107,19 @@ func (o *statusOptions) check(ctx context.Context, token *auth.Token, d *describ
 	checker := verify.Checker{
 		Transport: c.RoundTripper(),
 		Hosts:     auth.Hosts(o.f.Catalog().Hosts()),
+		AnyMock:   cmdutil.MockIssuer,
 	}
-	if profile, err := seenBy(o.f, o.api); err == nil {
-		checker.Mock, _ = url.Parse(c.NamedServer(profile)) // only a loopback URL counts
+	if profile, err := seenBy(o.f, o.api); err != nil {
+		return err
+	} else if server := c.NamedServer(profile); server == client.MockServer {
+		mock, err := o.f.ServeMock(nil)
+		if err != nil {
+			return err
+		}
+		defer mock.Close()
+		checker.Mock = mock.URL
+	} else {
+		checker.Mock, _ = url.Parse(server) // only a loopback URL counts
 	}
 	done := o.f.Out.Wait("waiting for the issuer's public keys")
 	verdict, err := checker.Check(ctx, token.Value)

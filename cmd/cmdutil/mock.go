@@ -70,6 +70,16 @@ func (f *Factory) MockServer(handler http.Handler) *http.Server {
 // startMock serves the mock on a free loopback port for this call. The path of its
 // URL names the API, so that no other API can match.
 func (f *Factory) startMock(api *openapi.API) (*client.Mock, error) {
+	mock, err := f.ServeMock(api)
+	if err == nil {
+		mock.URL.Path = "/" + api.Name
+	}
+	return mock, err
+}
+
+// ServeMock serves the mock on a free loopback port until it is closed. api is as for
+// Emulator.
+func (f *Factory) ServeMock(api *openapi.API) (*client.Mock, error) {
 	handler, err := f.Emulator(emulator.Options{Issuer: MockIssuer}, api)
 	if err != nil {
 		return nil, err
@@ -81,7 +91,7 @@ func (f *Factory) startMock(api *openapi.API) (*client.Mock, error) {
 	server := f.MockServer(handler)
 	go func() { _ = server.Serve(listener) }()
 	return &client.Mock{
-		URL:     &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: "/" + api.Name},
+		URL:     &url.URL{Scheme: "http", Host: listener.Addr().String()},
 		Token:   handler.BootstrapToken,
 		Close:   func() { _ = server.Close() },
 		Failure: handler.Failure,

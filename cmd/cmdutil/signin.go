@@ -174,6 +174,27 @@ func (f *Factory) signedIn(ctx context.Context, who SignedIn, where, name string
 	}
 }
 
+// CheckPlausible asks before storing a value that does not look like a token, and
+// rejects it in a script.
+func (f *Factory) CheckPlausible(ctx context.Context, token *auth.Token) error {
+	if auth.IsPlausible(token.Value) {
+		return nil
+	}
+	refused := failure.New(failure.Usage, "the token of %s does not look like a token: it is too short", token).
+		Hintf("copy the complete token: three parts separated by dots")
+	if !f.MayAsk() {
+		return refused
+	}
+	prompts, err := f.Prompter()
+	if err != nil {
+		return err
+	}
+	if yes, err := prompts.Confirm(ctx, prompt.Question{Text: "This does not look like a token. Store it?"}); err != nil || yes {
+		return err
+	}
+	return refused
+}
+
 // ReadToken reads a token from stdin. Errors are of kind Usage.
 func ReadToken(from io.Reader) (*auth.Token, error) {
 	const most = 64 << 10
@@ -207,6 +228,9 @@ func (f *Factory) askToken(ctx context.Context, server auth.Server, missing erro
 	store, err := prompts.Confirm(ctx, prompt.Question{Text: "Store it for later calls?"})
 	if err != nil || !store {
 		return token, err
+	}
+	if err := f.CheckPlausible(ctx, token); err != nil {
+		return nil, err
 	}
 	return token, f.SignIn(ctx, OwnerOf(token.Value))
 }

@@ -70,7 +70,7 @@ func (o *editOptions) addFlags(cmd *cobra.Command) {
 
 // run validates the complete command line before it opens a file or the keyring.
 func (o *editOptions) run(ctx context.Context, name string) error {
-	e, err := o.parse()
+	e, err := o.parse(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,14 +87,14 @@ func (o *editOptions) run(ctx context.Context, name string) error {
 	return changedProfile(o.f, name, "was changed")
 }
 
-func (o *editOptions) parse() (*edit, error) {
+func (o *editOptions) parse(ctx context.Context) (*edit, error) {
 	e := &edit{api: o.api, stage: o.stage}
-	for _, read := range []func(*edit) error{o.readUnset, o.readServer, o.readStage, o.readHeaders, o.readCommand, o.readToken} {
+	for _, read := range []func(*edit) error{o.readUnset, o.readServer, o.readStage, o.readHeaders, o.readCommand} {
 		if err := read(e); err != nil {
 			return nil, err
 		}
 	}
-	return e, nil
+	return e, o.readToken(ctx, e)
 }
 
 // removable lists the values of --unset, which accepts several arguments or one
@@ -164,7 +164,7 @@ func (o *editOptions) readCommand(e *edit) error {
 }
 
 // readToken reads the token from the command line or stdin.
-func (o *editOptions) readToken(e *edit) error {
+func (o *editOptions) readToken(ctx context.Context, e *edit) error {
 	if !o.changed("token") {
 		return nil
 	}
@@ -173,10 +173,11 @@ func (o *editOptions) readToken(e *edit) error {
 		take = func() (*auth.Token, error) { return cmdutil.ReadToken(o.f.Streams.In) }
 	}
 	token, err := take()
-	if err == nil {
-		e.token = token.Value
+	if err != nil {
+		return err
 	}
-	return err
+	e.token = token.Value
+	return o.f.CheckPlausible(ctx, token)
 }
 
 // edit is a change to a profile. Empty fields are left unchanged.

@@ -117,3 +117,17 @@ func TestLoginPages(t *testing.T) {
 		}
 	}
 }
+
+// TestLoginWithoutPrompts: with --no-browser a program can answer the callback where
+// prompts are disabled.
+func TestLoginWithoutPrompts(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ env, args []string }{
+		{[]string{"CI=1"}, []string{"--no-browser"}},
+		{nil, []string{"--no-browser", "--no-interactive"}},
+	} {
+		if l := startLogin(t, row.env, row.args...); l.page.Host != "portal.epilot.cloud" {
+			t.Errorf("%v: got %s", row, l.page)
+		}
+	}
+}

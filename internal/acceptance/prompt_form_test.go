@@ -73,6 +73,34 @@ func TestFormOffersTheFieldsOfTheSchema(t *testing.T) {
 	}
 }
 
+// TestFormSendsTheTypeOfTheSchema: digits in a field that the organization declares a
+// string are a string, whether the field is selected or typed.
+func TestFormSendsTheTypeOfTheSchema(t *testing.T) {
+	t.Parallel()
+	p := sit(t).types("entity", "createEntity", "contact", "--guided", "--server", "mock", "--json")
+	p.Ask("Optional parameters", "\r")
+	p.Ask("request body", "\r")
+	p.Ask("body: fields of the schema", "first")
+	p.Wait("> [ ] first_name")
+	p.Type(" \r")
+	p.Wait("First name (string)")
+	p.Ask("? first_name", "12345\r")
+	p.Ask("body: optional fields", "\r")
+	p.Ask("Add a field to body (1 so far)", "y\r")
+	p.Ask("name of the field", "last_name\r")
+	p.Ask("? last_name", "true\r")
+	p.Ask("Add a field to body (2 so far)", "y\r")
+	p.Ask("name of the field", "size\r")
+	p.Ask("? size", "7\r")
+	p.Ask("Add a field to body (3 so far)", "\r")
+	p.Ask("Send it? (Y/n)", "\r")
+	exits(t, p, 0)
+	want := `epilot entity createEntity contact -d '{"first_name":"12345","last_name":"true","size":7}' --json --server mock`
+	if got := lastCommand(t, p); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestFormOfSmallBody prompts for the required fields of a small body, without an
 // editor.
 func TestFormOfSmallBody(t *testing.T) {

@@ -138,6 +138,29 @@ func TestMaskedToken(t *testing.T) {
 	}
 }
 
+// TestImplausibleToken: a token typed into the prompt of a call is stored only if it
+// looks like one, or after a second yes.
+func TestImplausibleToken(t *testing.T) {
+	t.Parallel()
+	s, server := sit(t), record(t)
+	call := []string{"access-token", "listAccessTokens", "--server", server.URL}
+	p := s.types(call...)
+	p.Ask("Token for 127.0.0.1", "SeCrEt\r")
+	p.Ask("Store it for later calls? (y/N)", "y\r")
+	p.Ask("This does not look like a token. Store it? (y/N)", "\r")
+	p.Wait("does not look like a token: it is too short")
+	exits(t, p, 2)
+	p = s.types(call...)
+	p.Ask("Token for 127.0.0.1", "SeCrEt\r")
+	p.Ask("Store it for later calls? (y/N)", "y\r")
+	p.Ask("This does not look like a token. Store it? (y/N)", "y\r")
+	p.Wait("200 OK")
+	exits(t, p, 0)
+	if len(server.all()) != 1 {
+		t.Errorf("sent %q", server.all())
+	}
+}
+
 // TestWhoIsNotAsked: scripts never see a prompt.
 func TestWhoIsNotAsked(t *testing.T) {
 	t.Parallel()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
+	"github.com/epilot-cli/epilot/internal/openapi/complete"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
@@ -70,19 +71,12 @@ func (g *Guide) object(ctx context.Context, s *openapi.Schema, at location) (str
 
 // lookedUp prompts for the fields of the body that Members knows and the user selects.
 func (g *Guide) lookedUp(ctx context.Context, shape *openapi.Schema, all *jsonx.Object, at location) error {
-	if g.Members == nil || at.id != "body" {
-		return nil
-	}
-	if g.listed == nil {
-		found := g.Members(ctx)
-		g.listed = &found
-	}
 	q := prompt.Question{ID: at.id + "+", Text: at.label + ": fields of the schema"}
 	var list []openapi.Property
-	for _, field := range *g.listed {
+	for _, field := range g.fields(ctx, at) {
 		if shape.Property(field.Text) == nil {
 			q.Options = append(q.Options, prompt.Option{Label: field.Text, Note: field.Note, Match: field.Text + " " + field.Note})
-			list = append(list, openapi.Property{Name: field.Text, Description: field.Note, Schema: shape.Additional})
+			list = append(list, openapi.Property{Name: field.Text, Description: about(field), Schema: ofType(field.Type, shape.Additional)})
 		}
 	}
 	if len(list) == 0 {
@@ -97,6 +91,43 @@ func (g *Guide) lookedUp(ctx context.Context, shape *openapi.Schema, all *jsonx.
 		ticked = append(ticked, list[i])
 	}
 	return g.properties(ctx, ticked, all, at, false)
+}
+
+// fields returns the fields of the body that Members knows.
+func (g *Guide) fields(ctx context.Context, at location) []complete.Candidate {
+	if g.Members == nil || at.id != "body" {
+		return nil
+	}
+	if g.listed == nil {
+		found := g.Members(ctx)
+		g.listed = &found
+	}
+	return *g.listed
+}
+
+// about returns the description of a field, without a type that its schema repeats.
+func about(field complete.Candidate) string {
+	if field.Type == "string" || field.Type == "boolean" {
+		return strings.TrimSuffix(field.Note, ", "+field.Type)
+	}
+	return field.Note
+}
+
+// ofType returns the schema for an attribute type of the Entity API, or additional
+// for a type whose values have no fixed form.
+func ofType(name string, additional *openapi.Schema) *openapi.Schema {
+	if !isAny(additional) {
+		return additional
+	}
+	switch name {
+	case "string", "link", "date", "datetime", "country", "select", "radio", "status", "sequence":
+		return &openapi.Schema{Types: []string{"string"}}
+	case "multiselect", "checkbox", "tags":
+		return &openapi.Schema{Types: []string{"array"}, Items: &openapi.Schema{Types: []string{"string"}}}
+	case "boolean":
+		return &openapi.Schema{Types: []string{"boolean"}}
+	}
+	return additional
 }
 
 // isOpen reports whether names outside the schema are expected: for an object
@@ -193,7 +224,13 @@ func (g *Guide) entry(ctx context.Context, shape *openapi.Schema, all *jsonx.Obj
 		return err
 	}
 	g.remember(id, name)
-	text, err := g.value(ctx, shape.Additional, at.member(name))
+	inner, values := at.member(name), shape.Additional
+	for _, field := range g.fields(ctx, at) {
+		if field.Text == name && isOpen(shape, at) {
+			inner.about, values = about(field), ofType(field.Type, values)
+		}
+	}
+	text, err := g.value(ctx, values, inner)
 	if err == nil {
 		*all = append(*all, jsonx.Member{Name: name, Value: []byte(text)})
 	}

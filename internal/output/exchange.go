@@ -144,7 +144,11 @@ func (e *exchange) refusal(resp *http.Response) error {
 	if e.unseen != "" {
 		return failed.Hintf("%s", e.unseen)
 	}
-	if resp.StatusCode == http.StatusUnauthorized {
+	switch {
+	case resp.StatusCode != http.StatusUnauthorized:
+	case httpx.IsLoopback(e.req.URL.Hostname()):
+		return failed.Hintf("for a mock, use the token that \"epilot mock token\" prints; with --server mock, leave --token and EPILOT_TOKEN out")
+	default:
 		return failed.Hintf("\"epilot auth status\" shows the token in use; \"epilot login\" signs in again")
 	}
 	return failed

@@ -226,3 +226,35 @@ func TestCognitoPool(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestAnyMock: the mock that the user named has the keys of the issuer that all mocks
+// share, and of its own other names; nothing is sent to the issuer.
+func TestAnyMock(t *testing.T) {
+	t.Parallel()
+	home, shared := newIssuer(t), newIssuer(t)
+	home.name = "http://127.0.0.1:4010/pool"
+	local := strings.Replace(home.URL, "127.0.0.1", "localhost", 1)
+	for issuer, want := range map[string]Verdict{
+		shared.URL + "/pool":                                      Verified,
+		local + "/pool":                                           Verified,
+		shared.URL + "/x/../pool":                                 UnknownIssuer,
+		shared.URL + "/pool?":                                     UnknownIssuer,
+		"http://127.0.0.1:1/pool":                                 UnknownIssuer,
+		"http://evil.example:80/pool":                             UnknownIssuer,
+		"https://" + shared.URL[7:]:                               UnknownIssuer,
+		strings.Replace(shared.URL, "://", "://me@", 1) + "/pool": UnknownIssuer,
+	} {
+		checker := home.checker(t)
+		checker.AnyMock = shared.URL
+		if got, err := checker.Check(t.Context(), token(t, jwt.SigningMethodRS256, home.key, issuer, "k1")); got != want || err != nil {
+			t.Errorf("%s: got %q, %v, want %q", issuer, got, err, want)
+		}
+		checker.Mock.Host = "api.example.com"
+		if got, _ := checker.Check(t.Context(), token(t, jwt.SigningMethodRS256, home.key, issuer, "k1")); got != UnknownIssuer {
+			t.Errorf("%s with a mock that is not on loopback: got %q", issuer, got)
+		}
+	}
+	if shared.heard.Len() > 0 {
+		t.Errorf("the issuer was contacted: %s", shared.heard.String())
+	}
+}

@@ -20,6 +20,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/shell"
 )
 
 // Store is the state file. It is open only while in use, and never for long, so
@@ -229,7 +230,7 @@ func (e *damagedError) Unwrap() error { return e.error }
 // kind of file, named by mistake, so the error does not suggest deleting it.
 func (s *Store) Damaged(err error) error {
 	return failure.New(failure.File, "%s is not a state file of the mock, or is damaged: %w", s.path, &damagedError{err}).
-		Hintf("if it is the mock's, run epilot mock reset, which keeps it under another name; otherwise name another file with --state")
+		Hintf("if it is the mock's, \"epilot mock reset --state %s\" keeps it under another name and starts a new one; otherwise name another file with --state", shell.Quote(s.path))
 }
 
 // New returns the store at a path. It opens nothing.

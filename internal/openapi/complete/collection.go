@@ -132,16 +132,24 @@ func SchemaOf(api *openapi.API, op *openapi.Operation, in params.Input) *Collect
 // Attributes extracts the fields of an entity schema from its response.
 func Attributes(response []byte) []Candidate {
 	var shape struct {
-		Attributes []struct{ Name, Label, Type string }
+		Attributes []struct {
+			Name, Label, Type string
+			Repeatable        bool
+		}
 	}
 	if json.Unmarshal(response, &shape) != nil {
 		return nil
 	}
 	var found []Candidate
 	for _, a := range shape.Attributes {
-		if a.Name != "" {
-			found = append(found, Candidate{Text: a.Name, Note: strings.Trim(a.Label+", "+a.Type, ", ")})
+		if a.Name == "" {
+			continue
 		}
+		field := Candidate{Text: a.Name, Note: strings.Trim(a.Label+", "+a.Type, ", "), Type: a.Type}
+		if a.Repeatable {
+			field.Type = "" // a list of values of that type
+		}
+		found = append(found, field)
 	}
 	return distinct(found)
 }

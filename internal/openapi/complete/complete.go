@@ -21,6 +21,7 @@ type Candidate struct {
 	Text string
 	Note string // description, may be empty
 	Open bool   // incomplete argument: more follows, such as the value after "key="
+	Type string // the attribute type of an entity's field, "" if unknown or not a field
 }
 
 // Values returns the values listed by the schema: enumerations, constants and
