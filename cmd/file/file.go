@@ -101,12 +101,11 @@ func (t *transfer) operation(method, path string) (*openapi.Operation, error) {
 // call makes one call and returns its JSON response.
 func (t *transfer) call(ctx context.Context, op *openapi.Operation, in params.Input, payload *body.Body) ([]byte, error) {
 	in.Headers = t.flags.Input.Headers
-	call, err := t.client.Prepare(ctx, t.api, op, client.Input{
-		Params: in, Body: func(context.Context, string) (*body.Body, error) { return payload, nil },
-	})
+	call, err := t.client.Prepare(ctx, t.api, op, client.Input{Params: in})
 	if err != nil {
 		return nil, err
 	}
+	call.Body = payload
 	defer t.f.Out.Wait("waiting for " + call.Server.Host)()
 	resp, err := t.client.Do(ctx, call)
 	if err != nil {

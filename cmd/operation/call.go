@@ -63,13 +63,11 @@ func (c *Command) call(cmd *cobra.Command, api *openapi.API, op *openapi.Operati
 	if err := asked.params(ctx); err != nil {
 		return err
 	}
-	prepared, err := k.client.Prepare(ctx, api, op, client.Input{
-		Params: k.flags.Input.ParamInput(k.positional),
-		Body: func(ctx context.Context, contentType string) (*body.Body, error) {
-			return k.body(ctx, asked, contentType)
-		},
-	})
+	prepared, err := k.client.Prepare(ctx, api, op, client.Input{Params: k.flags.Input.ParamInput(k.positional)})
 	if err != nil {
+		return err
+	}
+	if prepared.Body, err = k.body(ctx, asked, prepared.ContentType()); err != nil {
 		return err
 	}
 	return k.carryOut(ctx, prepared)

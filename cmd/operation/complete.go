@@ -284,17 +284,15 @@ func (l ids) look(ctx context.Context, list *complete.Collection, what string, h
 		return nil
 	}
 	defer quiet.Close()
-	call, err := quiet.Prepare(ctx, l.api, list.Operation, client.Input{
-		Params: params.Input{Named: list.Named, Headers: headers},
-		Body: func(ctx context.Context, contentType string) (*body.Body, error) {
-			if list.Body == "" {
-				return nil, nil
-			}
-			return body.Read(ctx, list.Operation, body.Input{Data: &list.Body, ContentType: contentType, Budget: quiet.Budget})
-		},
-	})
+	call, err := quiet.Prepare(ctx, l.api, list.Operation, client.Input{Params: params.Input{Named: list.Named, Headers: headers}})
 	if err != nil {
 		return nil
+	}
+	if list.Body != "" {
+		in := body.Input{Data: &list.Body, ContentType: call.ContentType(), Budget: quiet.Budget}
+		if call.Body, err = body.Read(ctx, list.Operation, in); err != nil {
+			return nil
+		}
 	}
 	req, err := call.Request(ctx)
 	if err != nil {

@@ -187,11 +187,16 @@ func (k *call) prepare(ctx context.Context, plan *bulk.Plan, row *bulk.Row) (*cl
 	if row.Err != nil {
 		return nil, row.Err
 	}
-	in, err := plan.Input(ctx, row)
+	in, read, err := plan.Input(ctx, row)
 	if err != nil {
 		return nil, err
 	}
-	return k.client.Prepare(ctx, k.api, k.op, in)
+	call, err := k.client.Prepare(ctx, k.api, k.op, in)
+	if err != nil {
+		return nil, err
+	}
+	call.Body, err = read(ctx, call.ContentType())
+	return call, err
 }
 
 // bulkRun is a run that is ready to start.

@@ -126,19 +126,22 @@ func parseField(typed string) (lineField, error) {
 	return field, nil
 }
 
+// ReadBody reads the body of a row for the Content-Type that was typed as a header, or
+// "".
+type ReadBody func(ctx context.Context, contentType string) (*body.Body, error)
+
 // Input returns the input of a row's call. An error concerns the row and is of kind
 // Usage or Query.
-func (p *Plan) Input(ctx context.Context, row *Row) (client.Input, error) {
+func (p *Plan) Input(ctx context.Context, row *Row) (in client.Input, read ReadBody, err error) {
 	if err := p.Check(); err != nil {
-		return client.Input{}, err
+		return in, nil, err
 	}
-	in := client.Input{Params: p.Params}
+	in.Params = p.Params
 	if err := p.fillParams(&in.Params, row); err != nil {
-		return in, err
+		return in, nil, err
 	}
 	var data *string
 	var values []body.Value
-	var err error
 	if p.Program == nil {
 		values = p.columns(&in.Params, row)
 		data, err = p.base(row)
@@ -146,21 +149,20 @@ func (p *Plan) Input(ctx context.Context, row *Row) (client.Input, error) {
 		data, err = p.evaluate(ctx, &in.Params, row)
 	}
 	if err != nil {
-		return in, err
+		return in, nil, err
 	}
 	fields, values, err := p.fields(row, values)
 	if err != nil {
-		return in, err
+		return in, nil, err
 	}
-	in.Body = func(ctx context.Context, contentType string) (*body.Body, error) {
+	return in, func(ctx context.Context, contentType string) (*body.Body, error) {
 		from := p.Body(contentType)
 		from.Data, from.Fields, from.Values, from.Stdin = data, fields, values, nil
 		if p.Program != nil {
 			from.DataName = "--row"
 		}
 		return body.Read(ctx, p.Operation, from)
-	}
-	return in, nil
+	}, nil
 }
 
 // fillParams replaces {name} in the parameters of the command line.

@@ -85,11 +85,16 @@ func newFixture(t *testing.T, operation string, handler http.HandlerFunc) *fixtu
 	f.plan = &bulk.Plan{Operation: f.op, Params: params.Input{}, Body: func(string) body.Input { return body.Input{} }}
 	f.Run = &bulk.Run{
 		Prepare: func(ctx context.Context, row *bulk.Row) (*client.Call, error) {
-			in, err := f.plan.Input(ctx, row)
+			in, read, err := f.plan.Input(ctx, row)
 			if err != nil {
 				return nil, err
 			}
-			return f.client.Prepare(ctx, f.api, f.op, in)
+			call, err := f.client.Prepare(ctx, f.api, f.op, in)
+			if err != nil {
+				return nil, err
+			}
+			call.Body, err = read(ctx, call.ContentType())
+			return call, err
 		},
 		Send: f.client.Do, Parallel: 8, Pace: pace, Stop: bulk.Stop{},
 		Reason: func([]byte) string { return "" },

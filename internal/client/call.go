@@ -30,6 +30,9 @@ type Call struct {
 	address *url.URL // of the request, if it is already known
 }
 
+// ContentType returns the Content-Type that was typed as a header, "" if none was.
+func (c *Call) ContentType() string { return c.Params.Header.Get("Content-Type") }
+
 // Bearer returns the token's value, "" if there is none.
 func (c *Call) Bearer() string {
 	if c.Token == nil {

@@ -19,7 +19,6 @@ import (
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/client/paging"
 	"github.com/epilot-cli/epilot/internal/openapi"
-	"github.com/epilot-cli/epilot/internal/openapi/body"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 	"github.com/epilot-cli/epilot/internal/transport"
 	"github.com/epilot-cli/epilot/profiles"
@@ -95,14 +94,7 @@ func (c *Client) Close() {
 // Input is a caller's input for one call.
 type Input struct {
 	Params params.Input
-
-	// Body returns the body, or nil for none, after the server and the token are
-	// known. contentType is the Content-Type header of the input, or "". A nil Body
-	// sends no body.
-	Body func(ctx context.Context, contentType string) (*body.Body, error)
-
-	// As overrides the account of the policy.
-	As *Identity
+	As     *Identity // overrides the account of the policy
 }
 
 // Identity is a profile, with its settings for the API, and a token.
@@ -111,24 +103,16 @@ type Identity struct {
 	Token   *auth.Token
 }
 
-// Prepare checks the parameters against the operation, finds the server and the
-// token, and reads the body. It detects every local mistake without sending a
-// request; errors are of kind Usage, Credentials or File.
+// Prepare checks the parameters against the operation, and finds the server and the
+// token. The caller sets the Body of the result. No request is sent; errors are of kind
+// Usage, Credentials or File.
 func (c *Client) Prepare(ctx context.Context, api *openapi.API, op *openapi.Operation, in Input) (*Call, error) {
 	in.Params.Headers = c.TypedHeaders(in.Params.Headers)
 	built, err := c.build(op, in.Params)
 	if err != nil {
 		return nil, err
 	}
-	call, err := c.newCall(ctx, api, op, in.As, built)
-	if err != nil {
-		return nil, err
-	}
-	if in.Body == nil {
-		return call, nil
-	}
-	call.Body, err = in.Body(ctx, built.Header.Get("Content-Type"))
-	return call, err
+	return c.newCall(ctx, api, op, in.As, built)
 }
 
 // builtParams caches the parameters of the last call, which rows of a bulk run often
@@ -253,26 +237,6 @@ func (c *Client) mayCall(ctx context.Context, ruling *catalog.Ruling, call *Call
 		return ruling.Err(call.url())
 	}
 	return c.AskCall(ctx, ruling.Question(call.url()))
-}
-
-// Do sends the call's request. An error is a failure that explains why there is no
-// response; a status of 400 or more is not an error.
-func (c *Client) Do(ctx context.Context, call *Call) (*http.Response, error) {
-	req, err := call.Request(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return c.Send(req)
-}
-
-// Send sends any request under the client's policy, such as a download from a
-// presigned URL.
-func (c *Client) Send(req *http.Request) (*http.Response, error) {
-	resp, err := c.RoundTripper().RoundTrip(req)
-	if err != nil {
-		return nil, transport.Classify(err)
-	}
-	return resp, nil
 }
 
 // Pages yields the pages of a call's response and requests each one only when the

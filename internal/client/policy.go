@@ -99,6 +99,26 @@ func (c *Client) lateError(ctx context.Context, err error) error {
 	return late
 }
 
+// Do sends the call's request. An error is a failure that explains why there is no
+// response; a status of 400 or more is not an error.
+func (c *Client) Do(ctx context.Context, call *Call) (*http.Response, error) {
+	req, err := call.Request(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Send(req)
+}
+
+// Send sends any request under the client's policy, such as a download from a
+// presigned URL.
+func (c *Client) Send(req *http.Request) (*http.Response, error) {
+	resp, err := c.RoundTripper().RoundTrip(req)
+	if err != nil {
+		return nil, transport.Classify(err)
+	}
+	return resp, nil
+}
+
 // RoundTripper sends requests under the client's policy: its timeout, its retries
 // and its redaction.
 func (c *Client) RoundTripper() http.RoundTripper { return c.send() }

@@ -3,6 +3,7 @@ package body
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,61 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
 )
+
+// filled returns a JSON body with the fields applied.
+func filled(content *openapi.Content, src *source, text []byte, in Input) (*Body, error) {
+	made, err := fill(content.Schema, src, text, in, false)
+	if err != nil {
+		return nil, err
+	}
+	text = made.JSON()
+	if err := fits(content.Schema, made, text, in); err != nil {
+		return nil, err
+	}
+	return &Body{MediaType: content.MediaType, Bytes: text}, nil
+}
+
+// fill applies the fields to the data, if src has any.
+func fill(s *openapi.Schema, src *source, text []byte, in Input, form bool) (*fieldDocument, error) {
+	var base []byte
+	if src != nil {
+		doc, err := src.parse(text, in)
+		if err != nil {
+			return nil, err
+		}
+		base = doc.JSON
+	}
+	return buildFields(fieldInput{Fields: in.Fields, Values: in.Values, Base: base, Schema: s, Open: in.open, Form: form, meter: in.meter, values: in.values("-f")})
+}
+
+// fits validates a document built from fields; text is its JSON. A fault names the
+// field that caused it.
+func fits(s *openapi.Schema, made *fieldDocument, text []byte, in Input) error {
+	if s == nil || in.NoValidate {
+		return nil
+	}
+	value, err := schema.DecodeWithin(text, in.values("-f"))
+	if failed := new(failure.Error); errors.As(err, &failed) {
+		return failed
+	}
+	if err != nil {
+		return failure.New(failure.Usage, "the body of -f: %w", err)
+	}
+	faults := slices.DeleteFunc(schema.Check(s, value, schema.Request), func(f schema.Fault) bool {
+		return slices.ContainsFunc(made.Files(), func(file string) bool {
+			return f.Pointer == file || strings.HasPrefix(f.Pointer, file+"/")
+		})
+	})
+	if len(faults) == 0 {
+		return nil
+	}
+	return failure.New(failure.Usage, "body: %s", listAt(faults, func(pointer string) string {
+		if field := made.Field(pointer); field != "" {
+			return " in " + field
+		}
+		return ""
+	})).Hintf("--help shows a valid body; --no-validate sends yours unchanged")
+}
 
 // fieldInput is the input of buildFields.
 type fieldInput struct {

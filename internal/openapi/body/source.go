@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/document"
-	"github.com/epilot-cli/epilot/internal/openapi/schema"
 	"github.com/epilot-cli/epilot/internal/shell"
 )
 
@@ -255,32 +253,6 @@ func (l *lazy) close() {
 	}
 }
 
-// filled returns a JSON body with the fields applied.
-func filled(content *openapi.Content, src *source, text []byte, in Input) (*Body, error) {
-	made, err := fill(content.Schema, src, text, in, false)
-	if err != nil {
-		return nil, err
-	}
-	text = made.JSON()
-	if err := fits(content.Schema, made, text, in); err != nil {
-		return nil, err
-	}
-	return &Body{MediaType: content.MediaType, Bytes: text}, nil
-}
-
-// fill applies the fields to the data, if src has any.
-func fill(s *openapi.Schema, src *source, text []byte, in Input, form bool) (*fieldDocument, error) {
-	var base []byte
-	if src != nil {
-		doc, err := src.parse(text, in)
-		if err != nil {
-			return nil, err
-		}
-		base = doc.JSON
-	}
-	return buildFields(fieldInput{Fields: in.Fields, Values: in.Values, Base: base, Schema: s, Open: in.open, Form: form, meter: in.meter, values: in.values("-f")})
-}
-
 // open opens the file of a field; "-" is stdin.
 func (in Input) open(name string) (io.ReadCloser, error) {
 	if name != "-" {
@@ -290,35 +262,6 @@ func (in Input) open(name string) (io.ReadCloser, error) {
 		return nil, failure.New(failure.Usage, "nothing is piped to stdin")
 	}
 	return io.NopCloser(in.Stdin), nil
-}
-
-// fits validates a document built from fields; text is its JSON. A fault names the
-// field that caused it.
-func fits(s *openapi.Schema, made *fieldDocument, text []byte, in Input) error {
-	if s == nil || in.NoValidate {
-		return nil
-	}
-	value, err := schema.DecodeWithin(text, in.values("-f"))
-	if failed := new(failure.Error); errors.As(err, &failed) {
-		return failed
-	}
-	if err != nil {
-		return failure.New(failure.Usage, "the body of -f: %w", err)
-	}
-	faults := slices.DeleteFunc(schema.Check(s, value, schema.Request), func(f schema.Fault) bool {
-		return slices.ContainsFunc(made.Files(), func(file string) bool {
-			return f.Pointer == file || strings.HasPrefix(f.Pointer, file+"/")
-		})
-	})
-	if len(faults) == 0 {
-		return nil
-	}
-	return failure.New(failure.Usage, "body: %s", listAt(faults, func(pointer string) string {
-		if field := made.Field(pointer); field != "" {
-			return " in " + field
-		}
-		return ""
-	})).Hintf("--help shows a valid body; --no-validate sends yours unchanged")
 }
 
 func noFields(op *openapi.Operation, mediaType string) error {
