@@ -92,7 +92,7 @@ func isOfRow(err error) bool {
 // showFirst prints the first requests instead of running them.
 func (k *call) showFirst(ctx context.Context, c *checkedRows) error {
 	for i, prepared := range c.first {
-		if i > 0 {
+		if i > 0 && !k.f.Flags.JSON {
 			if err := k.f.Out.Text("\n"); err != nil {
 				return err
 			}

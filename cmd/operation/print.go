@@ -15,6 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/body"
 	"github.com/epilot-cli/epilot/internal/output"
@@ -28,15 +29,18 @@ func (k *call) printRequest(ctx context.Context, prepared *client.Call) error {
 	if err != nil {
 		return err
 	}
-	text := ""
+	text, form := "", "curl"
 	switch {
 	case k.flags.Print.Curl:
 		text, err = k.curl(req, prepared)
 	case k.flags.Print.SDK:
-		text = k.javaScript(req, prepared)
+		text, form = k.javaScript(req, prepared), "sdk"
 	default:
 		if prepared.Token == nil && k.readsToken(req, prepared) {
 			req.Header.Set("Authorization", "Bearer ***") // no token here, and the call needs one
+		}
+		if k.f.Flags.JSON {
+			return k.printRequestJSON(req, prepared)
 		}
 		if err := k.preview(k.f.Streams.Out, req, prepared, preview{tty: k.f.Streams.OutTTY, headers: true}); err != nil {
 			return &render.WriteError{Err: err}
@@ -46,7 +50,37 @@ func (k *call) printRequest(ctx context.Context, prepared *client.Call) error {
 	if err != nil {
 		return err
 	}
+	if k.f.Flags.JSON {
+		return k.f.Out.PrintJSON(map[string]string{form: text})
+	}
 	return k.f.Out.Text(text)
+}
+
+// shownRequest is the JSON form of --dry-run, without secrets. A body that is not JSON
+// is a string.
+type shownRequest struct {
+	Method string            `json:"method"`
+	URL    string            `json:"url"`
+	Header map[string]string `json:"headers"`
+	Body   any               `json:"body,omitempty"`
+}
+
+func (k *call) printRequestJSON(req *http.Request, prepared *client.Call) error {
+	redact := k.client.Redactor()
+	shown := shownRequest{
+		Method: req.Method, URL: redact.URL(req.URL), Header: output.FlatHeader(redact.Header(output.RequestHeader(req))),
+	}
+	sent, err := sentBody(prepared.Body, req)
+	if err != nil {
+		return err
+	}
+	switch {
+	case sent != "" && httpx.IsJSON(prepared.Body.MediaType) && json.Valid([]byte(sent)):
+		shown.Body = json.RawMessage(sent)
+	case sent != "":
+		shown.Body = sent
+	}
+	return k.f.Out.PrintJSON(shown)
 }
 
 // firstRequest returns the first request of the call.
