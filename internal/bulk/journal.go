@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/failure"
@@ -148,6 +149,8 @@ func (j *Journal) readRow(line []byte) bool {
 	return true
 }
 
+const digestOf = "sha256:" // nobody can compare two of them
+
 // differs returns an error for the journal of another run.
 func (i Identity) differs(path string, now Identity) error {
 	for _, part := range []struct{ what, then, now string }{
@@ -156,8 +159,12 @@ func (i Identity) differs(path string, now Identity) error {
 		{"organization", i.Organization, now.Organization},
 		{"profile", i.Profile, now.Profile},
 		{"query", i.Query, now.Query},
-		{"input", i.Input, now.Input},
+		{"file of rows", i.Input, now.Input},
 	} {
+		if part.then != part.now && strings.HasPrefix(part.then, digestOf) {
+			return failure.New(failure.Usage, "%s belongs to another %s, or it has changed since", path, part.what).
+				Hintf("use a new file for --journal, or the same command as before")
+		}
 		if part.then != part.now {
 			return failure.New(failure.Usage, "%s belongs to another %s: %s, not %s", path, part.what, orNone(part.then), orNone(part.now)).
 				Hintf("use a new file for --journal, or the same command as before")

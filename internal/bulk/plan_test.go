@@ -112,7 +112,7 @@ func TestJournalRefuses(t *testing.T) {
 		"another operation": {strings.Replace(head, "create", "patch", 1), "belongs to another operation: entity patchEntity, not entity createEntity"},
 		"another server":    {strings.Replace(head, `"s"`, `"x"`, 1), "belongs to another server: x, not s"},
 		"another org":       {strings.Replace(head, `"s"`, `"s","organization":"7"`, 1), "belongs to another organization: 7, not none"},
-		"another input":     {strings.Replace(head, `"s"`, `"s","input":"sha256:7"`, 1), "belongs to another input: sha256:7, not none"},
+		"another input":     {strings.Replace(head, `"s"`, `"s","input":"sha256:7"`, 1), "belongs to another file of rows, or it has changed since"},
 		"another version":   {strings.Replace(head, ":1", ":2", 1), "has journal version 2"},
 		"a spoiled line":    {head + "{\"row\":1,\"sent\":7}\n{\"row\":\n{\"row\":1,\"done\":201}\n", "line 3: not a line of a journal"},
 		"a row too far":     {head + "{\"row\":999999999,\"sent\":7}\n", "line 2: not a line of a journal"},
