@@ -250,11 +250,11 @@ func (f *Factory) profileNames() []complete.Candidate {
 	return found
 }
 
-// APINames returns the known APIs with their titles.
+// APINames returns the known APIs with what they are for.
 func (f *Factory) APINames() []complete.Candidate {
 	var found []complete.Candidate
 	for _, e := range f.Catalog().AllEntries() {
-		found = append(found, complete.Candidate{Text: e.Name, Note: e.Title})
+		found = append(found, complete.Candidate{Text: e.Name, Note: e.About()})
 	}
 	return found
 }

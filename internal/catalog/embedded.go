@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"embed"
 	"slices"
 	"strings"
@@ -24,6 +25,12 @@ var texts embed.FS
 type Entry struct {
 	Name  string // the command-line name
 	Title string
+}
+
+// About returns what the API is for, or else its title.
+func (e Entry) About() string {
+	about, _ := descriptions.About(e.Name)
+	return cmp.Or(about, e.Title)
 }
 
 // Entries returns the embedded APIs, sorted by name.

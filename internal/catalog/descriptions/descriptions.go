@@ -46,8 +46,19 @@ func Of(name string) Texts {
 
 // About returns the description and the group of the named embedded API.
 func About(name string) (about, group string) {
-	texts := Of(name)
-	return texts["about"], texts["group"]
+	content, _ := files.ReadFile(name + ".txt") // nil for an API that is not embedded
+	return text(content, "about"), text(content, "group")
+}
+
+// text returns the text of one key, or "". It reads no other texts.
+func text(content []byte, key string) string {
+	key += "\t"
+	rest, isFirst := bytes.CutPrefix(content, []byte(key))
+	if !isFirst {
+		_, rest, _ = bytes.Cut(content, []byte("\n"+key))
+	}
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	return string(line)
 }
 
 // Groups returns the groups of APIs in display order.
@@ -70,15 +81,10 @@ func Parse(content string) Texts {
 }
 
 // Example returns the handwritten example of an operation of the named embedded API,
-// or "". It reads no other texts.
+// or "".
 func Example(api string, op *openapi.Operation) string {
-	content, err := files.ReadFile(api + ".txt")
-	if err != nil {
-		return ""
-	}
-	_, rest, _ := bytes.Cut(content, []byte("\n"+exampleKey(op)+"\t"))
-	text, _, _ := bytes.Cut(rest, []byte("\n"))
-	return string(text)
+	content, _ := files.ReadFile(api + ".txt") // nil for an API that is not embedded
+	return text(content, exampleKey(op))
 }
 
 // Apply fills in the missing descriptions of an operation's parameters and of the
