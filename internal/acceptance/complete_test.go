@@ -169,8 +169,8 @@ func TestCompleteFirstWords(t *testing.T) {
 		t.Error("a hidden command is offered")
 	}
 	done := Process{}.Run(t.Context(), "__complete", "access-t")
-	if done.Stdout != "access-token\tAccess Token API\n:4\n" {
-		t.Errorf("with its title: %q", done.Stdout)
+	if done.Stdout != "access-token\tAPI tokens for scripts, journeys, portals and apps\n:4\n" {
+		t.Errorf("with what it is for: %q", done.Stdout)
 	}
 	done = Process{}.Run(t.Context(), "__completeNoDesc", "access-t")
 	if done.Stdout != "access-token\n:4\n" {
