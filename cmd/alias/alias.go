@@ -187,7 +187,7 @@ func Expand(name, command string, args []string) ([]string, error) {
 		}
 	}
 	if len(args) < wanted {
-		return nil, failure.New(failure.Usage, "the alias %s needs %s, got %d", name, cmdutil.Counted(wanted), len(args)).
+		return nil, failure.New(failure.Usage, "the alias %s needs %s, got %d", name, failure.Count(wanted, "argument"), len(args)).
 			Hintf("write epilot %s%s; it stands for: %s", name, arguments(wanted), command)
 	}
 	rest := args[wanted:]

@@ -92,7 +92,7 @@ func newTokenCmd(f *cmdutil.Factory) *cobra.Command {
 pass show epilot/ci | epilot auth token - --profile ci`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return failure.New(failure.Usage, "%q takes one token, got %s", cmd.CommandPath(), cmdutil.Counted(len(args))).
+				return failure.New(failure.Usage, "%q takes one token, got %s", cmd.CommandPath(), failure.Count(len(args), "argument")).
 					Hintf("a token has no spaces")
 			}
 			return nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,7 +36,7 @@ func OneArg(what, example string) cobra.PositionalArgs {
 		if len(args) == 1 {
 			return nil
 		}
-		return failure.New(failure.Usage, "%q takes one %s, got %s", cmd.CommandPath(), what, Counted(len(args))).
+		return failure.New(failure.Usage, "%q takes one %s, got %s", cmd.CommandPath(), what, failure.Count(len(args), "argument")).
 			Hintf("for example: %s", example)
 	}
 }
@@ -48,17 +47,9 @@ func TwoArgs(what, example string) cobra.PositionalArgs {
 		if len(args) == 2 {
 			return nil
 		}
-		return failure.New(failure.Usage, "%q takes %s, got %s", cmd.CommandPath(), what, Counted(len(args))).
+		return failure.New(failure.Usage, "%q takes %s, got %s", cmd.CommandPath(), what, failure.Count(len(args), "argument")).
 			Hintf("for example: %s", example)
 	}
-}
-
-// Counted returns a number of arguments.
-func Counted(n int) string {
-	if n == 1 {
-		return "1 argument"
-	}
-	return strconv.Itoa(n) + " arguments"
 }
 
 // Group makes cmd a group: without a subcommand it shows its help.

@@ -66,7 +66,7 @@ func (o *options) run(args []string) error {
 // shell returns the shell named on the command line, else the user's shell.
 func (o *options) shell(args []string) (string, error) {
 	if len(args) > 1 {
-		return "", failure.New(failure.Usage, "\"epilot completion\" takes one shell, got %s", cmdutil.Counted(len(args))).
+		return "", failure.New(failure.Usage, "\"epilot completion\" takes one shell, got %s", failure.Count(len(args), "argument")).
 			Hintf("for example: epilot completion zsh")
 	}
 	if len(args) == 1 {

@@ -64,7 +64,7 @@ func (o *options) checkArgs(_ *cobra.Command, args []string) error {
 	case len(o.profiles) == 2 && len(args) > 1:
 		return nil
 	case len(o.profiles) == 0:
-		return failure.New(failure.Usage, "diff takes two files, got %s", cmdutil.Counted(len(args))).Hintf(hint)
+		return failure.New(failure.Usage, "diff takes two files, got %s", failure.Count(len(args), "argument")).Hintf(hint)
 	}
 	return failure.New(failure.Usage, "diff takes --profile twice and a call, got it %d times and %d arguments", len(o.profiles), len(args)).
 		Hintf(hint)

@@ -21,6 +21,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/output"
 	"github.com/epilot-cli/epilot/internal/query"
 	"github.com/epilot-cli/epilot/internal/shell"
+	"github.com/epilot-cli/epilot/internal/term"
 )
 
 // API is the name of the API with these commands.
@@ -119,12 +120,12 @@ func (t *transfer) call(ctx context.Context, op *openapi.Operation, in params.In
 	return text, err
 }
 
-const shownReason = 300 // bytes of an error body shown in a message
+const shownReason = 300 // cells of an error body shown in a message
 
 func (t *transfer) refused(op *openapi.Operation, resp *http.Response, text []byte) error {
 	// Redact before cutting: a secret cut in two is not recognized.
 	why := strings.Join(strings.Fields(t.client.Redactor().Text(string(text))), " ")
-	failed := failure.New(failure.API, "%s returned %s: %s", op.ID, output.StatusText(resp.StatusCode), why[:min(len(why), shownReason)])
+	failed := failure.New(failure.API, "%s returned %s: %s", op.ID, output.StatusText(resp.StatusCode), term.Head(why, shownReason))
 	failed.Status = resp.StatusCode
 	return failed.Hintf("its steps are separate operations; \"epilot %s\" lists them", t.api.Name)
 }

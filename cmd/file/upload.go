@@ -15,6 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/atomicfile"
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/body"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
@@ -46,8 +47,7 @@ func (t *transfer) upload(ctx context.Context) error {
 	}
 	saved, failed := t.uploadAll(ctx, files, steps)
 	if len(saved) > 0 {
-		list := append(append([]byte{'['}, bytes.Join(saved, []byte{','})...), ']')
-		if err := t.show(ctx, list); err != nil {
+		if err := t.show(ctx, jsonx.ArrayOf(saved)); err != nil {
 			return err
 		}
 	}

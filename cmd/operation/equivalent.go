@@ -9,6 +9,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/auth"
 	"github.com/epilot-cli/epilot/internal/client"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/output"
 	"github.com/epilot-cli/epilot/internal/shell"
 	"github.com/epilot-cli/epilot/internal/term"
@@ -92,13 +93,9 @@ func flagValues(flag *pflag.Flag) []string {
 }
 
 func isSecretHeader(line string) bool {
-	name, value, _ := strings.Cut(line, ":")
-	value = strings.TrimSpace(value)
-	return transport.NewRedactor().Value(strings.TrimSpace(name), value) != value
+	name, value := httpx.CutHeader(line)
+	return transport.NewRedactor().Value(name, value) != value
 }
-
-// hidden is the redactor's placeholder for a secret.
-const hidden = "***"
 
 // variables are the environment variables that replace secrets in an exported call.
 type variables struct{ names []string }
@@ -130,7 +127,7 @@ func (v *variables) shell(of, text, shown string) string {
 		return shell.Quote(text)
 	}
 	var line strings.Builder
-	for i, part := range strings.Split(shown, hidden) {
+	for i, part := range strings.Split(shown, transport.Hidden) {
 		if i > 0 {
 			line.WriteString(`"$` + v.name(of) + `"`)
 		}
@@ -148,7 +145,7 @@ func (v *variables) javaScript(of, text, shown string) string {
 		return jsString(text)
 	}
 	var parts []string
-	for i, part := range strings.Split(shown, hidden) {
+	for i, part := range strings.Split(shown, transport.Hidden) {
 		if i > 0 {
 			parts = append(parts, "process.env."+v.name(of))
 		}

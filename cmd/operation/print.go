@@ -21,6 +21,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/output"
 	"github.com/epilot-cli/epilot/internal/output/render"
 	"github.com/epilot-cli/epilot/internal/shell"
+	"github.com/epilot-cli/epilot/internal/transport"
 )
 
 // printRequest prints the request in the requested form instead of sending it.
@@ -37,7 +38,7 @@ func (k *call) printRequest(ctx context.Context, prepared *client.Call) error {
 		text, form = k.javaScript(req, prepared), "sdk"
 	default:
 		if prepared.Token == nil && k.readsToken(req, prepared) {
-			req.Header.Set("Authorization", "Bearer ***") // no token here, and the call needs one
+			req.Header.Set("Authorization", "Bearer "+transport.Hidden) // no token here, and the call needs one
 		}
 		if k.f.Flags.JSON {
 			return k.printRequestJSON(req, prepared)

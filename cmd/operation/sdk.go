@@ -17,6 +17,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/httpx"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/body"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
@@ -260,8 +261,7 @@ func (k *call) jsHeaders(req *http.Request, prepared *client.Call, contentType s
 		}
 	}
 	for _, line := range k.typedHeaders() {
-		name, value, _ := strings.Cut(line, ":")
-		add(strings.TrimSpace(name), strings.TrimSpace(value))
+		add(httpx.CutHeader(line))
 	}
 	for _, name := range slices.Sorted(maps.Keys(prepared.Header)) {
 		add(name, strings.Join(prepared.Header[name], ", "))
@@ -344,8 +344,8 @@ func jsObject(members []string, last string) string {
 
 // jsString returns a string literal.
 func jsString(text string) string {
-	quoted, _ := jsontext.AppendQuote(nil, strings.ToValidUTF8(text, "\ufffd"))
-	bare := strings.ReplaceAll(string(quoted[1:len(quoted)-1]), `\"`, `"`)
+	quoted := jsonx.Quote(text)
+	bare := strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 	return "'" + strings.ReplaceAll(bare, "'", `\'`) + "'"
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/query"
+	"github.com/epilot-cli/epilot/internal/term"
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
@@ -161,7 +162,7 @@ func (w *wait) timedOut(err error) error {
 	return nil
 }
 
-const longestValue = 80 // bytes of an expression's value shown in a message
+const longestValue = 80 // cells of an expression's value shown in a message
 
 // err returns the error of a wait that ended without meeting its condition, or nil.
 func (w *wait) err() error {
@@ -169,8 +170,8 @@ func (w *wait) err() error {
 		return nil
 	}
 	value := w.value
-	if len(value) > longestValue {
-		value = value[:longestValue] + "…"
+	if head := term.Head(value, longestValue); head != value {
+		value = head + "…"
 	}
 	return failure.New(failure.Network, "--until was not true within %s; its last value is %s", w.limit, value).
 		Hintf("raise --timeout, such as --timeout 10m; 0 sets no limit")

@@ -254,19 +254,11 @@ func inLargestUnit(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d < time.Minute:
-		return count(d, time.Second, "second")
+		return failure.Count(int(d/time.Second), "second")
 	case d < time.Hour:
-		return count(d, time.Minute, "minute")
+		return failure.Count(int(d/time.Minute), "minute")
 	case d < day:
-		return count(d, time.Hour, "hour")
+		return failure.Count(int(d/time.Hour), "hour")
 	}
-	return count(d, day, "day")
-}
-
-func count(d, unit time.Duration, name string) string {
-	n := d / unit
-	if n == 1 {
-		return "1 " + name
-	}
-	return fmt.Sprintf("%d %ss", n, name)
+	return failure.Count(int(d/day), "day")
 }

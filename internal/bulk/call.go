@@ -33,7 +33,7 @@ func (r *Run) call(ctx context.Context, row *Row) *Result {
 			result.Err, result.Unsure = err, !errors.Is(err, errHeld) && !transport.Refused(nil, err)
 			break
 		}
-		again := try < mostTries && (call.Body == nil || !call.Body.Once) && busy(resp) && r.Pace.ended() == nil
+		again := try < mostTries && (call.Body == nil || !call.Body.Once) && transport.DidNothing(resp) && r.Pace.ended() == nil
 		if again {
 			_ = resp.Body.Close()
 			continue
@@ -43,12 +43,6 @@ func (r *Run) call(ctx context.Context, row *Row) *Result {
 	}
 	result.Took = r.Pace.Now().Sub(begun)
 	return result
-}
-
-// busy reports whether the server did nothing and wants a retry later.
-func busy(resp *http.Response) bool {
-	return resp.StatusCode == http.StatusTooManyRequests ||
-		resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != ""
 }
 
 // finish reads the response.

@@ -256,14 +256,6 @@ func (r *Reader) unreadable(err error) error {
 	return failure.New(failure.File, "%s cannot be read: %w", r.name, err)
 }
 
-// count formats a number and its noun: "1 cell", "3 cells".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
-}
-
 // At returns the row's position for messages: "line 7 (row 6)".
 func (r *Row) At() string {
 	return "line " + strconv.Itoa(r.Line) + " (row " + strconv.Itoa(r.Number) + ")"

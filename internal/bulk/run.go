@@ -88,11 +88,11 @@ const (
 func (s Stop) reached(tried, failed, inARow int) string {
 	switch {
 	case !s.Usual && s.After > 0 && failed >= s.After:
-		return count(failed, "failure")
+		return failure.Count(failed, "failure")
 	case s.Usual && inARow >= usualInARow:
-		return count(inARow, "failure") + " in a row"
+		return failure.Count(inARow, "failure") + " in a row"
 	case s.Usual && tried == usualFirst && 2*failed >= usualFirst:
-		return count(failed, "failure") + " in the first " + strconv.Itoa(usualFirst) + " rows"
+		return failure.Count(failed, "failure") + " in the first " + strconv.Itoa(usualFirst) + " rows"
 	}
 	return ""
 }

@@ -119,7 +119,7 @@ func (r *Reader) fill(row *Row, cells []string) {
 		if len(cells) < len(r.Columns) {
 			missing = ": no cell for " + r.column(len(cells)+1)
 		}
-		row.Err = failure.New(failure.Usage, "%s, and the header has %d%s", count(len(cells), "cell"), len(r.Columns), missing).
+		row.Err = failure.New(failure.Usage, "%s, and the header has %d%s", failure.Count(len(cells), "cell"), len(r.Columns), missing).
 			Hintf("quote a cell that has a separator, a quote or a line break in it")
 		return
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/transport"
 )
 
@@ -39,8 +40,7 @@ func (p Policy) TypedHeaders(headers []string) []string {
 		return headers
 	}
 	for _, line := range headers {
-		name, _, _ := strings.Cut(line, ":")
-		if strings.EqualFold(strings.TrimSpace(name), OrganizationHeader) {
+		if name, _ := httpx.CutHeader(line); strings.EqualFold(name, OrganizationHeader) {
 			return headers
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/emulator/faults"
+	"github.com/epilot-cli/epilot/internal/transport"
 )
 
 // log records a served request; refused is the reason for a refusal, or nil.
@@ -54,8 +55,8 @@ func (e *Emulator) loggedPath(c *call) string {
 func (e *Emulator) withoutSecrets(c *call, text string) string {
 	hide := func(secret string) {
 		if len(secret) >= 8 && len(secret) <= len(text) {
-			text = strings.ReplaceAll(text, secret, "***")
-			text = strings.ReplaceAll(text, url.PathEscape(secret), "***")
+			text = strings.ReplaceAll(text, secret, transport.Hidden)
+			text = strings.ReplaceAll(text, url.PathEscape(secret), transport.Hidden)
 		}
 	}
 	if _, token, ok := strings.Cut(c.HTTP.Header.Get("Authorization"), " "); ok {

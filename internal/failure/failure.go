@@ -6,6 +6,8 @@ package failure
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // Kind is the kind of an error, as in the "kind" field of the error object that
@@ -84,4 +86,19 @@ func Of(err error) *Error {
 		return failed
 	}
 	return &Error{Kind: Usage, Message: err.Error(), Err: err}
+}
+
+// Count returns a number with its noun: "1 cell", "3 cells".
+func Count(n int, noun string) string { return strconv.Itoa(n) + " " + Plural(n, noun) }
+
+// Plural returns the noun, with the ending of the plural unless n is 1.
+func Plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	stem, isY := strings.CutSuffix(noun, "y")
+	if isY && strings.TrimRight(stem, "aeou") == stem { // property, but not day
+		return stem + "ies"
+	}
+	return noun + "s"
 }

@@ -38,3 +38,18 @@ func TestChain(t *testing.T) {
 		t.Errorf("hints %q and %q: the first error must stay as it was", hinted.Hint, err.Hint)
 	}
 }
+
+func TestCount(t *testing.T) {
+	t.Parallel()
+	for want, got := range map[string]string{
+		"1 cell":       failure.Count(1, "cell"),
+		"0 cells":      failure.Count(0, "cell"),
+		"2 properties": failure.Count(2, "property"),
+		"1 property":   failure.Count(1, "property"),
+		"3 days":       failure.Count(3, "day"),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

@@ -33,6 +33,12 @@ func ParseHeader(line string) (name, value string, err error) {
 	return name, value, nil
 }
 
+// CutHeader splits "Name: value" at the colon without checking either.
+func CutHeader(line string) (name, value string) {
+	name, value, _ = strings.Cut(line, ":")
+	return strings.TrimSpace(name), strings.TrimSpace(value)
+}
+
 // IsToken reports whether a string is a token, such as a header name or an
 // authentication scheme (RFC 9110, section 5.6.2).
 func IsToken(text string) bool {

@@ -40,6 +40,9 @@ func Unquote[T ~string | ~[]byte](text T) string {
 	return string(plain)
 }
 
+// IsDigits reports whether text is one or more decimal digits.
+func IsDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
+
 // Encode returns a Go value as compact JSON without a trailing newline.
 func Encode(value any) ([]byte, error) { return encode(value, "") }
 

@@ -78,6 +78,15 @@ func nextValue(dec *jsontext.Decoder, text []byte) (jsontext.Value, error) {
 	return text[end-len(value) : end : end], nil
 }
 
+// ArrayOf returns elements as a JSON array on one line.
+func ArrayOf[T ~[]byte](elements []T) jsontext.Value {
+	text := []byte{'['}
+	for i, element := range elements {
+		text = append(separate(text, i), element...)
+	}
+	return append(text, ']')
+}
+
 // Index returns the position of the first member with this name, or -1.
 func (o Object) Index(name string) int {
 	for i := range o {

@@ -99,6 +99,19 @@ type Param struct {
 	Example       string // JSON, may be empty
 }
 
+// IsReserved reports whether OpenAPI requires the parameter to be ignored (Parameter
+// Object, name): the definition describes these headers elsewhere.
+func (p *Param) IsReserved() bool {
+	if p.In != "header" {
+		return false
+	}
+	switch strings.ToLower(p.Name) {
+	case "accept", "content-type", "authorization":
+		return true
+	}
+	return false
+}
+
 // Body is a request body object.
 type Body struct {
 	Required    bool

@@ -15,9 +15,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/epilot-cli/epilot/internal/convention"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
-const mask = "***"
+// Hidden stands for a secret in all output.
+const Hidden = "***"
 
 // Redactor hides secrets: by the name of their header or query parameter, by their
 // pattern (JWT, bearer credentials, userinfo of a URL), and by value. It is safe for
@@ -55,13 +57,13 @@ func newLooks() *looks {
 // every match of a pattern has, and searching for those is cheap.
 func (l *looks) hide(text string) string {
 	if strings.Contains(text, "://") {
-		text = l.userinfo.ReplaceAllString(text, "://"+mask+"@")
+		text = l.userinfo.ReplaceAllString(text, "://"+Hidden+"@")
 	}
 	if strings.ContainsAny(text, "\t\n\f\r ") {
-		text = l.credentials.ReplaceAllString(text, "${1}${2}"+mask)
+		text = l.credentials.ReplaceAllString(text, "${1}${2}"+Hidden)
 	}
 	if strings.Contains(text, "eyJ") {
-		text = l.jwt.ReplaceAllString(text, mask)
+		text = l.jwt.ReplaceAllString(text, Hidden)
 	}
 	if !strings.Contains(text, "=") {
 		return text
@@ -69,7 +71,7 @@ func (l *looks) hide(text string) string {
 	return l.pair.ReplaceAllStringFunc(text, func(pair string) string {
 		name, _, _ := strings.Cut(pair, "=")
 		if convention.IsSecret(unescape(name[1:])) {
-			return name + "=" + mask
+			return name + "=" + Hidden
 		}
 		return pair
 	})
@@ -80,7 +82,7 @@ func (l *looks) hide(text string) string {
 // ignored.
 func (r *Redactor) Add(secret string) {
 	secret = strings.TrimSpace(secret)
-	if strings.Contains(mask, secret) {
+	if strings.Contains(Hidden, secret) {
 		return
 	}
 	if r.knows(secret) { // the token of all rows of a bulk run
@@ -122,9 +124,9 @@ func (r *Redactor) Value(name, value string) string {
 	}
 	scheme, _, present := strings.Cut(value, " ")
 	if present && slices.Contains([]string{"basic", "bearer", "digest", "negotiate"}, strings.ToLower(scheme)) {
-		return r.hideSecrets(scheme + " " + mask)
+		return r.hideSecrets(scheme + " " + Hidden)
 	}
-	return mask
+	return Hidden
 }
 
 // Text returns the text without known secret values and anything that looks like a
@@ -147,9 +149,9 @@ func (r *Redactor) URL(u *url.URL) string {
 	}
 	text := shown.String()
 	if u.User != nil {
-		text = strings.Replace(text, "//", "//"+mask+"@", 1)
+		text = strings.Replace(text, "//", "//"+Hidden+"@", 1)
 	}
-	text = strings.ReplaceAll(ascii(text), url.PathEscape(mask), mask)
+	text = strings.ReplaceAll(ascii(text), url.PathEscape(Hidden), Hidden)
 	_, rest, _ := strings.Cut(text, "//")
 	if end := strings.IndexAny(rest, "/?"); end >= 0 {
 		end += len(text) - len(rest)
@@ -169,9 +171,9 @@ func (r *Redactor) query(raw string) string {
 		key, content := unescape(name), unescape(value)
 		switch {
 		case r.Text(key) != key:
-			pairs[i] = mask
+			pairs[i] = Hidden
 		case assigned && r.Value(key, content) != content:
-			pairs[i] = name + "=" + mask
+			pairs[i] = name + "=" + Hidden
 		}
 	}
 	return strings.Join(pairs, "&")
@@ -224,7 +226,7 @@ func (r *Redactor) hideSecrets(text string) string {
 
 func hide(text, secret string) string {
 	if len(secret) >= minAnywhere {
-		return strings.ReplaceAll(text, secret, mask)
+		return strings.ReplaceAll(text, secret, Hidden)
 	}
 	var shown strings.Builder
 	for at := 0; ; {
@@ -238,7 +240,7 @@ func hide(text, secret string) string {
 			at = start + 1
 			continue
 		}
-		shown.WriteString(text[at:start] + mask)
+		shown.WriteString(text[at:start] + Hidden)
 		at = end
 	}
 }
@@ -296,17 +298,16 @@ func (r *Redactor) JSON(body []byte) ([]byte, error) {
 		}
 		text := ""
 		if value.Kind() == '"' {
-			raw, _ := jsontext.AppendUnquote(nil, value)
-			text = string(raw)
+			text = jsonx.Unquote(value)
 		}
 		switch {
 		case isName:
 			names[depth] = text
 		case convention.IsSecret(names[depth]) && value.Kind() != 'n' && value.Kind() != 't' && value.Kind() != 'f':
-			value = jsontext.Value(`"` + mask + `"`)
+			value = jsontext.Value(`"` + Hidden + `"`)
 		case value.Kind() == '"':
 			if hidden := r.Text(text); hidden != text {
-				value, _ = jsontext.AppendQuote(nil, hidden)
+				value = jsonx.AppendQuote(nil, hidden)
 			}
 		}
 		if err := enc.WriteValue(value); err != nil {

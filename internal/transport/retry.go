@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/syserror"
 )
 
@@ -215,7 +216,7 @@ func (r *repeater) mayRepeat(req *http.Request, response *http.Response, err err
 	}
 	repeatable := r.rule.Repeats(req)
 	if err == nil {
-		return repeatable && Transient(response.StatusCode) || didNothing(response)
+		return repeatable && Transient(response.StatusCode) || DidNothing(response)
 	}
 	return neverDialled(err) || repeatable && !r.began.Load() && lostConnection(err)
 }
@@ -226,12 +227,12 @@ func Refused(response *http.Response, err error) bool {
 	if err != nil {
 		return neverDialled(err)
 	}
-	return didNothing(response) || !Transient(response.StatusCode) && response.StatusCode < http.StatusInternalServerError
+	return DidNothing(response) || !Transient(response.StatusCode) && response.StatusCode < http.StatusInternalServerError
 }
 
-// didNothing reports whether the server says that it did not process the request:
+// DidNothing reports whether the server says that it did not process the request:
 // 429, or 503 with Retry-After.
-func didNothing(response *http.Response) bool {
+func DidNothing(response *http.Response) bool {
 	return response.StatusCode == http.StatusTooManyRequests ||
 		response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") != ""
 }
@@ -252,7 +253,7 @@ func Transient(status int) bool {
 func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 	text := strings.TrimSpace(header.Get("Retry-After"))
 	whole, fraction, hasFraction := strings.Cut(text, ".")
-	if isDigits(whole) && (!hasFraction || isDigits(fraction)) {
+	if jsonx.IsDigits(whole) && (!hasFraction || jsonx.IsDigits(fraction)) {
 		const most = 100 * 365 * 24 * time.Hour // a Duration overflows at 292 years
 		seconds, err := strconv.ParseInt(whole, 10, 64)
 		if strings.Trim(fraction, "0") != "" && err == nil {
@@ -268,10 +269,6 @@ func RetryAfter(header http.Header, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	return max(date.Sub(now), 0), true
-}
-
-func isDigits(text string) bool {
-	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
 // neverDialled reports whether no connection was made, so nothing was sent. A name

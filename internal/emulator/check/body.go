@@ -290,7 +290,7 @@ func formObject(s *openapi.Schema, members map[string][]any) map[string]any {
 // elementOf returns the schema for one value of the name.
 func elementOf(s *openapi.Schema, name string) *openapi.Schema {
 	member := memberOf(s, name)
-	if items := itemsOf(member); items != nil {
+	if items := schema.Items(member); items != nil {
 		return items
 	}
 	return member

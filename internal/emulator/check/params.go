@@ -123,22 +123,12 @@ func wholeFault(message string) []schema.Fault {
 
 // listOf converts each string to the type that the element schema asks for.
 func listOf(s *openapi.Schema, texts []string) []any {
-	items := itemsOf(s)
+	items := schema.Items(s)
 	list := make([]any, len(texts))
 	for i, word := range texts {
 		list[i] = schema.ReadText(items, word)
 	}
 	return list
-}
-
-// itemsOf returns the schema of the elements, or nil if any are allowed.
-func itemsOf(s *openapi.Schema) *openapi.Schema {
-	for _, part := range s.Parts() {
-		if part.Items != nil {
-			return part.Items
-		}
-	}
-	return nil
 }
 
 func objectOf(s *openapi.Schema, members map[string][]string) map[string]any {

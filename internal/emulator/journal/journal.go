@@ -124,8 +124,6 @@ func (l *line) setBody(body []byte) {
 	}
 }
 
-const mask = "***"
-
 // body returns a request body with secrets redacted. One that does not match its
 // media type is treated as text.
 func (j *Journal) body(contentType string, body []byte) []byte {
@@ -172,7 +170,7 @@ func (j *Journal) form(contentType string, body []byte) ([]byte, error) {
 		hidden := content
 		switch {
 		case convention.IsSecret(part.FormName()):
-			hidden = []byte(mask)
+			hidden = []byte(transport.Hidden)
 		case httpx.IsJSON(part.Header.Get("Content-Type")):
 			hidden = j.body("application/json", content)
 		case utf8.Valid(content):

@@ -148,7 +148,7 @@ func (a *applying) returnedList(s *openapi.Schema) jsontext.Value {
 			list = append(list, fitting.Text())
 		}
 	}
-	text := (&shape{whole: s, resource: items, path: path}).prepare().wrap(arrayOf(list))
+	text := (&shape{whole: s, resource: items, path: path}).prepare().wrap(jsonx.ArrayOf(list))
 	if !matchesSchema(s, text) {
 		return nil
 	}

@@ -58,7 +58,7 @@ func (s *source) withIDs(value jsontext.Value) jsontext.Value {
 		s.made = id
 		elements[i] = append(jsonx.Object{{Name: "id", Value: object.Quote(id)}}, members...).Text()
 	}
-	return arrayOf(elements)
+	return jsonx.ArrayOf(elements)
 }
 
 // fill replaces the expressions in a member's path: "tasks[{task_id}].status", "{key}".
@@ -137,20 +137,20 @@ func assignElement(old jsontext.Value, id string, steps []string, operator strin
 	elements := slices.Clone(object.Elements(old))
 	change := func(element jsontext.Value) jsontext.Value { return assignAt(element, steps, operator, value) }
 	if changeElement(elements, id, change) {
-		return arrayOf(elements)
+		return jsonx.ArrayOf(elements)
 	}
 	for i, element := range elements {
 		section, _ := jsonx.ParseObject(element)
 		inner := slices.Clone(object.Elements(section.Get("steps")))
 		if changeElement(inner, id, change) {
-			elements[i] = section.With("steps", arrayOf(inner)).Text()
-			return arrayOf(elements)
+			elements[i] = section.With("steps", jsonx.ArrayOf(inner)).Text()
+			return jsonx.ArrayOf(elements)
 		}
 	}
 	if strings.Contains(id, "=") {
 		return old
 	}
-	return arrayOf(append(elements, change(jsonx.Object{{Name: "id", Value: object.Quote(id)}}.Text())))
+	return jsonx.ArrayOf(append(elements, change(jsonx.Object{{Name: "id", Value: object.Quote(id)}}.Text())))
 }
 
 // changeElement changes the first element with the id, or with the value of a member.
@@ -200,7 +200,7 @@ func operate(old jsontext.Value, operator string, value jsontext.Value) jsontext
 		for _, element := range elementsOf(value) {
 			elements = alter(elements, operator, element)
 		}
-		return arrayOf(elements)
+		return jsonx.ArrayOf(elements)
 	}
 	return value
 }

@@ -151,7 +151,7 @@ func (s *shape) conformElements(name string, value jsontext.Value) jsontext.Valu
 		}
 		fitting[i] = members.Text()
 	}
-	if list := arrayOf(fitting); !bytes.Equal(list, value) && matchesSchema(member, list) {
+	if list := jsonx.ArrayOf(fitting); !bytes.Equal(list, value) && matchesSchema(member, list) {
 		return list
 	}
 	return nil

@@ -169,7 +169,7 @@ func memberOf(value jsontext.Value, path string, form jsonx.Object) jsontext.Val
 	case 1:
 		return found[0]
 	}
-	return arrayOf(found)
+	return jsonx.ArrayOf(found)
 }
 
 // ids returns the values of an expression for one resource or several.
@@ -224,15 +224,4 @@ func textOf(value jsontext.Value) string {
 		return string(value)
 	}
 	return ""
-}
-
-func arrayOf(elements []jsontext.Value) jsontext.Value {
-	out := []byte{'['}
-	for i, element := range elements {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, element...)
-	}
-	return append(out, ']')
 }

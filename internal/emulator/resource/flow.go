@@ -48,7 +48,7 @@ func (s *source) flowItems(items jsontext.Value, which jsonx.Object) jsontext.Va
 		}
 		instances = append(instances, instance.Text())
 	}
-	return arrayOf(instances)
+	return jsonx.ArrayOf(instances)
 }
 
 // asStep adds the members that a step has in an execution.
@@ -149,10 +149,10 @@ func eachLevel(flow jsontext.Value, change func([]jsontext.Value) []jsontext.Val
 	for i, element := range items {
 		if section, ok := jsonx.ParseObject(element); ok && section.Get("steps") != nil {
 			steps := change(slices.Clone(object.Elements(section.Get("steps"))))
-			items[i] = section.With("steps", arrayOf(steps)).Text()
+			items[i] = section.With("steps", jsonx.ArrayOf(steps)).Text()
 		}
 	}
-	return arrayOf(items)
+	return jsonx.ArrayOf(items)
 }
 
 // inserted returns the flow with a step at an index of a section, or at the top
@@ -170,9 +170,9 @@ func inserted(flow jsontext.Value, sectionID string, index, step jsontext.Value)
 		section, _ := jsonx.ParseObject(element)
 		if sectionID != "" && elementID(element) == sectionID {
 			steps := insert(slices.Clone(object.Elements(section.Get("steps"))))
-			items[i] = section.With("steps", arrayOf(steps)).Text()
-			return arrayOf(items)
+			items[i] = section.With("steps", jsonx.ArrayOf(steps)).Text()
+			return jsonx.ArrayOf(items)
 		}
 	}
-	return arrayOf(insert(items))
+	return jsonx.ArrayOf(insert(items))
 }

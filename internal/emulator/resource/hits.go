@@ -277,7 +277,7 @@ func (p *page) sortEnd() jsontext.Value {
 			elements = append(elements, object.Quote(key.Text))
 		}
 	}
-	return arrayOf(append(elements, object.Quote(one.position())))
+	return jsonx.ArrayOf(append(elements, object.Quote(one.position())))
 }
 
 func isNumber(text string) bool {

@@ -153,7 +153,7 @@ func (r *endpoint) listResponse(c *message.Request, p *page) *message.Response {
 			items = append(items, fields.only(resource, r.element).Text())
 		}
 	}
-	list := slices.Concat([]byte{'['}, bytes.Join(items, []byte{','}), []byte{']'})
+	list := jsonx.ArrayOf(items)
 	text := r.shape.wrap(list)
 	if whole, ok := jsonx.ParseObject(text); ok && len(r.shape.path) > 0 {
 		text = p.window.setCounts(whole, r.shape.whole, len(p.hits.all)).Text()

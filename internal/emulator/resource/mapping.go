@@ -52,7 +52,7 @@ func (r *Service) executeMapping(c *message.Request) (*message.Response, error) 
 		return nil, err
 	}
 	c.Kept = true
-	return documentResponse(c.Op, jsonx.Object{{Name: "mapped_entities", Value: arrayOf(mapped)}}.Text()), nil
+	return documentResponse(c.Op, jsonx.Object{{Name: "mapped_entities", Value: jsonx.ArrayOf(mapped)}}.Text()), nil
 }
 
 // mapTarget returns the entity of one target, and stores it unless it is a preview.
@@ -86,7 +86,7 @@ func (r *Service) sameEntity(tx *bolt.Tx, slug string, made jsonx.Object, unique
 	for _, other := range storedEntities(tx, slug) {
 		same := !slices.ContainsFunc(unique, func(name jsontext.Value) bool {
 			mine, others := object.Values(made, jsonx.Unquote(name)), object.Values(other, jsonx.Unquote(name))
-			return len(mine) == 0 || !bytes.Equal(arrayOf(mine), arrayOf(others))
+			return len(mine) == 0 || !bytes.Equal(jsonx.ArrayOf(mine), jsonx.ArrayOf(others))
 		})
 		if same {
 			found = other
@@ -175,7 +175,7 @@ func (r *Service) executeRelations(c *message.Request) (*message.Response, error
 		return nil, err
 	}
 	c.Kept = true
-	return documentResponse(c.Op, jsonx.Object{{Name: "relations", Value: arrayOf(added)}}.Text()), nil
+	return documentResponse(c.Op, jsonx.Object{{Name: "relations", Value: jsonx.ArrayOf(added)}}.Text()), nil
 }
 
 // wantedRelations returns the relations that the source gets: entity_id, attribute and _tags.

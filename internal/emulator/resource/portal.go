@@ -59,7 +59,7 @@ func (r *Service) migrateTemplates(c *message.Request) (*message.Response, error
 	c.Kept = true
 	return documentResponse(c.Op, jsonx.Object{
 		{Name: "migrated_portal_count", Value: number(len(portals))},
-		{Name: "migrated_portal_ids", Value: arrayOf(portals)},
+		{Name: "migrated_portal_ids", Value: jsonx.ArrayOf(portals)},
 		{Name: "failed_portal_ids", Value: jsontext.Value("[]")},
 	}.Text()), nil
 }

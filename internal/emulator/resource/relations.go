@@ -185,7 +185,7 @@ func (r *Service) listRelations(c *message.Request) (*message.Response, error) {
 	for i, shown := range found {
 		list[i] = shown.Text()
 	}
-	text := slices.Concat([]byte{'['}, bytes.Join(list, []byte{','}), []byte{']'})
+	text := jsonx.ArrayOf(list)
 	if !strings.HasPrefix(c.Op.Path, "/v1/") {
 		text = jsonx.Object{{Name: "hits", Value: number(total)}, {Name: "relations", Value: text}}.Text()
 	}
@@ -249,7 +249,7 @@ func related(own, item jsonx.Object, remove bool) jsonx.Object {
 		kept := jsonx.Object{{Name: "entity_id", Value: item.Get("entity_id")}, {Name: "_tags", Value: orEmpty(item.Get("_tags"))}}
 		list = append(list, kept.Text())
 	}
-	text := slices.Concat([]byte{'['}, bytes.Join(list, []byte{','}), []byte{']'})
+	text := jsonx.ArrayOf(list)
 	return own.With(attribute, holder.With("$relation", text).Text())
 }
 
@@ -284,7 +284,7 @@ func hydratedLinks(tx *bolt.Tx, kind string, links []jsontext.Value) jsontext.Va
 		shown := jsonx.Object{{Name: kind, Value: link}}
 		list = append(list, append(shown, other.Without(laterMember)...).Text())
 	}
-	return arrayOf(list)
+	return jsonx.ArrayOf(list)
 }
 
 // referred returns the part of an entity at a path such as "address.0".

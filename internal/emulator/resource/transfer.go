@@ -270,7 +270,7 @@ func writeTable(w io.Writer, f fields, matches []match) error {
 			if len(values) == 1 {
 				record[i] = cell(values[0])
 			} else if len(values) > 1 {
-				record[i] = string(arrayOf(values))
+				record[i] = string(jsonx.ArrayOf(values))
 			}
 		}
 		if err := table.Write(record); err != nil {

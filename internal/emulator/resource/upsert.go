@@ -150,14 +150,11 @@ func (s *shape) suggestions(res *endpoint, values []string, w window) *message.R
 	if w.size >= 0 {
 		values = values[:min(w.size, total)]
 	}
-	list := []byte{'['}
+	list := make([][]byte, len(values))
 	for i, value := range values {
-		if i > 0 {
-			list = append(list, ',')
-		}
-		list = append(list, object.Quote(value)...)
+		list[i] = object.Quote(value)
 	}
-	text := s.wrap(append(list, ']'))
+	text := s.wrap(jsonx.ArrayOf(list))
 	if around, ok := jsonx.ParseObject(text); ok {
 		text = w.setCounts(around, s.whole, total).Text()
 	}

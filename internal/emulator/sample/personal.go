@@ -67,7 +67,7 @@ func local(name string, value jsontext.Value) jsontext.Value {
 		for i := range elements {
 			elements[i] = local(name, elements[i])
 		}
-		return array(elements)
+		return jsonx.ArrayOf(elements)
 	case '"':
 		text := jsonx.Unquote(value)
 		changed := strings.ReplaceAll(text, documentOrganization, Organization)
@@ -95,17 +95,6 @@ func IsOrganization(name string) bool {
 		return true
 	}
 	return false
-}
-
-func array(elements []jsontext.Value) jsontext.Value {
-	out := []byte{'['}
-	for i, element := range elements {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, element...)
-	}
-	return append(out, ']')
 }
 
 func withID(value jsontext.Value, id string) jsontext.Value {

@@ -185,7 +185,7 @@ func termBuckets(field string, options jsonx.Object, inner jsontext.Value, items
 	return jsonx.Object{
 		{Name: "doc_count_error_upper_bound", Value: jsontext.Value("0")},
 		{Name: "sum_other_doc_count", Value: jsontext.Value(strconv.Itoa(others))},
-		{Name: "buckets", Value: listOf(buckets)},
+		{Name: "buckets", Value: jsonx.ArrayOf(buckets)},
 	}.Text(), nil
 }
 
@@ -201,17 +201,6 @@ func bucketOf(bucket jsonx.Object, items []jsonx.Object, inner jsontext.Value) (
 		bucket = append(bucket, members...)
 	}
 	return bucket.Text(), nil
-}
-
-func listOf(elements [][]byte) jsontext.Value {
-	out := []byte{'['}
-	for i, element := range elements {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, element...)
-	}
-	return append(out, ']')
 }
 
 // dateBuckets returns a bucket for each interval that has a resource, the
@@ -246,7 +235,7 @@ func dateBuckets(name, field string, options jsonx.Object, inner jsontext.Value,
 		}
 		buckets = append(buckets, bucket)
 	}
-	return jsonx.Object{{Name: "buckets", Value: listOf(buckets)}}.Text(), nil
+	return jsonx.Object{{Name: "buckets", Value: jsonx.ArrayOf(buckets)}}.Text(), nil
 }
 
 func timeOf(text string) (time.Time, bool) {

@@ -307,7 +307,7 @@ func (b *fieldBuilder) slot(at spot, step fieldStep, f *field) (spot, error) {
 		return made, nil
 	case isIndex && at.node.Kind == jsonx.Array && i > len(at.node.Items):
 		return at, failure.New(failure.Usage, "%s: element %d cannot be set: the array has %d %s (%w)",
-			f.from, i, len(at.node.Items), plural(len(at.node.Items), "element"), errBeyond).
+			f.from, i, len(at.node.Items), failure.Plural(len(at.node.Items), "element"), errBeyond).
 			Hintf("use [%d] or [] for the next element", len(at.node.Items))
 	case isIndex && at.node.Kind == jsonx.Array:
 		return b.unset(at.element(i), f)
@@ -380,11 +380,4 @@ func kindName(n *jsonx.Node) string {
 		return "null"
 	}
 	return "a number"
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return noun
-	}
-	return noun + "s"
 }

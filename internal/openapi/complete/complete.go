@@ -9,8 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
-
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 	"github.com/epilot-cli/epilot/internal/openapi/schema"
@@ -65,21 +64,9 @@ func ownValues(s *openapi.Schema) []Candidate {
 		if text == s.Default {
 			note = "default"
 		}
-		found = append(found, Candidate{Text: plain(text), Note: note})
+		found = append(found, Candidate{Text: jsonx.Unquote(text), Note: note})
 	}
 	return found
-}
-
-// plain returns a JSON value as an argument: a string without its quotes.
-func plain(text string) string {
-	if !strings.HasPrefix(text, `"`) {
-		return text
-	}
-	word, err := jsontext.AppendUnquote(nil, text)
-	if err != nil {
-		return text
-	}
-	return string(word)
 }
 
 func distinct(all []Candidate) []Candidate {

@@ -355,12 +355,12 @@ func decimal(value string) (string, bool) {
 	if at := strings.IndexAny(value, "eE"); at >= 0 {
 		mantissa, exponent, hasExponent = value[:at], value[at:], true
 		digits := strings.TrimLeft(exponent[1:], "+-")
-		if len(exponent)-1-len(digits) > 1 || !isDigits(digits) {
+		if len(exponent)-1-len(digits) > 1 || !jsonx.IsDigits(digits) {
 			return "", false
 		}
 	}
 	whole, fraction, hasPoint := strings.Cut(mantissa, ".")
-	if whole == "" && fraction == "" || whole != "" && !isDigits(whole) || fraction != "" && !isDigits(fraction) || whole == "" && !hasPoint {
+	if whole == "" && fraction == "" || whole != "" && !jsonx.IsDigits(whole) || fraction != "" && !jsonx.IsDigits(fraction) || whole == "" && !hasPoint {
 		return "", false
 	}
 	if whole = strings.TrimLeft(whole, "0"); whole == "" {
@@ -377,5 +377,3 @@ func decimal(value string) (string, bool) {
 	}
 	return whole, true
 }
-
-func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }

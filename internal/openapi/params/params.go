@@ -245,11 +245,11 @@ func tooMany(op *openapi.Operation, params []*openapi.Param, texts []string) err
 			Hintf("positional arguments fill path parameters, and the path %s has none; pass other parameters as -p key=value", op.Path)
 	case flag != "":
 		return failure.New(failure.Usage, "%s takes %d positional %s (%s); %q is none of them",
-			title(op), len(params), plural(len(params), "argument"), strings.Join(names(params), ", "), first).
+			title(op), len(params), failure.Plural(len(params), "argument"), strings.Join(names(params), ", "), first).
 			Hintf("write %s %s", flag, shell.Quote(first))
 	}
 	return failure.New(failure.Usage, "%s takes %d positional %s (%s), but %d were given: %q is too many",
-		title(op), len(params), plural(len(params), "argument"), strings.Join(names(params), ", "), len(texts), first).
+		title(op), len(params), failure.Plural(len(params), "argument"), strings.Join(names(params), ", "), len(texts), first).
 		Hintf("quote a value that contains spaces; pass other parameters as -p key=value")
 }
 
@@ -288,7 +288,7 @@ func Optional(op *openapi.Operation, in Input) []*openapi.Param {
 	}
 	var open []*openapi.Param
 	for _, p := range documented(op) {
-		if p.In != inPath && !p.Required && !reserved(p) && find(args, p) == nil && !extra.has(p) {
+		if p.In != inPath && !p.Required && !p.IsReserved() && find(args, p) == nil && !extra.has(p) {
 			open = append(open, p)
 		}
 	}
@@ -322,32 +322,19 @@ func complete(op *openapi.Operation, args []*argument, extra *extras, lenient bo
 	}
 	all := documented(op)
 	return failure.New(failure.Usage, "missing required %s: %s",
-		plural(len(lacking), "parameter"), strings.Join(labels(all, lacking), ", ")).
+		failure.Plural(len(lacking), "parameter"), strings.Join(labels(all, lacking), ", ")).
 		Hintf("%s", howToGive(op, all, lacking))
 }
 
 func missing(op *openapi.Operation, args []*argument, extra *extras, lenient bool) []*openapi.Param {
 	var lacking []*openapi.Param
 	for _, p := range documented(op) {
-		needed := p.In == inPath || p.Required && !lenient && !reserved(p)
+		needed := p.In == inPath || p.Required && !lenient && !p.IsReserved()
 		if needed && find(args, p) == nil && !extra.has(p) {
 			lacking = append(lacking, p)
 		}
 	}
 	return lacking
-}
-
-// reserved reports whether OpenAPI requires the header parameter to be ignored:
-// other parts of the program send these headers.
-func reserved(p *openapi.Param) bool {
-	if p.In != inHeader {
-		return false
-	}
-	switch strings.ToLower(p.Name) {
-	case "accept", "content-type", "authorization":
-		return true
-	}
-	return false
 }
 
 // howToGive shows the missing parameters as command-line arguments.

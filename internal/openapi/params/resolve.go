@@ -169,7 +169,7 @@ func Flags(op *openapi.Operation) []Flag {
 	for _, p := range documented(op) {
 		name := suggest.Kebab(p.Name)
 		isTaken := slices.ContainsFunc(flags, func(f Flag) bool { return f.Name == name })
-		if name != "" && !isTaken && !reserved(p) && !strings.Contains(p.Name, "=") && !slices.Contains(convention.OwnFlags(), name) {
+		if name != "" && !isTaken && !p.IsReserved() && !strings.Contains(p.Name, "=") && !slices.Contains(convention.OwnFlags(), name) {
 			flags = append(flags, Flag{name, p})
 		}
 	}
@@ -216,13 +216,6 @@ func printable(text string) string {
 		}
 		return r
 	}, text)
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return word
-	}
-	return word + "s"
 }
 
 // extras contains the undocumented parameters of a command line.

@@ -2,7 +2,6 @@ package reader
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
@@ -102,17 +101,7 @@ func (r *reader) checkParameter(p *openapi.Param) bool {
 		r.notef("parameter %q has style %q, which %s parameters cannot have: %s is used", p.Name, p.Style, p.In, styles[0])
 		p.Style = styles[0]
 	}
-	return p.In != "header" || !isReserved(p.Name)
-}
-
-// isReserved reports whether OpenAPI describes the header elsewhere; a parameter
-// with its name must be ignored.
-func isReserved(header string) bool {
-	switch strings.ToLower(header) {
-	case "accept", "content-type", "authorization":
-		return true
-	}
-	return false
+	return !p.IsReserved()
 }
 
 // stylesOf lists the styles of a location, its default first.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/openapi"
 )
 
@@ -239,10 +240,10 @@ func (c *checker) array(s *openapi.Schema, array []any, at location) []Fault {
 
 func size(n int, least, most *int, noun string, at location) []Fault {
 	if least != nil && n < *least {
-		return at.fault("must have at least %s, has %d", count(*least, noun), n)
+		return at.fault("must have at least %s, has %d", failure.Count(*least, noun), n)
 	}
 	if most != nil && n > *most {
-		return at.fault("must have at most %s, has %d", count(*most, noun), n)
+		return at.fault("must have at most %s, has %d", failure.Count(*most, noun), n)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/suggest"
 )
@@ -82,10 +83,10 @@ func (c *checker) text(s *openapi.Schema, text string, at location) []Fault {
 	var faults []Fault
 	length := utf8.RuneCountInString(text)
 	if s.MinLength != nil && length < *s.MinLength {
-		faults = append(faults, at.fault("must have at least %s, has %d", count(*s.MinLength, "character"), length)...)
+		faults = append(faults, at.fault("must have at least %s, has %d", failure.Count(*s.MinLength, "character"), length)...)
 	}
 	if s.MaxLength != nil && length > *s.MaxLength {
-		faults = append(faults, at.fault("must have at most %s, has %d", count(*s.MaxLength, "character"), length)...)
+		faults = append(faults, at.fault("must have at most %s, has %d", failure.Count(*s.MaxLength, "character"), length)...)
 	}
 	if expression := s.Expression(); expression != nil && !expression.MatchString(text) {
 		faults = append(faults, at.fault("must match the pattern %s", s.Pattern)...)
@@ -94,16 +95,6 @@ func (c *checker) text(s *openapi.Schema, text string, at location) []Fault {
 		faults = append(faults, at.fault("must be %s", formatName(s.Format))...)
 	}
 	return faults
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
-		return fmt.Sprintf("%d %sies", n, stem)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // fitsFormat checks the formats with a single universal syntax. All other formats

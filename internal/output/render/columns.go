@@ -10,6 +10,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
 // grid is the columns of a table; it turns items into rows.
@@ -284,7 +285,7 @@ func newCell(path string, value jsontext.Value) cell {
 	c := cell{path: path, kind: value.Kind(), text: string(value)}
 	switch c.kind {
 	case '"':
-		c.text = unquote(value)
+		c.text = jsonx.Unquote(value)
 	case 'n':
 		c.text = ""
 	case '{', '[':
@@ -305,7 +306,7 @@ func eachMember(object jsontext.Value, visit func(name string, value jsontext.Va
 		if err != nil {
 			return
 		}
-		text := unquote(name)
+		text := jsonx.Unquote(name)
 		value, err := from.ReadValue()
 		if err != nil || !visit(text, value) {
 			return

@@ -13,6 +13,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 )
 
 // items splits JSON into items. It buffers one item at a time, and only the part of
@@ -195,7 +196,7 @@ func (it *items) unwrap(text jsontext.Value) (found bool, object jsontext.Value,
 			text = append(text, ',')
 		}
 		text = append(append(text, name...), ':')
-		role := finder.Member(unquote(name), byte(it.PeekKind()))
+		role := finder.Member(jsonx.Unquote(name), byte(it.PeekKind()))
 		if found, text, err = it.member(role, text); err != nil {
 			return false, nil, err
 		}
@@ -228,12 +229,6 @@ func (it *items) skipRest() error {
 		it.in.meter.Reset()
 	}
 	return nil
-}
-
-// unquote returns the text of a JSON string, with invalid UTF-8 replaced.
-func unquote(quoted jsontext.Value) string {
-	text, _ := jsontext.AppendUnquote(nil, quoted) // the error only reports a replacement
-	return string(text)
 }
 
 // Events converts an event stream (HTML Standard, section 9.2.6) to lines of JSON,
@@ -349,7 +344,7 @@ func (e *events) dispatch() {
 func (e *events) field(name, value string) {
 	if value != "" {
 		e.out = append(e.out, `"`+name+`":`...)
-		e.out = append(append(e.out, quote(value)...), ',')
+		e.out = append(jsonx.AppendQuote(e.out, value), ',')
 	}
 }
 
@@ -359,13 +354,5 @@ func asValue(data []byte) []byte {
 	if json.Compact(&compact, data) == nil {
 		return compact.Bytes()
 	}
-	return quote(string(data))
-}
-
-func quote(text string) []byte {
-	quoted, err := jsontext.AppendQuote(nil, strings.ToValidUTF8(text, "\ufffd"))
-	if err != nil {
-		return []byte(`""`) // unreachable: the text is valid UTF-8
-	}
-	return quoted
+	return jsonx.AppendQuote(nil, string(data))
 }

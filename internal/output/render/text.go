@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/epilot-cli/epilot/internal/budget"
+	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
@@ -99,7 +100,7 @@ func bareText(item jsontext.Value) (string, bool) {
 	if !bytes.HasPrefix(item, []byte{'"'}) {
 		return "", false
 	}
-	text := unquote(item)
+	text := jsonx.Unquote(item)
 	return text, !strings.ContainsAny(text, "\n\r")
 }
 
