@@ -55,6 +55,17 @@ func TestParseHeader(t *testing.T) {
 	}
 }
 
+func TestCutHeader(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string][2]string{
+		"A: b": {"A", "b"}, " A :b:c ": {"A", "b:c"}, "A": {"A", ""}, "": {"", ""},
+	} {
+		if name, value := httpx.CutHeader(line); name != want[0] || value != want[1] {
+			t.Errorf("%q: %q and %q", line, name, value)
+		}
+	}
+}
+
 func TestIsBearerToken(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
