@@ -53,7 +53,8 @@ func TestSpellings(t *testing.T) {
 		{"calculatePricingDetails", pricing},
 		{"$calculatePricingDetails", pricing},
 		{"availabilityCheck", validate}, // pricing has $availabilityCheck
-		{"--json list-access-tokens", list},
+		{"-q list-access-tokens", list},
+		{"--json list-access-tokens", `{"method":"GET","url":"https://access-token.sls.epilot.io/v1/access-tokens"`},
 		// Names that several APIs have, or none.
 		{"getExecution", "getExecution is an operation of ai-agents, automation and workflow"},
 		{"get-execution", "getExecution is an operation of ai-agents, automation and workflow"},

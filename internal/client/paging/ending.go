@@ -201,9 +201,11 @@ func (w *walk) refused(resp *http.Response, text []byte) error {
 	if resp.StatusCode < http.StatusBadRequest {
 		kind = failure.Network
 	}
-	excerpted := strings.Join(strings.Fields(string(text[:min(len(text), excerpt)])), " ")
+	// Redact before cutting: a secret cut in two is not recognized.
+	shown := strings.Join(strings.Fields(w.redact(string(text))), " ")
+	shown = strings.ToValidUTF8(shown[:min(len(shown), excerpt)], "")
 	failed := failure.New(kind, "page %d of %s returned %d %s: %s", w.number+1, w.Operation.ID,
-		resp.StatusCode, http.StatusText(resp.StatusCode), w.redact(excerpted))
+		resp.StatusCode, http.StatusText(resp.StatusCode), shown)
 	failed.Status = resp.StatusCode
 	return failed.Hintf("%d items of earlier pages are written; the list is incomplete", w.end.items)
 }
