@@ -15,6 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/catalog"
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 	"github.com/epilot-cli/epilot/internal/output"
@@ -239,7 +240,7 @@ func (o *logoutOptions) revokeOne(ctx context.Context, profile *profiles.Profile
 		return err
 	}
 	if status >= http.StatusBadRequest {
-		o.f.Out.Note("the token of %s was no longer valid (%s)", token, output.StatusText(status))
+		o.f.Out.Note("the token of %s was no longer valid (%s)", token, httpx.StatusText(status))
 		return nil
 	}
 	o.f.Out.Note("the token of %s was revoked", token)

@@ -209,9 +209,10 @@ func (f *Factory) Compile(ctx context.Context, flags *pflag.FlagSet, name, expre
 	if err != nil {
 		return nil, err
 	}
-	engine, err := query.New(setting.Text)
-	if err != nil {
-		return nil, err
+	if f.engine == nil {
+		if f.engine, err = query.New(setting.Text); err != nil {
+			return nil, err
+		}
 	}
 	client, err := f.Client()
 	if err != nil {
@@ -222,7 +223,7 @@ func (f *Factory) Compile(ctx context.Context, flags *pflag.FlagSet, name, expre
 		defer cancel()
 		ctx = limited
 	}
-	return query.Compile(ctx, engine, expression)
+	return query.Compile(ctx, f.engine, expression)
 }
 
 // BodyInput returns the sources of a call's body: the command line, a file or stdin.

@@ -22,6 +22,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/output"
 	"github.com/epilot-cli/epilot/internal/prompt"
+	"github.com/epilot-cli/epilot/internal/query"
 	"github.com/epilot-cli/epilot/internal/term"
 	"github.com/epilot-cli/epilot/internal/transport"
 	"github.com/epilot-cli/epilot/profiles"
@@ -82,6 +83,7 @@ type Factory struct {
 	catalog *catalog.Catalog
 	store   *profiles.Store
 	client  *client.Client
+	engine  query.Engine
 }
 
 // NewFactory returns a Factory. It reads nothing yet.

@@ -15,6 +15,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/client"
 	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/help"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/body"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
@@ -125,8 +126,7 @@ const shownReason = 300 // cells of an error body shown in a message
 func (t *transfer) refused(op *openapi.Operation, resp *http.Response, text []byte) error {
 	// Redact before cutting: a secret cut in two is not recognized.
 	why := strings.Join(strings.Fields(t.client.Redactor().Text(string(text))), " ")
-	failed := failure.New(failure.API, "%s returned %s: %s", op.ID, output.StatusText(resp.StatusCode), term.Head(why, shownReason))
-	failed.Status = resp.StatusCode
+	failed := httpx.Refusal(op.ID+" returned ", resp.StatusCode, term.Head(why, shownReason))
 	return failed.Hintf("its steps are separate operations; \"epilot %s\" lists them", t.api.Name)
 }
 

@@ -26,9 +26,8 @@ import (
 // interview prompts for the missing input of a call. A nil interview prompts for
 // nothing.
 type interview struct {
-	call    *call
-	guide   *guided.Guide
-	answers *guided.Answers
+	call  *call
+	guide *guided.Guide
 }
 
 // interview starts an interview, or returns nil if this call must not prompt.
@@ -52,8 +51,7 @@ func (k *call) interview() (*interview, error) {
 		}
 	}
 	if dir := profiles.StateDir(k.f.Getenv); dir != "" && keepsHistory(k.f) {
-		i.answers = guided.OpenAnswers(filepath.Join(dir, "answers", k.fileName()), k.holdsToken)
-		i.guide.History = i.answers
+		i.guide.Answers = guided.OpenAnswers(filepath.Join(dir, "answers", k.fileName()), k.holdsToken)
 	}
 	return i, nil
 }
@@ -75,7 +73,7 @@ func (i *interview) params(ctx context.Context) error {
 	}
 	k := i.call
 	switch {
-	case k.f.Flags.Guided && i.answers == nil:
+	case k.f.Flags.Guided && i.guide.Answers == nil:
 		k.f.Out.Note("Ctrl-B goes back")
 	case k.f.Flags.Guided:
 		k.f.Out.Note("Ctrl-B goes back one question, Ctrl-C saves your answers for the next run")
@@ -109,7 +107,7 @@ func (i *interview) interrupted(err error) error {
 	if err == nil || failure.Of(err).Kind != failure.Interrupted || !i.call.f.Flags.Guided {
 		return err
 	}
-	if i.answers == nil || i.answers.Save() != nil {
+	if i.guide.Answers == nil || i.guide.Answers.Save() != nil {
 		return err
 	}
 	return failure.New(failure.Interrupted, "%s", err.Error()).
@@ -236,10 +234,10 @@ func (i *interview) keepBody(file string, json []byte) {
 
 // keep stores the answers for the next time, like keepBody.
 func (i *interview) keep(ctx context.Context) {
-	if i == nil || i.answers == nil || ctx.Err() != nil {
+	if i == nil || i.guide.Answers == nil || ctx.Err() != nil {
 		return
 	}
-	if err := i.answers.Save(); err != nil {
+	if err := i.guide.Answers.Save(); err != nil {
 		i.call.f.Out.Warn("the answers are not remembered: " + err.Error())
 	}
 }

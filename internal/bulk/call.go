@@ -5,12 +5,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/epilot-cli/epilot/internal/budget"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/transport"
 )
@@ -56,7 +56,7 @@ func (r *Run) finish(ctx context.Context, result *Result, resp *http.Response) {
 		return
 	}
 	if result.Body = asJSON(text); resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotModified {
-		result.Err = r.refusal(resp, text)
+		result.Err = httpx.Refusal("", resp.StatusCode, r.Reason(text))
 		result.Unsure = !transport.Refused(resp, nil)
 		return
 	}
@@ -94,15 +94,4 @@ func asJSON(text []byte) []byte {
 		return jsonx.AppendQuote(nil, string(text))
 	}
 	return value
-}
-
-// refusal returns the error for a status.
-func (r *Run) refusal(resp *http.Response, text []byte) error {
-	message := strconv.Itoa(resp.StatusCode) + " " + http.StatusText(resp.StatusCode)
-	if why := r.Reason(text); why != "" {
-		message += ": " + why
-	}
-	failed := failure.New(failure.API, "%s", message)
-	failed.Status = resp.StatusCode
-	return failed
 }

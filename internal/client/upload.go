@@ -78,8 +78,7 @@ func refused(resp *http.Response, name string) error {
 	if why != "" {
 		why = ": " + strings.Join(strings.Fields(why), " ")
 	}
-	failed := failure.New(failure.API, "the file storage returned %d %s for %s%s",
-		resp.StatusCode, http.StatusText(resp.StatusCode), name, why)
+	failed := failure.New(failure.API, "the file storage returned %s for %s%s", httpx.StatusText(resp.StatusCode), name, why)
 	failed.Status = resp.StatusCode
 	return failed.Hintf("nothing was saved; run the same command again")
 }

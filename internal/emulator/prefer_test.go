@@ -37,11 +37,11 @@ func mediaAPI() *openapi.API {
 	}}
 }
 
-func newMedia(t *testing.T, change ...func(*emulator.Options)) *world {
+func newMedia(t *testing.T) *world {
 	t.Helper()
-	return newWorld(t, append([]func(*emulator.Options){func(o *emulator.Options) {
+	return newWorld(t, func(o *emulator.Options) {
 		o.Names, o.APIs = []string{"media"}, func(string) (*openapi.API, error) { return mediaAPI(), nil }
-	}}, change...)...)
+	})
 }
 
 func TestMediaTypes(t *testing.T) {

@@ -23,17 +23,11 @@ import (
 	"github.com/epilot-cli/epilot/internal/prompt"
 )
 
-// History stores answers between runs. Put may refuse to store one.
-type History interface {
-	Get(id string) string // "" for none
-	Put(id, text string)
-}
-
 // Guide prompts for the input of one operation.
 type Guide struct {
 	Prompts prompt.Prompter
-	History History // offered as defaults; may be nil
-	Lenient bool    // Edit accepts a body that does not match the schema
+	Answers *Answers // offered as defaults; may be nil
+	Lenient bool     // Edit accepts a body that does not match the schema
 
 	// IDs returns the possible values of a path parameter; in is the input from the
 	// command line and the answers so far. Nil if lookups are not allowed.
@@ -118,15 +112,15 @@ func (g *Guide) earlier(at location, fallback string, check func(string) error) 
 }
 
 func (g *Guide) remembered(id string) string {
-	if g.History == nil {
+	if g.Answers == nil {
 		return ""
 	}
-	return g.History.Get(id)
+	return g.Answers.Get(id)
 }
 
 func (g *Guide) remember(id, text string) {
-	if g.History != nil {
-		g.History.Put(id, text)
+	if g.Answers != nil {
+		g.Answers.Put(id, text)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
@@ -102,5 +103,22 @@ func TestMediaTypes(t *testing.T) {
 	}
 	if _, params := httpx.ParseMediaType("text/csv; charset=ISO-8859-1"); params["charset"] != "ISO-8859-1" {
 		t.Errorf("params = %v", params)
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		subject, why string
+		status       int
+		want         string
+	}{
+		{"", "no such token", 404, "404 Not Found: no such token"},
+		{"createFile returned ", "", 599, "createFile returned 599"},
+	} {
+		got := httpx.Refusal(c.subject, c.status, c.why)
+		if got.Message != c.want || got.Kind != failure.API || got.Status != c.status {
+			t.Errorf("got %+v, want %q", got, c.want)
+		}
 	}
 }

@@ -1,5 +1,5 @@
 // Package httpx contains HTTP rules that several packages need: loopback hosts,
-// origins, header syntax and media types.
+// origins, header syntax, media types, and statuses.
 package httpx
 
 import (

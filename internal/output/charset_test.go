@@ -22,9 +22,12 @@ import (
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
-func utf16(t *testing.T, text string, order unicode.Endianness, mark unicode.BOMPolicy) string {
+const umlaut = `{"a":"Zoë"}`
+
+// utf16 returns umlaut in UTF-16.
+func utf16(t *testing.T, order unicode.Endianness, mark unicode.BOMPolicy) string {
 	t.Helper()
-	encoded, err := unicode.UTF16(order, mark).NewEncoder().String(text)
+	encoded, err := unicode.UTF16(order, mark).NewEncoder().String(umlaut)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,24 +38,23 @@ func utf16(t *testing.T, text string, order unicode.Endianness, mark unicode.BOM
 // status 3.
 func TestCharsets(t *testing.T) {
 	t.Parallel()
-	const text = `{"a":"Zoë"}`
 	for _, row := range []struct{ name, kind, body, want string }{
-		{"UTF-8", "application/json", text, ""},
-		{"UTF-8 with a mark", "application/json", "\xef\xbb\xbf" + text, ""},
+		{"UTF-8", "application/json", umlaut, ""},
+		{"UTF-8 with a mark", "application/json", "\xef\xbb\xbf" + umlaut, ""},
 		{"Latin-1", "application/json; charset=ISO-8859-1", "{\"a\":\"Zo\xeb\"}", ""},
 		{"quoted", `application/json; charset="windows-1252"`, "{\"a\":\"Zo\xeb\"}", ""},
-		{"UTF-16 with a mark", "application/json", utf16(t, text, unicode.LittleEndian, unicode.UseBOM), ""},
-		{"UTF-16 big-endian with a mark", "application/json", utf16(t, text, unicode.BigEndian, unicode.UseBOM), ""},
-		{"UTF-16 without a mark", "application/json", utf16(t, text, unicode.LittleEndian, unicode.IgnoreBOM), ""},
-		{"UTF-16 by name", "application/json; charset=utf-16be", utf16(t, text, unicode.BigEndian, unicode.IgnoreBOM), ""},
-		{"a mark wins", "application/json; charset=iso-8859-1", "\xef\xbb\xbf" + text, ""},
+		{"UTF-16 with a mark", "application/json", utf16(t, unicode.LittleEndian, unicode.UseBOM), ""},
+		{"UTF-16 big-endian with a mark", "application/json", utf16(t, unicode.BigEndian, unicode.UseBOM), ""},
+		{"UTF-16 without a mark", "application/json", utf16(t, unicode.LittleEndian, unicode.IgnoreBOM), ""},
+		{"UTF-16 by name", "application/json; charset=utf-16be", utf16(t, unicode.BigEndian, unicode.IgnoreBOM), ""},
+		{"a mark wins", "application/json; charset=iso-8859-1", "\xef\xbb\xbf" + umlaut, ""},
 		{"not UTF-8", "application/json", "{\"a\":\"Zo\xeb\"}", "the response is not valid UTF-8: byte 9"},
 		{"not what it says", "application/json; charset=shift_jis", "{\"a\":\"\x81\"}", "the response is not valid shift_jis"},
-		{"unknown", "application/json; charset=klingon", text, `the response has the unknown charset "klingon"`},
+		{"unknown", "application/json; charset=klingon", umlaut, `the response has the unknown charset "klingon"`},
 	} {
 		for _, form := range []Form{{Format: "json"}, {Format: "csv"}, {Format: "yaml"}, {Format: "table"}} {
 			p, out, _ := printer(Flags{})
-			_, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: form}, responds(200, row.body, "Content-Type", row.kind))
+			_, err := p.Exchange(request(t, "GET"), ResponseOptions{Form: form}, responds(200, row.body, "Content-Type", row.kind))
 			switch {
 			case row.want == "" && (err != nil || !strings.Contains(out.String(), "Zoë")):
 				t.Errorf("%s as %s: %q, %v", row.name, form.Format, out, err)
@@ -61,7 +63,7 @@ func TestCharsets(t *testing.T) {
 			}
 		}
 		p, out, _ := printer(Flags{})
-		_, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: Form{Format: "raw"}}, responds(200, row.body, "Content-Type", row.kind))
+		_, err := p.Exchange(request(t, "GET"), ResponseOptions{Form: Form{Format: "raw"}}, responds(200, row.body, "Content-Type", row.kind))
 		if err != nil && row.name != "unknown" || out.String() != row.body {
 			t.Errorf("%s raw: %q, %v", row.name, out, err)
 		}
@@ -73,7 +75,7 @@ func TestLatin1OnATerminal(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	p := &Printer{Streams: &term.Streams{Out: &out, Err: io.Discard, OutTTY: true}}
-	_, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{}, responds(200, "name\nZo\xeb\n", "Content-Type", "text/csv; charset=iso-8859-1"))
+	_, err := p.Exchange(request(t, "GET"), ResponseOptions{}, responds(200, "name\nZo\xeb\n", "Content-Type", "text/csv; charset=iso-8859-1"))
 	if err != nil || out.String() != "name\nZoë\n" {
 		t.Errorf("%q, %v", out.String(), err)
 	}
@@ -136,18 +138,18 @@ func TestContentEncoding(t *testing.T) {
 	} {
 		p, out, _ := printer(Flags{})
 		send := responds(200, row.body, "Content-Encoding", row.coding)
-		_, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: Form{Format: "json"}}, send)
+		_, err := p.Exchange(request(t, "GET"), ResponseOptions{Form: Form{Format: "json"}}, send)
 		if row.want == "" && (err != nil || out.String() != "{\"a\":1}\n") || row.want != "" && (failure.ExitStatus(err) != 3 || !strings.Contains(err.Error(), row.want)) {
 			t.Errorf("%s: %q, %v", row.coding, out, err)
 		}
 		p, out, _ = printer(Flags{})
-		if _, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: Form{Format: "raw"}}, send); err != nil || out.String() != row.body {
+		if _, err := p.Exchange(request(t, "GET"), ResponseOptions{Form: Form{Format: "raw"}}, send); err != nil || out.String() != row.body {
 			t.Errorf("%s raw: %q, %v", row.coding, out, err)
 		}
 	}
 	file := filepath.Join(t.TempDir(), "x.br")
 	p, _, stderr := printer(Flags{})
-	_, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: Form{File: file}}, responds(200, "x", "Content-Encoding", "br"))
+	_, err := p.Exchange(request(t, "GET"), ResponseOptions{Form: Form{File: file}}, responds(200, "x", "Content-Encoding", "br"))
 	if text, _ := os.ReadFile(file); err != nil || string(text) != "x" || !strings.Contains(stderr.String(), "warning") {
 		t.Errorf("%q, %v, %s", text, err, stderr)
 	}
@@ -207,7 +209,7 @@ func TestForms(t *testing.T) {
 		if row.query != "" {
 			o.Program = compile(t, row.query)
 		}
-		_, err := p.Exchange(request(t, "GET", "http://host/x"), o, responds(200, row.body, "Content-Type", row.kind))
+		_, err := p.Exchange(request(t, "GET"), o, responds(200, row.body, "Content-Type", row.kind))
 		if failure.ExitStatus(err) != row.status || out.String() != row.want || err != nil && failure.Of(err).Hint == "" {
 			t.Errorf("%s: %q, %v", row.name, out, err)
 		}
@@ -230,7 +232,7 @@ func TestColumns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: form}, responds(200, row.body))
+		_, err = p.Exchange(request(t, "GET"), ResponseOptions{Form: form}, responds(200, row.body))
 		p.Error(err)
 		if out.String() != row.want || (err != nil) != (row.problem != "") || !strings.Contains(stderr.String(), row.problem) {
 			t.Errorf("%s: %q, %q, %v", row.body, out, stderr, err)
@@ -238,7 +240,7 @@ func TestColumns(t *testing.T) {
 	}
 	p, out, _ := printer(Flags{})
 	form, _ := Options{Format: "csv"}.Form(false)
-	if _, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: form}, responds(200, `[{"n":"+49 30"}]`)); err != nil || out.String() != "n\n+49 30\n" {
+	if _, err := p.Exchange(request(t, "GET"), ResponseOptions{Form: form}, responds(200, `[{"n":"+49 30"}]`)); err != nil || out.String() != "n\n+49 30\n" {
 		t.Errorf("%q, %v", out, err)
 	}
 }
@@ -261,14 +263,14 @@ func TestResponseBounds(t *testing.T) {
 	} {
 		p, _, _ := printer(Flags{})
 		p.Budget = budget.New(1 << 20)
-		_, err := p.Exchange(request(t, "GET", "http://host/x"), row.o, responds(200, long, "Content-Type", row.kind))
+		_, err := p.Exchange(request(t, "GET"), row.o, responds(200, long, "Content-Type", row.kind))
 		if failure.ExitStatus(err) != 3 || !strings.Contains(err.Error(), "more memory than the limit") {
 			t.Errorf("%s %+v: %v", row.kind, row.o.Form, err)
 		}
 	}
 	p, _, _ := printer(Flags{})
 	p.Budget = budget.New(1 << 20)
-	if _, err := p.Exchange(request(t, http.MethodGet, "http://host/x"), ResponseOptions{}, responds(200, long)); err != nil {
+	if _, err := p.Exchange(request(t, http.MethodGet), ResponseOptions{}, responds(200, long)); err != nil {
 		t.Errorf("what streams has no limit: %v", err)
 	}
 }
@@ -282,7 +284,7 @@ func TestFileOfAnotherType(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a.pdf")
 	p, _, stderr := printer(Flags{})
 	o := ResponseOptions{Operation: operation, Form: Form{File: file}}
-	_, err := p.Exchange(request(t, "GET", "http://host/x"), o, responds(200, "%PDF", "Content-Type", "application/pdf"))
+	_, err := p.Exchange(request(t, "GET"), o, responds(200, "%PDF", "Content-Type", "application/pdf"))
 	if text, _ := os.ReadFile(file); err != nil || string(text) != "%PDF" {
 		t.Errorf("%q, %v, %s", text, err, stderr)
 	}
@@ -294,7 +296,7 @@ func TestRedirectWithoutLocation(t *testing.T) {
 	for _, body := range []string{"", "x", `{"a":1}`, "<html></html>"} {
 		p, _, _ := printer(Flags{})
 		o := ResponseOptions{Operation: &openapi.Operation{ID: "get", Path: "/x"}}
-		_, err := p.Exchange(request(t, "GET", "http://host/x"), o, responds(302, body))
+		_, err := p.Exchange(request(t, "GET"), o, responds(302, body))
 		if failure.ExitStatus(err) != 3 || !strings.Contains(err.Error(), "without a usable Location") {
 			t.Errorf("%q: %v", body, err)
 		}

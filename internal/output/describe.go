@@ -7,14 +7,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/jsonx"
 	"github.com/epilot-cli/epilot/internal/term"
 )
-
-// StatusText returns a status code with its reason, such as "404 Not Found".
-func StatusText(code int) string {
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
-}
 
 // requestBlock and responseBlock are printed by -v and -i, in the shape the official
 // CLI uses.
@@ -52,7 +48,7 @@ func (e *exchange) describe(resp *http.Response) error {
 	p := e.p
 	if !p.Flags.Verbose && !p.Flags.Include {
 		if e.describesLines() {
-			fmt.Fprintln(p.Streams.Err, p.ErrPalette().Status(resp.StatusCode)(StatusText(resp.StatusCode)))
+			fmt.Fprintln(p.Streams.Err, p.ErrPalette().Status(resp.StatusCode)(httpx.StatusText(resp.StatusCode)))
 		}
 		return nil
 	}

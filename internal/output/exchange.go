@@ -133,13 +133,8 @@ func (e *exchange) write(resp *http.Response) error {
 
 // refusal returns the error for a status of 400 or more.
 func (e *exchange) refusal(resp *http.Response) error {
-	message := StatusText(resp.StatusCode)
-	if why := e.summary.reason(); why != "" {
-		message += ": " + e.o.Redact.Text(why)
-	}
-	message += fmt.Sprintf(" (%s %s)", e.req.Method, e.o.Redact.URL(e.req.URL))
-	failed := failure.New(failure.API, "%s", message)
-	failed.Status = resp.StatusCode
+	failed := httpx.Refusal("", resp.StatusCode, e.o.Redact.Text(e.summary.reason()))
+	failed.Message += fmt.Sprintf(" (%s %s)", e.req.Method, e.o.Redact.URL(e.req.URL))
 	failed.Body = e.summary.body(e.o.Redact.Text)
 	if e.unseen != "" {
 		return failed.Hintf("%s", e.unseen)
@@ -161,7 +156,7 @@ func (e *exchange) checkRedirect(resp *http.Response) error {
 	if code < http.StatusMultipleChoices || code >= http.StatusBadRequest || code == http.StatusNotModified {
 		return nil
 	}
-	return failure.New(failure.Network, "%s returned %s without a usable Location", e.o.Operation.ID, StatusText(code))
+	return failure.New(failure.Network, "%s returned %s without a usable Location", e.o.Operation.ID, httpx.StatusText(code))
 }
 
 // retryHint adds the server's Retry-After time to err.

@@ -37,9 +37,9 @@ func responds(status int, body string, header ...string) func(*http.Request) (*h
 	}
 }
 
-func request(t *testing.T, method, address string) *http.Request {
+func request(t *testing.T, method string) *http.Request {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, address, http.NoBody)
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://host/x", http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestExchange(t *testing.T) {
 			if row.query != "" {
 				o.Program = compile(t, row.query)
 			}
-			saved, err := p.Exchange(request(t, "GET", "http://host/x"), o, responds(200, row.body))
+			saved, err := p.Exchange(request(t, "GET"), o, responds(200, row.body))
 			if err != nil || saved != "" || out.String() != row.want || stderr.String() != "" {
 				t.Errorf("%q, %q, saved %q, %v", out, stderr, saved, err)
 			}
@@ -106,7 +106,7 @@ func TestErrorOfTheAPI(t *testing.T) {
 		long:                          `{"error":{"kind":"api","message":"404 Not Found: x (DELETE http://host/x)","status":1,"http_status":404,"body":"{\"message\":\"x\",\"more\":\"` + strings.Repeat("ü", 2036),
 	} {
 		p, out, stderr := printer(Flags{JSON: true})
-		_, err := p.Exchange(request(t, "DELETE", "http://host/x"), ResponseOptions{Form: Form{Format: "json"}}, responds(404, body, "Content-Type", ""))
+		_, err := p.Exchange(request(t, "DELETE"), ResponseOptions{Form: Form{Format: "json"}}, responds(404, body, "Content-Type", ""))
 		if status := p.Error(err); status != 1 || !strings.HasPrefix(stderr.String(), want) || stderr.Len() > len(want)+20 {
 			t.Errorf("%s: %d, %s", body, status, stderr)
 		}
@@ -120,7 +120,7 @@ func TestErrorLine(t *testing.T) {
 	t.Parallel()
 	fail := func(flags Flags) string {
 		p, _, stderr := printer(flags)
-		_, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{}, responds(429, `{"error":"slow\ndown"}`))
+		_, err := p.Exchange(request(t, "GET"), ResponseOptions{}, responds(429, `{"error":"slow\ndown"}`))
 		p.Error(err)
 		return stderr.String()
 	}
@@ -140,7 +140,7 @@ func TestExchangeIntoAFile(t *testing.T) {
 	t.Parallel()
 	p, out, _ := printer(Flags{})
 	folder := t.TempDir()
-	saved, err := p.Exchange(request(t, "GET", "http://host/x"), ResponseOptions{Form: Form{File: folder, Format: "raw"}},
+	saved, err := p.Exchange(request(t, "GET"), ResponseOptions{Form: Form{File: folder, Format: "raw"}},
 		responds(200, "{}", "Content-Disposition", `attachment; filename="a.json"`))
 	if err != nil || saved != filepath.Join(folder, "a.json") || out.Len() > 0 {
 		t.Fatalf("%q, %v, stdout %q", saved, err, out)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/term"
 	"github.com/epilot-cli/epilot/internal/transport"
 )
@@ -128,7 +129,7 @@ func (p *Printer) Wait(text string) (done func()) {
 // Retrying reports a retry: on the status line, or on a separate line with -v. It is
 // a transport.Retry.Report function.
 func (p *Printer) Retrying(r transport.Repeat) {
-	why := StatusText(r.Status)
+	why := httpx.StatusText(r.Status)
 	if r.Err != nil {
 		why = r.Err.Error()
 	}

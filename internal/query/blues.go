@@ -17,16 +17,21 @@ import (
 
 // bluesEngine is github.com/blues/jsonata-go. It supports neither contexts nor a
 // recursion limit; see guard.
-type bluesEngine struct{}
+type bluesEngine struct {
+	// running serializes evaluations, which write to the built-in functions that the
+	// process shares.
+	running chan struct{}
+}
+
+func newBlues() bluesEngine { return bluesEngine{make(chan struct{}, 1)} }
 
 // bluesProgram stores only the source: evaluation modifies the engine's tree.
-type bluesProgram struct{ source string }
+type bluesProgram struct {
+	engine bluesEngine
+	source string
+}
 
-// bluesTurn serializes evaluations. The engine's built-in functions are shared by
-// the process, and a call writes to them.
-var bluesTurn = make(chan struct{}, 1)
-
-func (bluesEngine) Compile(expression string) (Program, error) {
+func (e bluesEngine) Compile(expression string) (Program, error) {
 	if err := acceptable(expression); err != nil {
 		return nil, err
 	}
@@ -36,7 +41,7 @@ func (bluesEngine) Compile(expression string) (Program, error) {
 	if _, err := parsed(expression, bluesSyntax, func() (jparse.Node, error) { return jparse.Parse(expression) }); err != nil {
 		return nil, err
 	}
-	return &bluesProgram{expression}, nil
+	return &bluesProgram{e, expression}, nil
 }
 
 func (p *bluesProgram) endsInList() bool { return endsInList(p.source) }
@@ -48,8 +53,8 @@ func (p *bluesProgram) Eval(ctx context.Context, input []byte) (Result, error) {
 func (p *bluesProgram) EvalRow(ctx context.Context, row, input []byte) (Result, error) {
 	return bounded(ctx, func(ctx context.Context, above *ceiling) (Result, error) {
 		select {
-		case bluesTurn <- struct{}{}:
-			defer func() { <-bluesTurn }()
+		case p.engine.running <- struct{}{}:
+			defer func() { <-p.engine.running }()
 			return p.eval(ctx, above, row, input)
 		case <-ctx.Done():
 			return Result{}, ctx.Err()

@@ -32,11 +32,7 @@ func TestValuesAreBounded(t *testing.T) {
 
 func compileWith(t *testing.T, engine, expression string) Program {
 	t.Helper()
-	e, err := New(engine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := e.Compile(expression)
+	program, err := byName[engine].Compile(expression)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,11 +10,7 @@ import (
 // failing returns the error of compiling or, if that succeeds, of evaluating.
 func failing(t *testing.T, engine, expression string) error {
 	t.Helper()
-	e, err := New(engine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := e.Compile(expression)
+	program, err := byName[engine].Compile(expression)
 	if err != nil {
 		return err
 	}

@@ -34,11 +34,7 @@ func FuzzQuery(f *testing.F) {
 
 func fuzzOne(t *testing.T, engine, expression string, input []byte) {
 	t.Helper()
-	e, err := New(engine)
-	if err != nil {
-		t.Fatal(err)
-	}
-	program, err := e.Compile(expression)
+	program, err := byName[engine].Compile(expression)
 	if err != nil {
 		if !is(err, failure.Query, "jsonata: ") {
 			t.Errorf("%s: compile: %#v", engine, err)

@@ -92,13 +92,14 @@ func endsInList(source string) bool {
 }
 
 // New returns an engine by name: "gnata", the default for "", or "blues". Any other
-// name is an error of kind failure.Usage.
+// name is an error of kind failure.Usage. Programs of one blues engine wait for each
+// other; those of two write to the same functions and must not run at the same time.
 func New(name string) (Engine, error) {
 	switch name {
 	case "", "gnata":
 		return gnataEngine{}, nil
 	case "blues":
-		return bluesEngine{}, nil
+		return newBlues(), nil
 	}
 	return nil, failure.New(failure.Usage, "unknown JSONata engine %q", name).
 		Hintf(`set EPILOT_JSONATA_ENGINE to "gnata" (default) or "blues"`)

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ const (
 	mostFiles         = 30
 	mostFields        = 15
 	mostFunctionLines = 60
+	mostScriptLines   = 39 // without the files of the script
 )
 
 // tooLarge lists what still exceeds a limit. An entry that is no longer needed fails
@@ -65,6 +67,25 @@ func TestStructure(t *testing.T) {
 	for _, name := range tooLarge {
 		if found[name] == "" {
 			t.Errorf("%s is within the limits: remove it from the list", name)
+		}
+	}
+}
+
+// TestScriptSize counts the lines of each acceptance script.
+func TestScriptSize(t *testing.T) {
+	t.Parallel()
+	scripts, err := filepath.Glob("../acceptance/testdata/script/*.txtar")
+	if err != nil || len(scripts) < 100 {
+		t.Fatalf("%d scripts, %v", len(scripts), err)
+	}
+	for _, script := range scripts {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commands, _, _ := strings.Cut(string(text), "\n-- ")
+		if n := len(strings.Split(strings.TrimSpace(commands), "\n")); n > mostScriptLines {
+			t.Errorf("%s has %d lines", filepath.Base(script), n)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package paging
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash/fnv"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/epilot-cli/epilot/internal/convention"
 	"github.com/epilot-cli/epilot/internal/failure"
+	"github.com/epilot-cli/epilot/internal/httpx"
 )
 
 // A list ends when the server says so, when all items have been counted, or with an
@@ -197,16 +199,13 @@ func (w *walk) isBeyond(status int) bool {
 }
 
 func (w *walk) refused(resp *http.Response, text []byte) error {
-	kind := failure.API
-	if resp.StatusCode < http.StatusBadRequest {
-		kind = failure.Network
-	}
 	// Redact before cutting: a secret cut in two is not recognized.
 	shown := strings.Join(strings.Fields(w.redact(string(text))), " ")
 	shown = strings.ToValidUTF8(shown[:min(len(shown), excerpt)], "")
-	failed := failure.New(kind, "page %d of %s returned %d %s: %s", w.number+1, w.Operation.ID,
-		resp.StatusCode, http.StatusText(resp.StatusCode), shown)
-	failed.Status = resp.StatusCode
+	failed := httpx.Refusal(fmt.Sprintf("page %d of %s returned ", w.number+1, w.Operation.ID), resp.StatusCode, shown)
+	if resp.StatusCode < http.StatusBadRequest {
+		failed.Kind = failure.Network
+	}
 	return failed.Hintf("%d items of earlier pages are written; the list is incomplete", w.end.items)
 }
 

@@ -126,7 +126,7 @@ func (p *Page) pageNumber() int {
 // saysEnd reports whether the response has an empty member for the next page.
 func (p *Page) saysEnd() bool {
 	return slices.ContainsFunc(p.around(), func(m jsonx.Member) bool {
-		return isNothing(m.Value) && isExplicit(m.Name) && isLead(m)
+		return isNothing(m.Value) && isExplicit(m.Name) && isPageMember(m)
 	})
 }
 

@@ -122,7 +122,7 @@ func (o outline) head() []byte {
 			if m.Name == name {
 				break
 			}
-			if !isLead(m) {
+			if !isPageMember(m) {
 				text = append(m.Append(text), ',')
 			}
 		}
@@ -150,7 +150,7 @@ func (o outline) after(level int, last *Page) jsonx.Object {
 	var members jsonx.Object
 	behind := false
 	for _, m := range o.levels[level] {
-		if behind && !isLead(m) {
+		if behind && !isPageMember(m) {
 			members = append(members, m)
 		}
 		behind = behind || m.Name == o.path[level]
@@ -159,14 +159,14 @@ func (o outline) after(level int, last *Page) jsonx.Object {
 		if known := o.levels[level].Index(m.Name); known >= 0 {
 			m = o.levels[level][known] // already written unless it concerns the next page
 		}
-		return m.Name != o.path[level] && isLead(m)
+		return m.Name != o.path[level] && isPageMember(m)
 	}
 	for _, m := range last.levels[level] {
 		if !matches(m) {
 			continue
 		}
 		if last.cut {
-			if m.Value = withoutLeads(m.Value); m.Value == nil {
+			if m.Value = withoutPageMembers(m.Value); m.Value == nil {
 				continue
 			}
 		}
@@ -175,9 +175,9 @@ func (o outline) after(level int, last *Page) jsonx.Object {
 	return members
 }
 
-// isLead reports whether a member concerns one page rather than the list, or is an
+// isPageMember reports whether a member concerns one page rather than the list, or is an
 // object with such a member.
-func isLead(m jsonx.Member) bool {
+func isPageMember(m jsonx.Member) bool {
 	if slices.Contains(convention.PageMembers(), m.Name) {
 		return true
 	}
@@ -185,13 +185,13 @@ func isLead(m jsonx.Member) bool {
 		return false
 	}
 	inner, _ := jsonx.ParseObject(m.Value)
-	return slices.ContainsFunc(inner, isLead) || relation(m.Value) != ""
+	return slices.ContainsFunc(inner, isPageMember) || relation(m.Value) != ""
 }
 
-// withoutLeads removes the paging members of an object; nil if none remain.
-func withoutLeads(raw jsontext.Value) jsontext.Value {
+// withoutPageMembers removes the paging members of an object; nil if none remain.
+func withoutPageMembers(raw jsontext.Value) jsontext.Value {
 	members, _ := jsonx.ParseObject(raw)
-	members = slices.DeleteFunc(members, isLead)
+	members = slices.DeleteFunc(members, isPageMember)
 	if len(members) == 0 {
 		return nil
 	}
