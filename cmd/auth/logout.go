@@ -19,6 +19,7 @@ import (
 	"github.com/epilot-cli/epilot/internal/openapi"
 	"github.com/epilot-cli/epilot/internal/openapi/params"
 	"github.com/epilot-cli/epilot/internal/output"
+	"github.com/epilot-cli/epilot/internal/shell"
 	"github.com/epilot-cli/epilot/profiles"
 )
 
@@ -120,7 +121,7 @@ func holdsToken(p *profiles.Profile) bool {
 func (o *logoutOptions) leaveProfile(ctx context.Context, store *profiles.Store, p *profiles.Profile) error {
 	if o.revoke {
 		if err := o.revokeAll(ctx, p, o.f.Account().StoredTokens(ctx, p)); err != nil {
-			return err
+			return o.kept(err, p)
 		}
 	}
 	for _, entry := range cmdutil.KeyringEntries(p) {
@@ -140,7 +141,7 @@ func (o *logoutOptions) leaveProfile(ctx context.Context, store *profiles.Store,
 func (o *logoutOptions) leaveCredentials(ctx context.Context, store *profiles.Store) error {
 	if o.revoke {
 		if err := o.revokeAll(ctx, nil, o.f.Account().CredentialsTokens(ctx)); err != nil {
-			return err
+			return o.kept(err, nil)
 		}
 	}
 	stored, err := store.Credentials()
@@ -153,6 +154,27 @@ func (o *logoutOptions) leaveCredentials(ctx context.Context, store *profiles.St
 		}
 	}
 	return store.RemoveCredentials(ctx)
+}
+
+// kept adds to the error of a revocation that the token of a profile, or of
+// credentials.json if it is nil, is still here, and how to remove it.
+func (o *logoutOptions) kept(err error, p *profiles.Profile) error {
+	failed := failure.Of(err)
+	if failed.Kind == failure.Interrupted || failed.Kind == failure.Terminated || failed.Kind == failure.Usage {
+		return err
+	}
+	command := "epilot logout"
+	switch {
+	case o.all:
+		command += " --all"
+	case p != nil && o.f.Flags.Profile != "":
+		command += " --profile " + shell.Quote(p.Name)
+	}
+	hint := fmt.Sprintf("the token is neither revoked nor removed; \"%s\" without --revoke removes it from this machine", command)
+	if failed.Hint != "" {
+		hint = failed.Hint + "; " + hint
+	}
+	return failed.Hintf("%s", hint)
 }
 
 // sayWhatIsLeft lists the remaining sources of a token for this command line.

@@ -52,7 +52,10 @@ func (t *transfer) checkLocation() error {
 	if t.form.File == "" {
 		t.form.File = "./"
 	}
-	if len(t.args) < 2 || output.IsFolder(t.form.File) {
+	if output.IsFolder(t.form.File) {
+		return output.CheckFolder(t.form.File)
+	}
+	if len(t.args) < 2 {
 		return nil
 	}
 	return failure.New(failure.Usage, "several files cannot go to %s", t.form.File).

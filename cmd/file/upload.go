@@ -57,6 +57,10 @@ func (t *transfer) upload(ctx context.Context) error {
 // file checks a file before anything is sent.
 func (t *transfer) file(path string) (client.File, error) {
 	f := client.File{Name: path, MediaType: body.MediaTypeOf(path)}
+	if path == "" {
+		return f, failure.New(failure.Usage, "a file name is empty").
+			Hintf("nothing was uploaded; check the value; an unset shell variable is a common cause")
+	}
 	info, err := os.Stat(path) // before opening: a named pipe would wait for its writer
 	switch {
 	case err != nil:

@@ -147,7 +147,7 @@ printf 'entity:\n  contact:\n    - first_name: Ada\n' | epilot mock seed -`,
 
 		ValidArgsFunction: cmdutil.OneFile,
 	}
-	cmd.Flags().BoolVar(&demo, "demo", false, "Create demonstration data: 998 contacts, orders and files")
+	cmd.Flags().BoolVar(&demo, "demo", false, "Create 998 demo resources, such as contacts and orders")
 	return state.addFile(cmd)
 }
 

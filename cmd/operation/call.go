@@ -70,7 +70,7 @@ func (c *Command) call(cmd *cobra.Command, api *openapi.API, op *openapi.Operati
 	if prepared.Body, err = k.body(ctx, asked, prepared.ContentType()); err != nil {
 		return err
 	}
-	return k.carryOut(ctx, prepared)
+	return k.carryOut(ctx, prepared, asked)
 }
 
 // check validates flags, environment and files before anything is asked or sent.
@@ -148,13 +148,13 @@ func (k *call) document(ctx context.Context) (string, error) {
 }
 
 // carryOut sends the request once the user approves, or prints it.
-func (k *call) carryOut(ctx context.Context, prepared *client.Call) error {
+func (k *call) carryOut(ctx context.Context, prepared *client.Call, asked *interview) error {
 	if k.client.Unsent {
 		defer k.showEquivalent(prepared)
 		return k.printRequest(ctx, prepared)
 	}
 	if err := k.confirm(ctx, prepared); err != nil {
-		return err
+		return asked.interrupted(err)
 	}
 	defer k.showEquivalent(prepared)
 	defer k.remember()

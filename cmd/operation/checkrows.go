@@ -114,7 +114,7 @@ func (k *call) confirmRows(ctx context.Context, c *checkedRows) error {
 		return nil
 	}
 	if !k.f.MayAsk() || c.total < 0 {
-		return failure.New(failure.Usage, "%s cannot be undone, so it needs --yes", k.op.ID).
+		return failure.New(failure.Usage, "%s is destructive, so it needs --yes", k.op.ID).
 			Hintf("add --yes to send it, or --dry-run to see the first requests")
 	}
 	for _, prepared := range c.first {
@@ -127,6 +127,6 @@ func (k *call) confirmRows(ctx context.Context, c *checkedRows) error {
 	if more := c.total - len(c.first); more > 0 {
 		k.f.Out.Note("and %d more", more)
 	}
-	q := prompt.Question{Text: fmt.Sprintf("This cannot be undone. Send %d requests?", c.total)}
+	q := prompt.Question{Text: k.undone(fmt.Sprintf("Send %d requests?", c.total), c.first...)}
 	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
 }

@@ -37,7 +37,7 @@ func (k *call) confirm(ctx context.Context, prepared *client.Call) error {
 	}
 	q := prompt.Question{Text: "Send it?", Yes: true}
 	if careful {
-		q = prompt.Question{Text: "This cannot be undone. Send it?"}
+		q = prompt.Question{Text: k.undone("Send it?", prepared)}
 	}
 	if k.op.DestroysMany {
 		q.Text = k.op.ID + " destroys many objects or an account. Send it?"
@@ -159,6 +159,31 @@ func isDestructive(op *openapi.Operation) bool {
 	}
 	final := []string{"delete", "remove", "revoke", "erase", "purge", "reset", "wipe", "cancel", "destroy"}
 	return slices.ContainsFunc(splitName(op.ID+" "+op.Path), func(part string) bool { return slices.Contains(final, part) })
+}
+
+// undone adds to a question that the calls cannot be undone, if that is so: where the
+// API can restore what was deleted, nothing is said of it.
+func (k *call) undone(question string, calls ...*client.Call) string {
+	if k.isRestorable() && !slices.ContainsFunc(calls, purges) {
+		return question
+	}
+	return "This cannot be undone. " + question
+}
+
+// isRestorable reports whether the API restores what the operation deletes, unless
+// the call says purge. "{id}:restore" alone does not mean that: a snapshot is restored
+// too, but not after its deletion.
+func (k *call) isRestorable() bool {
+	isPurge := func(p *openapi.Param) bool { return p.In == "query" && p.Name == purge }
+	restores := func(op *openapi.Operation) bool { return op.Path == k.op.Path+":restore" }
+	return k.op.Method == http.MethodDelete && slices.ContainsFunc(k.op.Params, isPurge) && slices.ContainsFunc(k.api.Operations, restores)
+}
+
+const purge = "purge" // the parameter that deletes for good
+
+func purges(prepared *client.Call) bool {
+	query, err := url.ParseQuery(prepared.Params.Query)
+	return err != nil || query.Has(purge) && query.Get(purge) != "false"
 }
 
 // splitName splits "bulkDelete_jobs/v1" into its parts, in lower case.

@@ -104,7 +104,7 @@ func (i *interview) body(ctx context.Context) error {
 // interrupted stores the answers entered so far and says how to continue. A signal
 // that ends the process is not waited for.
 func (i *interview) interrupted(err error) error {
-	if err == nil || failure.Of(err).Kind != failure.Interrupted || !i.call.f.Flags.Guided {
+	if i == nil || err == nil || failure.Of(err).Kind != failure.Interrupted || !i.call.f.Flags.Guided {
 		return err
 	}
 	if i.guide.Answers == nil || i.guide.Answers.Save() != nil {

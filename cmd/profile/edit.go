@@ -34,7 +34,7 @@ func newEditCmd(f *cmdutil.Factory, create bool) *cobra.Command {
 		cmd.Use, cmd.Short = "create <name>", "Create a profile, or update an existing one"
 	}
 	verb, _, _ := strings.Cut(cmd.Use, " ")
-	cmd.Args = cmdutil.OneArg("name", "epilot profile "+verb+" dev --server https://entity.sls.epilot.io")
+	cmd.Args = cmdutil.OneArg("name", "epilot profile "+verb+" dev --stage dev")
 	cmd.Example = "epilot profile " + verb + " dev --stage dev\n" +
 		"epilot profile " + verb + " ci --token-command 'pass show epilot/ci'"
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -41,7 +41,10 @@ func New(f *cmdutil.Factory) *cobra.Command {
 			if len(args) == 0 {
 				return nil
 			}
-			return cmdutil.OneArg("version", "epilot upgrade 1.4.0")(cmd, args)
+			if err := cmdutil.OneArg("version", "epilot upgrade 1.4.0")(cmd, args); err != nil {
+				return err
+			}
+			return upgrade.CheckVersion(args[0])
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -182,7 +185,7 @@ func openFeed(f *cmdutil.Factory, send http.RoundTripper) (*upgrade.Feed, error)
 func (p installed) noFeed() error {
 	none := failure.New(failure.Usage, "this build has no release feed: it cannot upgrade itself")
 	if p.Run == "" {
-		return none.Hintf("%s was not installed by a known package manager; build a newer one: go install github.com/epilot-cli/epilot@latest", p.program)
+		return none.Hintf("build a newer %s: in a checkout, git pull && CGO_ENABLED=0 go build -o epilot .; otherwise, go install github.com/epilot-cli/epilot@latest", p.program)
 	}
 	return none.Hintf("%s was installed by %s; run: %s", p.program, p.By, p.Run)
 }

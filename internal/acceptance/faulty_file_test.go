@@ -66,7 +66,7 @@ func TestFileThatCannotBe(t *testing.T) {
 		path, want string
 	}{
 		"read-only folder": {filepath.Join(locked, "x.json"), "permission denied"},
-		"no such folder":   {filepath.Join(folder, "none", "x.json"), "no such file or directory"},
+		"no such folder":   {filepath.Join(folder, "none", "x.json"), "does not exist"},
 		"below a file":     {filepath.Join(folder, "file", "x.json"), "not a directory"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -136,13 +136,19 @@ func TestGuidedCancel(t *testing.T) {
 	p.Ask("? id", "x\r")
 	p.Ask("Send it? (y/N)", "\r")
 	p.Wait("cancelled: nothing was sent")
+	p.Wait("your answers are saved")
+	exits(t, p, 130)
+	p = s.types("access-token", "revokeAccessToken", "--guided", "--server", server.URL)
+	p.Ask("? id [x]", "\r")
+	p.Ask("Send it? (y/N)", "\x03")
+	p.Wait("your answers are saved: run the same command again to continue")
 	exits(t, p, 130)
 	p = s.types("access-token", "revokeAccessToken", "--guided", "--dry-run", "--server", server.URL)
 	p.Ask("? id [x]", "\r")
 	p.Wait("DELETE " + server.URL + "/v1/access-tokens/x")
 	exits(t, p, 0)
-	if all := withoutLookUps(server.all()); len(all) != 0 || len(server.all()) != 2 {
-		t.Errorf("sent %q, and %d look-ups: one for the ids, one for the name, none with --dry-run", all, len(server.all()))
+	if all := withoutLookUps(server.all()); len(all) != 0 || len(server.all()) != 4 {
+		t.Errorf("sent %q, and %d look-ups: twice one for the ids, one for the name, none with --dry-run", all, len(server.all()))
 	}
 }
 

@@ -43,7 +43,13 @@ func TestNameOfWhatIsDeleted(t *testing.T) {
 	id := strings.TrimSpace(s.run(`epilot entity createEntity contact -d '{"_title":"Ada Lovelace"}' --server mock --jsonata _id`))
 	p := s.types("entity", "deleteEntity", "contact", id, "--server", "mock")
 	p.Wait(": contact " + id + " (Ada")
+	p.Ask("? Send it? (y/N)", "\r") // restoreEntity can undo it
+	exits(t, p, 130)
+	p = s.types("entity", "deleteEntity", "contact", id, "-p", "purge=true", "--server", "mock")
 	p.Ask("This cannot be undone. Send it? (y/N)", "\r")
+	exits(t, p, 130)
+	p = s.types("snapshot", "deleteSnapshot", id, "--server", "mock")
+	p.Ask("This cannot be undone. Send it? (y/N)", "\r") // restoreSnapshot does not undo it
 	exits(t, p, 130)
 }
 

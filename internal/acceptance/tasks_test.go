@@ -52,4 +52,6 @@ func TestTasksRun(t *testing.T) {
 		}
 		run(task.Command)
 	}
+	// Columns are mapped to fields: none becomes a field of its own.
+	run(`epilot entity searchEntities -d '{"q":"_schema:contact"}' --all -o ndjson > contacts; grep -q '"first_name":"Anna"' contacts; if grep '"first":' contacts; then exit 1; fi`)
 }

@@ -71,11 +71,19 @@ func begin(path, file string) (*Draft, error) {
 		if err == nil {
 			return &Draft{path: path, name: name, file: made}, nil
 		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, missingFolder(path)
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, unwritable(path, err)
 		}
 	}
 	return nil, unwritable(path, fs.ErrExist)
+}
+
+func missingFolder(path string) error {
+	return failure.New(failure.File, "%s cannot be written: the folder %s does not exist", path, filepath.Dir(path)).
+		Hintf("create the folder first, or name another file")
 }
 
 // Resume is Begin with the file that Keep stored under a name in the same folder. It

@@ -307,7 +307,7 @@ func ParseServer(text string, origin auth.ServerOrigin) (auth.Server, error) {
 	}
 	if err != nil || !httpx.IsWeb(address) {
 		return auth.Server{}, failure.New(failure.Usage, "the server of %s is not an http or https URL", origin).
-			Hintf("for example: --server https://entity.sls.epilot.io, or --server mock")
+			Hintf("use mock, or the base URL of a server for all APIs, such as http://127.0.0.1:4010; without a server, calls go to epilot")
 	}
 	if address.User != nil || address.RawQuery != "" || address.Fragment != "" {
 		return auth.Server{}, failure.New(failure.Usage, "the server of %s cannot have a user, query or fragment", origin).

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -44,6 +45,9 @@ func (e *exchange) begin(req *http.Request) error {
 	d := &download{path: path}
 	var err error
 	if d.folder = IsFolder(path); d.folder {
+		if err := CheckFolder(path); err != nil {
+			return err
+		}
 		path = filepath.Join(path, "download")
 	}
 	if e.mayResume(req, d.folder) {
@@ -64,6 +68,15 @@ func (e *exchange) begin(req *http.Request) error {
 func IsFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir() || os.IsPathSeparator(path[len(path)-1])
+}
+
+// CheckFolder rejects a folder, as IsFolder reports one, that does not exist.
+func CheckFolder(path string) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return failure.New(failure.File, "the folder %s does not exist", filepath.Clean(path)).
+			Hintf("create it first, or name another with --out-file")
+	}
+	return nil
 }
 
 // accept examines the response before its body is read.

@@ -44,9 +44,36 @@ func (e *explain) RoundTrip(req *http.Request) (*http.Response, error) {
 	at := e.at
 	at.peer = peer(req.URL)
 	if ended := req.Context().Err(); ended != nil {
-		return nil, stopped(req.Context(), ended, at)
+		return nil, unknownOutcome(req, stopped(req.Context(), ended, at))
+	}
+	if wasSent(err, at) {
+		return nil, unknownOutcome(req, classify(err, at))
 	}
 	return nil, classify(err, at)
+}
+
+// wasSent reports whether the request may have arrived: the connection was made.
+func wasSent(err error, at situation) bool {
+	for _, before := range [...]func(error, situation) (string, string){lookupError, proxyError, dialError, tlsError} {
+		if message, _ := before(err, at); message != "" {
+			return false
+		}
+	}
+	var late net.Error
+	return lostConnection(err) || syserror.Reset(err) || errors.As(err, &late) && late.Timeout()
+}
+
+// unknownOutcome adds to the error of a write that the server may have applied it.
+func unknownOutcome(req *http.Request, err error) error {
+	failed := failure.Of(err)
+	if failed.Kind != failure.Network || (Retry{}).Repeats(req) {
+		return err
+	}
+	hint := "the write may have been applied: check before you send it again (--retry-unsafe retries writes)"
+	if failed.Hint != "" {
+		hint = failed.Hint + "; " + hint
+	}
+	return failed.Hintf("%s", hint)
 }
 
 func peer(u *url.URL) string {

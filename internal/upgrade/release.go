@@ -46,15 +46,22 @@ func (f *Feed) Latest(ctx context.Context) (*Release, error) {
 // Find returns the release of a version. Errors are those of Latest; a version that
 // IsVersion rejects is an error of kind Usage.
 func (f *Feed) Find(ctx context.Context, version string) (*Release, error) {
-	if !IsVersion(version) {
-		return nil, failure.New(failure.Usage, "%q is not a version", version).
-			Hintf("for example: epilot upgrade 1.4.0")
+	if err := CheckVersion(version); err != nil {
+		return nil, err
 	}
 	release, err := f.release(ctx, folderOf(version))
 	if err == nil && release.Version != version {
 		return nil, untrusted("the release feed returned release %s for %s", release.Version, version)
 	}
 	return release, err
+}
+
+// CheckVersion rejects text that is not a version. Errors are of kind Usage.
+func CheckVersion(text string) error {
+	if IsVersion(text) {
+		return nil
+	}
+	return failure.New(failure.Usage, "%q is not a version", text).Hintf("for example: epilot upgrade 1.4.0")
 }
 
 func folderOf(version string) string { return "download/v" + version }

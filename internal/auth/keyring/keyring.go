@@ -129,7 +129,7 @@ func (v *Vault) Keep(ctx context.Context, mode, account, token string) (kept boo
 		return false, failed("written", err).
 			Hintf("unlock it, or keep tokens in the file: epilot config set credential_store file")
 	}
-	v.Warn("the system keyring cannot be used (" + err.Error() + "): the token is stored in the file; \"epilot config set credential_store file\" is for good")
+	v.Warn("the system keyring cannot be used (" + err.Error() + "): the token is stored in the file; \"epilot config set credential_store file\" makes this permanent")
 	return false, nil
 }
 
