@@ -231,7 +231,7 @@ func (k *call) runRows(ctx context.Context, b *bulkRun) error {
 		Parallel: each.Parallel, Ordered: each.Ordered, Pace: b.pace,
 		Stop:   bulk.Stop{After: each.StopAfter, Usual: !k.line.Changed("stop-after")},
 		Resend: k.maySendAgain(),
-		Reason: func(text []byte) string { return k.client.Redactor().Text(output.Reason(text)) },
+		Reason: func(text []byte) string { return output.Reason(text, k.client.Redactor().Text) },
 	}
 	if each.Journal != "" {
 		if run.Journal, err = bulk.OpenJournal(ctx, each.Journal, k.identity(b)); err != nil {

@@ -148,16 +148,16 @@ func (e *excerpt) body(redact func(string) string) []byte {
 	return []byte(text)
 }
 
-func (e *excerpt) reason() string { return Reason(e.text) }
+func (e *excerpt) reason(redact func(string) string) string { return Reason(e.text, redact) }
 
 // Reason summarizes epilot's error bodies, {"status","error"}, {"message"} and
-// {"errors":[…]}, in one line. It returns "" for any other body.
-func Reason(text []byte) string {
+// {"errors":[…]}, in one line without secrets. It returns "" for any other body.
+func Reason(text []byte, redact func(string) string) string {
 	var body map[string]any
 	if json.Unmarshal(text, &body) != nil {
 		return ""
 	}
-	reason := []rune(strings.Join(strings.Fields(reasonOf(body)), " "))
+	reason := []rune(strings.Join(strings.Fields(redact(reasonOf(body))), " ")) // redact first, as above
 	if len(reason) > longestReason {
 		reason = append(reason[:longestReason-1], '…')
 	}

@@ -133,7 +133,7 @@ func (e *exchange) write(resp *http.Response) error {
 
 // refusal returns the error for a status of 400 or more.
 func (e *exchange) refusal(resp *http.Response) error {
-	failed := httpx.Refusal("", resp.StatusCode, e.o.Redact.Text(e.summary.reason()))
+	failed := httpx.Refusal("", resp.StatusCode, e.summary.reason(e.o.Redact.Text))
 	failed.Message += fmt.Sprintf(" (%s %s)", e.req.Method, e.o.Redact.URL(e.req.URL))
 	failed.Body = e.summary.body(e.o.Redact.Text)
 	if e.unseen != "" {

@@ -122,7 +122,7 @@ func TestReason(t *testing.T) {
 	} {
 		var e excerpt
 		_, _ = e.Write([]byte(text))
-		if got := e.reason(); got != want {
+		if got := e.reason(strings.Clone); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
@@ -246,5 +246,16 @@ func TestTally(t *testing.T) {
 	p.Streams.OutTTY = true
 	if p.Tally(1, "done", true) != nil || p.Tally(1, "checked", false) == nil {
 		t.Error("rows with results on the screen have a line, or rows without have none")
+	}
+}
+
+// TestReasonHidesACutSecret: a secret at the end of the reason is hidden whole.
+func TestReasonHidesACutSecret(t *testing.T) {
+	t.Parallel()
+	const secret = "SeCrEt-of-a-token"
+	hide := func(text string) string { return strings.ReplaceAll(text, secret, "***") }
+	text := `{"error":"` + strings.Repeat("x", longestReason-len(secret)+3) + secret + `"}`
+	if got := Reason([]byte(text), hide); strings.Contains(got, "SeCrEt") || !strings.Contains(got, "***") {
+		t.Errorf("got %q", got)
 	}
 }
