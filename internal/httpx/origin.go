@@ -1,5 +1,6 @@
 // Package httpx contains HTTP rules that several packages need: loopback hosts,
-// origins, header syntax, media types, and statuses.
+// origins, header syntax, media types, and the error for a refused
+// request.
 package httpx
 
 import (

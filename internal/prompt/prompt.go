@@ -97,7 +97,7 @@ type Options struct {
 // New returns a Prompter. It does not write anything yet.
 func New(o Options) Prompter {
 	keys := &keyboard{file: o.In}
-	edits := editor{words: o.Editor, in: o.In, out: o.Out}
+	edits := editor{argv: o.Editor, in: o.In, out: o.Out}
 	if o.Plain {
 		return &plain{editor: edits, lines: keys, out: o.Out}
 	}
@@ -114,15 +114,15 @@ func interrupted(ctx context.Context) error {
 
 // editor is the user's editor.
 type editor struct {
-	words []string
-	in    io.Reader
-	out   io.Writer
+	argv []string
+	in   io.Reader
+	out  io.Writer
 }
 
 // Edit writes the text to a file that only the user can read, and removes it
 // afterwards.
 func (e editor) Edit(ctx context.Context, name, text string) (string, error) {
-	if len(e.words) == 0 {
+	if len(e.argv) == 0 {
 		return "", failure.New(failure.Usage, "no editor found").
 			Hintf("set EDITOR, or pass the body with -d")
 	}
@@ -147,7 +147,7 @@ func (e editor) Edit(ctx context.Context, name, text string) (string, error) {
 
 // run gives the editor the terminal, because stdout may be a pipe.
 func (e editor) run(ctx context.Context, file string) error {
-	cmd := exec.CommandContext(ctx, e.words[0], append(e.words[1:len(e.words):len(e.words)], file)...)
+	cmd := exec.CommandContext(ctx, e.argv[0], append(e.argv[1:len(e.argv):len(e.argv)], file)...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = e.in, e.out, e.out
 	err := cmd.Run()
 	switch {
@@ -156,10 +156,10 @@ func (e editor) run(ctx context.Context, file string) error {
 	case ctx.Err() != nil:
 		return interrupted(ctx)
 	case errors.Is(err, exec.ErrNotFound):
-		return failure.New(failure.Usage, "the editor %q was not found", e.words[0]).
+		return failure.New(failure.Usage, "the editor %q was not found", e.argv[0]).
 			Hintf("set EDITOR, or run \"epilot config set editor\"")
 	}
-	return failure.New(failure.File, "the editor %q failed: %w", e.words[0], err).
+	return failure.New(failure.File, "the editor %q failed: %w", e.argv[0], err).
 		Hintf("nothing was sent; your edits are lost")
 }
 
