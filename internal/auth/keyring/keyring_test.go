@@ -81,7 +81,7 @@ func TestFailing(t *testing.T) {
 			var warned []string
 			v := &Vault{Keyring: ring, Limit: time.Millisecond, Warn: func(m string) { warned = append(warned, m) }}
 			kept, err := v.Keep(t.Context(), Auto, Credentials, "SeCrEt")
-			if kept || err != nil || len(warned) != 1 || strings.Contains(warned[0], "SeCrEt") {
+			if kept || err != nil || len(warned) != 1 || strings.Contains(warned[0], "SeCrEt") || !strings.Contains(warned[0], "makes this permanent") {
 				t.Errorf("auto: %v, %v, warned %q", kept, err, warned)
 			}
 			_, keep := v.Keep(t.Context(), KeyringOnly, Credentials, "SeCrEt")

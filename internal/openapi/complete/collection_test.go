@@ -72,3 +72,17 @@ func TestItems(t *testing.T) {
 		}
 	}
 }
+
+// TestAttributes: a repeatable attribute is a list, so that its type is not that of
+// the value.
+func TestAttributes(t *testing.T) {
+	t.Parallel()
+	got := complete.Attributes([]byte(`{"attributes":[{"name":"first_name","label":"First name","type":"string"},` +
+		`{"name":"nick","type":"string","repeatable":true},{"type":"string"},{"name":"open"}]}`))
+	want := []complete.Candidate{
+		{Text: "first_name", Note: "First name, string", Type: "string"}, {Text: "nick", Note: "string"}, {Text: "open"},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
