@@ -2,7 +2,6 @@ package definitions
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -104,7 +103,7 @@ func showUpdates(f *cmdutil.Factory, updates []catalog.Update) error {
 	for _, u := range updates {
 		row, outcome := updated{Name: u.Name, Outcome: u.Outcome, Operations: u.Operations}, string(u.Outcome)
 		if u.Outcome == catalog.Updated {
-			outcome += fmt.Sprintf(", %d operations", u.Operations)
+			outcome += ", " + failure.Count(u.Operations, "operation")
 		}
 		if u.Err != nil {
 			row.Error = u.Err.Error()

@@ -127,6 +127,6 @@ func (k *call) confirmRows(ctx context.Context, c *checkedRows) error {
 	if more := c.total - len(c.first); more > 0 {
 		k.f.Out.Note("and %d more", more)
 	}
-	q := prompt.Question{Text: k.undone(fmt.Sprintf("Send %d requests?", c.total), c.first...)}
+	q := prompt.Question{Text: k.undone("Send "+failure.Count(c.total, "request")+"?", c.first...)}
 	return k.f.Confirm(ctx, q, "cancelled: nothing was sent")
 }

@@ -55,7 +55,7 @@ func (k *call) export(ctx context.Context, prepared *client.Call, req *http.Requ
 	}
 	from, seen := journal.From()
 	if from != nil && from.End {
-		k.f.Out.Note("the export is complete: %d items; remove %s to start over", from.Items, k.flags.Each.Journal)
+		k.f.Out.Note("the export is complete: %s; remove %s to start over", failure.Count(from.Items, "item"), k.flags.Each.Journal)
 		return nil
 	}
 	if err := journal.Align(file); err != nil {
@@ -117,11 +117,11 @@ func (k *call) tellResumed(journal *bulk.Export, from *paging.Position, toFile b
 	switch {
 	case from == nil:
 	case toFile:
-		k.f.Out.Note("continuing after %d items", from.Items)
+		k.f.Out.Note("continuing after %s", failure.Count(from.Items, "item"))
 	case journal.MayRepeat():
-		k.f.Out.Note("resuming after %d items; items of the next page may be written twice", from.Items)
+		k.f.Out.Note("resuming after %s; items of the next page may be written twice", failure.Count(from.Items, "item"))
 	default:
-		k.f.Out.Note("resuming after %d items", from.Items)
+		k.f.Out.Note("resuming after %s", failure.Count(from.Items, "item"))
 	}
 }
 

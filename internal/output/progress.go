@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/term"
 )
 
@@ -38,7 +39,7 @@ func (t *Tally) count(done int) string {
 	if t.total >= 0 {
 		return fmt.Sprintf("%d of %d rows %s", done, t.total, t.doing)
 	}
-	return fmt.Sprintf("%d rows %s", done, t.doing)
+	return failure.Count(done, "row") + " " + t.doing
 }
 
 // Skip removes a row from the total: an earlier run did it, so it takes no time.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/epilot-cli/epilot/internal/failure"
 	"github.com/epilot-cli/epilot/internal/httpx"
 	"github.com/epilot-cli/epilot/internal/term"
 	"github.com/epilot-cli/epilot/internal/transport"
@@ -165,9 +166,9 @@ func (p *Printer) Pages(items, total, pages int) {
 	if !p.isLive() || p.Streams.OutTTY {
 		return
 	}
-	count := fmt.Sprintf("%d items", items)
+	count := failure.Count(items, "item")
 	if total > items {
 		count = fmt.Sprintf("%d of %d items", items, total)
 	}
-	p.status.show(p, fmt.Sprintf("%s, %d pages", count, pages))
+	p.status.show(p, count+", "+failure.Count(pages, "page"))
 }

@@ -206,7 +206,7 @@ func (w *walk) refused(resp *http.Response, text []byte) error {
 	if resp.StatusCode < http.StatusBadRequest {
 		failed.Kind = failure.Network
 	}
-	return failed.Hintf("%d items of earlier pages are written; the list is incomplete", w.end.items)
+	return failed.Hintf("the list is incomplete: it has %s of the pages before", failure.Count(w.end.items, "item"))
 }
 
 func (o *Options) readAll(resp *http.Response) ([]byte, error) {
