@@ -1,6 +1,5 @@
 // Package httpx contains HTTP rules that several packages need: loopback hosts,
-// origins, header syntax, media types, and the error for a refused
-// request.
+// origins, header syntax, media types, and the error for a refused request.
 package httpx
 
 import (
