@@ -19,7 +19,7 @@ var needsUnix = regexp.MustCompile(`(?m)^(terminal|symlink|chmod)\b|mkfifo|kill 
 
 // notInWine are scripts that share state with a mock started as a native program, or
 // that show a Unix default.
-var notInWine = []string{"config_defaults", "mock_full", "mock_token", "mock_refuses_foreign_hosts", "mock_prefer_success"}
+var notInWine = []string{"config_defaults", "mock_full", "mock_token", "mock_refuses_foreign_hosts", "mock_prefer_success", "whoami_verify_with_the_mock"}
 
 // TestScriptsInWine runs the scripts with the Windows build under Wine.
 func TestScriptsInWine(t *testing.T) {
