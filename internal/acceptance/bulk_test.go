@@ -190,7 +190,8 @@ func TestEachInterruptedTwice(t *testing.T) {
 }
 
 // TestEachMemory: 100,000 rows use at most 10 MB more than 10,000, and those at most
-// 80 MB.
+// 80 MB. On a busy machine the garbage collector is late, once: what grows with the rows
+// does so each time.
 func TestEachMemory(t *testing.T) {
 	t.Parallel()
 	needsLoad(t, "110,000 calls")
@@ -208,6 +209,10 @@ func TestEachMemory(t *testing.T) {
 		return size
 	}
 	few, many := peak(10_000), peak(100_000)
+	for tries := 1; tries < 3 && many-few > 10<<20; tries++ {
+		t.Logf("10,000 rows take %d MB, 100,000 take %d MB: again", few>>20, many>>20)
+		many = min(many, peak(100_000))
+	}
 	t.Logf("10,000 rows take %d MB, 100,000 take %d MB", few>>20, many>>20)
 	if few > 80<<20 || many-few > 10<<20 {
 		t.Errorf("10,000 rows take %d bytes, 100,000 take %d", few, many)
