@@ -27,20 +27,21 @@ function missing() {
   process.exit(5);
 }
 
+// A terminal sends Ctrl-C to the child as well, and a second one would end it
+// at once; only a child that a second later is still there was not told. The
+// handlers come before the child: without them, a signal would leave it behind.
+const toldByTerminal = 1000;
+process.on("SIGINT", () => setTimeout(() => child.kill("SIGINT"), toldByTerminal).unref());
+for (const signal of ["SIGTERM", "SIGHUP"]) {
+  process.on(signal, () => child.kill(signal));
+}
+
 const child = spawn(program(), process.argv.slice(2), { stdio: "inherit" });
 
 child.on("error", (error) => {
   console.error(`error: ${error.message}`);
   process.exit(5);
 });
-
-// A terminal sends Ctrl-C to the child as well, and a second one would end it
-// at once; only a child that a second later is still there was not told.
-const toldByTerminal = 1000;
-process.on("SIGINT", () => setTimeout(() => child.kill("SIGINT"), toldByTerminal).unref());
-for (const signal of ["SIGTERM", "SIGHUP"]) {
-  process.on(signal, () => child.kill(signal));
-}
 
 child.on("exit", (status, signal) => {
   if (signal === null) {
