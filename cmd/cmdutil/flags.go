@@ -170,8 +170,8 @@ func CheckFlags(flags *pflag.FlagSet) error {
 	return wrong
 }
 
-// namesSameFile reports whether two paths are of one file, which need not exist. What
-// is no regular file, such as /dev/null, can be written twice.
+// namesSameFile reports whether two paths are of one file, which need not exist. A
+// device, such as /dev/null, can be written twice.
 func namesSameFile(a, b string) bool {
 	of, err := os.Stat(a)
 	if err != nil {

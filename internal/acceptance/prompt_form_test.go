@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/epilot-cli/epilot/internal/prompt/prompttest"
 )
 
 // TestFormOfContact adds fields that no schema lists, goes back to correct one, and
@@ -46,13 +48,20 @@ func TestFormOfContact(t *testing.T) {
 	}
 }
 
+// contactForm is the form of a new contact, at the choice of its fields.
+func contactForm(t *testing.T) *prompttest.Terminal {
+	t.Helper()
+	p := sit(t).types("entity", "createEntity", "contact", "--guided", "--server", "mock", "--json")
+	p.Ask("Optional parameters", "\r")
+	p.Ask("request body", "\r")
+	return p
+}
+
 // TestFormOffersTheFieldsOfTheSchema: the fields of a contact are those in its
 // schema, which is requested once.
 func TestFormOffersTheFieldsOfTheSchema(t *testing.T) {
 	t.Parallel()
-	p := sit(t).types("entity", "createEntity", "contact", "--guided", "--server", "mock", "--json")
-	p.Ask("Optional parameters", "\r")
-	p.Ask("request body", "\r")
+	p := contactForm(t)
 	p.Ask("body: fields of the schema", "last")
 	p.Wait("> [ ] last_name")
 	p.Type(" \x15first")
@@ -77,9 +86,7 @@ func TestFormOffersTheFieldsOfTheSchema(t *testing.T) {
 // string are a string, whether the field is selected or typed.
 func TestFormSendsTheTypeOfTheSchema(t *testing.T) {
 	t.Parallel()
-	p := sit(t).types("entity", "createEntity", "contact", "--guided", "--server", "mock", "--json")
-	p.Ask("Optional parameters", "\r")
-	p.Ask("request body", "\r")
+	p := contactForm(t)
 	p.Ask("body: fields of the schema", "first")
 	p.Wait("> [ ] first_name")
 	p.Type(" \r")

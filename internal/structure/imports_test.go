@@ -1,5 +1,5 @@
 // Package structure tests which packages may import which, and how large packages,
-// structs and functions may be. It is no part of acceptance: it reads the folder of
+// structs and functions may be. It is not part of acceptance: it reads the folder of
 // the module, which a release changes, and go test would repeat all tests there.
 package structure
 

@@ -234,15 +234,16 @@ func TestAnyMock(t *testing.T) {
 	home, shared := newIssuer(t), newIssuer(t)
 	home.name = "http://127.0.0.1:4010/pool"
 	local := strings.Replace(home.URL, "127.0.0.1", "localhost", 1)
+	withUser := strings.Replace(shared.URL, "://", "://me@", 1)
 	for issuer, want := range map[string]Verdict{
-		shared.URL + "/pool":                                      Verified,
-		local + "/pool":                                           Verified,
-		shared.URL + "/x/../pool":                                 UnknownIssuer,
-		shared.URL + "/pool?":                                     UnknownIssuer,
-		"http://127.0.0.1:1/pool":                                 UnknownIssuer,
-		"http://evil.example:80/pool":                             UnknownIssuer,
-		"https://" + shared.URL[7:]:                               UnknownIssuer,
-		strings.Replace(shared.URL, "://", "://me@", 1) + "/pool": UnknownIssuer,
+		shared.URL + "/pool":          Verified,
+		local + "/pool":               Verified,
+		shared.URL + "/x/../pool":     UnknownIssuer,
+		shared.URL + "/pool?":         UnknownIssuer,
+		"http://127.0.0.1:1/pool":     UnknownIssuer,
+		"http://evil.example:80/pool": UnknownIssuer,
+		"https://" + shared.URL[7:]:   UnknownIssuer,
+		withUser + "/pool":            UnknownIssuer,
 	} {
 		checker := home.checker(t)
 		checker.AnyMock = shared.URL

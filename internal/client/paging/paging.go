@@ -151,7 +151,7 @@ type Page struct {
 	Response *http.Response   // the body has been read if it is a list; otherwise the caller closes it
 	Items    []jsontext.Value // unmodified
 
-	path      []string       // member names that lead to the list; empty if it is the response, nil if there is no list
+	path      []string       // member names that lead to the list; empty if it is the response, nil if nothing in it is a list
 	levels    []jsonx.Object // the members at each level of the path
 	beside    jsonx.Object   // members that may concern paging; nil before they are looked up
 	walk      *walk
