@@ -101,12 +101,7 @@ func checkPortal(server string) error {
 // checkUser rejects a login that nobody can complete: without a user, unless
 // --no-browser says that a program opens the address.
 func (o *loginOptions) checkUser() error {
-	switch {
-	case o.noBrowser:
-		return nil
-	case o.f.Flags.NoInteractive:
-	case cmdutil.IsOn(o.f.Getenv("CI")), cmdutil.IsOn(o.f.Getenv("EPILOT_NO_INTERACTIVE")):
-	default:
+	if o.noBrowser || !o.f.Flags.NoInteractive && !o.f.InScript() {
 		return nil
 	}
 	return failure.New(failure.Usage, "cannot sign in with a browser: prompts are disabled").

@@ -18,8 +18,12 @@ import (
 // terminals, and nothing indicates a script.
 func (f *Factory) MayAsk() bool {
 	s := f.Streams
-	return s.InTTY && s.OutTTY && s.ErrTTY && !f.Flags.NoInteractive &&
-		!IsOn(f.Getenv("CI")) && !IsOn(f.Getenv("EPILOT_NO_INTERACTIVE"))
+	return s.InTTY && s.OutTTY && s.ErrTTY && !f.Flags.NoInteractive && !f.InScript()
+}
+
+// InScript reports whether the environment is that of a script, which has nobody to ask.
+func (f *Factory) InScript() bool {
+	return IsOn(f.Getenv("CI")) || IsOn(f.Getenv("EPILOT_NO_INTERACTIVE"))
 }
 
 // IsOn parses a boolean environment variable.

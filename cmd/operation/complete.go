@@ -260,7 +260,7 @@ func (l ids) fields(ctx context.Context, in params.Input) []complete.Candidate {
 // in returns what read finds in the response of a call, or nothing for no call.
 // what is the name of the parameter, "" for fields.
 func (l ids) in(ctx context.Context, list *complete.Collection, what string, headers []string, read reader) []complete.Candidate {
-	if list == nil || cmdutil.IsOn(l.f.Getenv("CI")) || cmdutil.IsOn(l.f.Getenv("EPILOT_NO_INTERACTIVE")) {
+	if list == nil || l.f.InScript() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, idsLimit)

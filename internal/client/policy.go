@@ -96,8 +96,8 @@ func (c *Client) lateError(ctx context.Context, err error) error {
 	if kind := failure.Of(err).Kind; kind == failure.API || kind == failure.File {
 		return err // it had already ended
 	}
-	if err.Error() == late.Error() {
-		return err // its hint says more
+	if errors.Is(err, late) {
+		return err // its hint may say more
 	}
 	return late
 }

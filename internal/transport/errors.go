@@ -73,7 +73,9 @@ func unknownOutcome(req *http.Request, err error) error {
 	if failed.Hint != "" {
 		hint = failed.Hint + "; " + hint
 	}
-	return failed.Hintf("%s", hint)
+	hinted := failed.Hintf("%s", hint)
+	hinted.Err = failed // errors.Is finds a limit that the caller knows
+	return hinted
 }
 
 func peer(u *url.URL) string {
